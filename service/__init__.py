@@ -1,0 +1,22 @@
+"""Overture: the outreach service behind a job search.
+
+Rooms, from the top of the house down; each may use those below it, and the import contracts in pyproject.toml hold
+it to that.
+
+cli            one file per command; owns all printing
+asgi           `app`, for any ASGI server
+app            the whole URL table, middleware order
+resources      what is open while the process lives; the only file that names concrete vendors
+settings       the only file that reads the environment
+health         probes, and the live task tree
+emails         the main job: gather, write, gate, settle
+accounts       people and tenants
+credits        the double-entry ledger
+postings       what a job posting says, each fact with its span
+resumes        what the candidate's résumé says
+usage          one row per generation, without text
+web            HTTP vocabulary
+adapters       one room per outside system
+kernel         what every room stands on
+migrations     one file per change of the schema
+"""
