@@ -2,10 +2,12 @@
 
 database       the one way to touch PostgreSQL: `await db.run(unit, *args)`
 supervision    one root task group, signals, drain, watchdog
+paging         which part of a list is wanted, and what a store found
 deadlines      a request's time, and what each attempt inside it may take
 concurrency    branches that keep their siblings alive, or bring them down, by choice
 errors         facts with a kind
 identifiers    UUID 7 and secrets, seedable
 clock          the time of day, settable
+trace          the W3C trace context, for whoever calls out
 telemetry      logs, metrics, and the tree of tasks that live right now
 """

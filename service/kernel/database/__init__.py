@@ -1,0 +1,45 @@
+"""The one way to touch PostgreSQL: `value = await db.run(unit, *args)`, where `unit(tx, *args)` is a coroutine that
+awaits nothing but the database.
+
+`run` answers one of four ways:
+
+    a value               committed (a cancellation that came too late reaches the caller at its next checkpoint)
+    cancelled             not committed; the connection is back in the pool, or closed, before the caller is told
+    `CommitUnknown`       COMMIT was sent and its answer never came
+    any other error       not committed; type and traceback as raised. A connection which cannot be had or kept, a
+                          statement or a lock past its limit and a conflict that three tries did not resolve are
+                          `DatabaseUnavailable`, with the driver's error as the cause
+
+A unit must be repeatable: serialization failures and deadlocks run it again.
+
+gateway      `Database` and `open_database`: which role a unit runs as, and its answer
+unit         one unit of work: BEGIN, the unit, COMMIT or ROLLBACK, its tries, and when it may be cut
+transaction  what a unit is handed
+pool         the engine, its connections warmed at start, and the places in front of it
+home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
+wall         whose rows a unit sees
+failures     which driver errors mean that the connection is lost, or that the unit may be run again
+bounds       how long each step may take
+server       which server this is, for whoever asks whether it will do
+"""
+
+from service.kernel.database.bounds import Bounds
+from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable
+from service.kernel.database.gateway import Database, Unit, open_database
+from service.kernel.database.pool import PoolState, async_url
+from service.kernel.database.transaction import Parameters, Transaction
+from service.kernel.database.wall import acting_for
+
+__all__ = [
+    "Bounds",
+    "CommitUnknown",
+    "Database",
+    "DatabaseUnavailable",
+    "Parameters",
+    "PoolState",
+    "Transaction",
+    "Unit",
+    "acting_for",
+    "async_url",
+    "open_database",
+]

@@ -1,0 +1,41 @@
+"""How long each step of a unit of work may take. Each bound is there for when the one before it did not answer."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    # The server stops a statement itself, and says so: the connection survives.
+    statement_seconds: float = 8.0
+    # The driver gives up on a server that did not even do that (frozen, unreachable): the connection is thrown away.
+    command_seconds: float = 10.0
+    # The gateway gives up on the driver (asyncpg waits without a limit while it cancels, MagicStack/asyncpg#1326).
+    exchange_seconds: float = 12.0
+    # A row lock is held for one unit, which is milliseconds; whoever waits this long waits for something broken.
+    lock_seconds: float = 3.0
+    # A unit awaits nothing but the database, so an idle transaction is one whose process has stopped.
+    idle_in_transaction_seconds: float = 15.0
+    # Waiting for a place in the pool, and connecting.
+    acquire_seconds: float = 5.0
+    connect_seconds: float = 5.0
+    # A statement under way when the caller leaves may finish within this; cutting it costs the connection.
+    grace_seconds: float = 0.25
+    # After the cut, a server that does not answer the cancellation either loses the socket.
+    force_seconds: float = 1.0
+    # ROLLBACK, and closing at the end of the process.
+    ending_seconds: float = 2.0
+
+    def server_settings(self) -> dict[str, str]:
+        """What every connection asks of the server when it starts."""
+        return {
+            "application_name": "overture",
+            "statement_timeout": _milliseconds(self.statement_seconds),
+            "lock_timeout": _milliseconds(self.lock_seconds),
+            "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_seconds),
+            # `wall.quoted` relies on it.
+            "standard_conforming_strings": "on",
+        }
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))

@@ -1,0 +1,67 @@
+"""Whose rows a unit sees: the role and the settings that row-level security reads (`service.migrations.wall`).
+
+BEGIN, role, user and tenant travel in one simple-protocol message, so that a bare read costs three round trips; the
+settings are local to the transaction, so the next user of the connection inherits nothing.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from service.kernel.identifiers import TenantId, UserId
+
+APP_ROLE = "overture_app"
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    user: UserId
+    tenant: TenantId
+
+
+# Nobody: PostgreSQL shows such a unit no row of anyone.
+NOBODY = Acting(UserId(""), TenantId(""))
+
+_acting: ContextVar[Acting] = ContextVar("acting_for", default=NOBODY)
+
+
+@contextmanager
+def acting_for(user: UserId, tenant: TenantId) -> Generator[None]:
+    """Every `db.run` inside sees the rows of this user and this tenant, and no others (row-level security).
+
+    Raises ValueError for text that PostgreSQL cannot hold.
+    """
+    for name in (user, tenant):
+        quoted(name)
+    token = _acting.set(Acting(user, tenant))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def acting_now() -> Acting:
+    return _acting.get()
+
+
+def quoted(text: str) -> str:
+    """A string literal, for connections with `standard_conforming_strings` on. Refuses what text cannot hold."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("PostgreSQL text holds neither NUL nor lone surrogates")
+    return "'" + text.replace("'", "''") + "'"
+
+
+def opening(acting: Acting, *, as_app: bool, is_read_only: bool) -> str:
+    """BEGIN for the rows of one user and tenant; `as_app` takes the role that row-level security binds."""
+    begin = "BEGIN READ ONLY" if is_read_only else "BEGIN"
+    settings: list[tuple[str, str]] = [("overture.user", acting.user), ("overture.tenant", acting.tenant)]
+    if as_app:
+        settings.append(("role", APP_ROLE))
+    calls = ", ".join(f"set_config({quoted(name)}, {quoted(value)}, true)" for name, value in settings)
+    return f"{begin}; SELECT {calls}"
+
+
+def system_opening() -> str:
+    """BEGIN as the owner, who sees all tenants."""
+    return "BEGIN"

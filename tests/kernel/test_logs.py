@@ -1,0 +1,141 @@
+"""What stands in a line of the log, and what never does."""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from service.kernel.telemetry.logs import Format, configure_logs, escaped, without_secrets
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl"
+HOSTILE = "line one\nline two\r\x1b[31mred\x9b0m\u2028next\u202egnp.exe\x7f"
+
+
+@pytest.fixture(autouse=True)
+def logging_is_put_back() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def configured(form: Format = "json", level: str = "info") -> io.StringIO:
+    stream = io.StringIO()
+    configure_logs(level=level, form=form, stream=stream)
+    return stream
+
+
+def only_line(stream: io.StringIO) -> dict[str, Any]:
+    (line,) = stream.getvalue().splitlines()
+    return json.loads(line)
+
+
+def test_a_line_is_json_with_the_requests_id() -> None:
+    stream = configured()
+    structlog.contextvars.bind_contextvars(request_id="r1")
+    structlog.get_logger("service.somewhere").info("done", amount=3)
+    line = only_line(stream)
+    assert (line["event"], line["level"], line["logger"]) == ("done", "info", "service.somewhere")
+    assert (line["amount"], line["request_id"]) == (3, "r1")
+    assert line["timestamp"].endswith("Z")
+
+
+def test_libraries_write_the_same_lines() -> None:
+    stream = configured()
+    structlog.contextvars.bind_contextvars(request_id="r1")
+    logging.getLogger("some.library").warning("slow: %s", "very")
+    line = only_line(stream)
+    assert (line["event"], line["request_id"], line["logger"]) == ("slow: very", "r1", "some.library")
+
+
+def test_what_libraries_merely_tell_is_left_out() -> None:
+    stream = configured()
+    for name in ("hypercorn.error", "alembic.runtime", "asyncio", "httpx"):
+        logging.getLogger(name).info("chatter")
+    assert stream.getvalue() == ""
+    logging.getLogger("asyncio").error("Task exception was never retrieved")
+    assert only_line(stream)["event"] == "Task exception was never retrieved"
+
+
+def test_warnings_are_lines_too() -> None:
+    stream = configured()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    assert "DeprecationWarning: old" in only_line(stream)["event"]
+
+
+def test_below_the_level_nothing_is_written() -> None:
+    stream = configured(level="warning")
+    structlog.get_logger("service").info("quiet")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_users_text_breaks_no_line_and_paints_nothing(form: Format) -> None:
+    stream = configured(form)
+    structlog.get_logger("service").info(HOSTILE, name=HOSTILE, nested={"list": [HOSTILE]})
+    written = stream.getvalue()
+    assert written.count("\n") == 1
+    assert written.rstrip("\n").isprintable()
+
+
+def test_json_keeps_the_text_as_it_was() -> None:
+    stream = configured()
+    structlog.get_logger("service").info("said", name=HOSTILE)
+    assert only_line(stream)["name"] == HOSTILE
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_an_exceptions_text_is_escaped_and_masked(form: Format) -> None:
+    stream = configured(form)
+    error = ValueError(f"cannot reach postgresql://u:hush@h/db \x1b[31m {JWT}")
+    structlog.get_logger("service").error("failed", exc_info=error)
+    written = stream.getvalue()
+    assert "ValueError" in written
+    assert "hush" not in written
+    assert JWT not in written
+    assert "\x1b" not in written
+
+
+@pytest.mark.parametrize(
+    "name", ["authorization", "Authorization", "password", "db_password", "api_key", "stripe_secret", "cookie", "token"]
+)
+def test_values_of_secret_names_are_hidden(name: str) -> None:
+    stream = configured()
+    structlog.get_logger("service").info("called", **{name: "hush"})
+    assert only_line(stream)[name] == "***"
+
+
+def test_counting_tokens_is_no_secret() -> None:
+    stream = configured()
+    structlog.get_logger("service").info("called", input_tokens=12, note="12 tokens")
+    assert only_line(stream)["input_tokens"] == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql+asyncpg://u:hush@h:1/db", "postgresql+asyncpg://u:***@h:1/db"),
+        ("https://jobs.example/a:b@c", "https://jobs.example/a:b@c"),
+        (f"sent {JWT}.", "sent ***."),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
+        ("a bearer of news", "a bearer *** news"),
+        ("nothing to hide", "nothing to hide"),
+    ],
+)
+def test_secrets_inside_text_are_masked(text: str, shown: str) -> None:
+    assert without_secrets(text) == shown
+
+
+def test_escapes_are_readable() -> None:
+    assert escaped("a\x1b[31m\nb\u2028é") == "a\\x1b[31m\\nb\\u2028é"
