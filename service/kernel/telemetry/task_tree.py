@@ -1,11 +1,11 @@
-"""Logs, metrics, and the tree of tasks that live right now.
+"""The tree of tasks that live right now.
 
-The tree: whoever owns a piece of running work enters `tracked(kind, name)`; it hangs itself below the work it was
+Whoever owns a piece of running work enters `tracked(kind, name)`; it hangs itself below the work it was
 started from (a context variable finds it, so task groups and worker threads need no wiring). A root hangs below the
 `TaskTree` of its process, which `TaskTree.root` enters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ _current: ContextVar[TrackedTask | None] = ContextVar("tracked_task", default=No
 
 
 @contextmanager
-def tracked(kind: str, name: str) -> Iterator[TrackedTask]:
+def tracked(kind: str, name: str) -> Generator[TrackedTask]:
     """Be visible in the live tree, below whatever started this work; outside any root, nothing is recorded."""
     parent = _current.get()
     with _entered(kind, name, parent.children if parent else []) as task:
@@ -63,7 +63,7 @@ class TaskTree:
         self._roots: list[TrackedTask] = []
 
     @contextmanager
-    def root(self, kind: str, name: str) -> Iterator[TrackedTask]:
+    def root(self, kind: str, name: str) -> Generator[TrackedTask]:
         with _entered(kind, name, self._roots) as task:
             yield task
 
@@ -72,7 +72,7 @@ class TaskTree:
 
 
 @contextmanager
-def _entered(kind: str, name: str, siblings: list[TrackedTask]) -> Iterator[TrackedTask]:
+def _entered(kind: str, name: str, siblings: list[TrackedTask]) -> Generator[TrackedTask]:
     task = TrackedTask(kind, name, anyio.current_time(), anyio.current_effective_deadline())
     siblings.append(task)
     token = _current.set(task)

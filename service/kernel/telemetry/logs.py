@@ -1,0 +1,136 @@
+"""One JSON line per event on standard error; a readable line on a terminal.
+
+Everything goes through one handler, also what libraries write with the standard library's `logging`. Values bound with
+`structlog.contextvars` (the request's id) stand on every line below them.
+
+What users wrote can neither break a line nor paint a terminal: JSON is ASCII with every control character escaped, and
+the console gets the same escapes. Tokens, and passwords in URLs, are masked wherever they turn up, as a second wall
+behind not logging them.
+"""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, Literal, TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+Format = Literal["json", "console"]
+
+MASK = "***"
+_SECRET_NAMES = re.compile(r"authorization|password|secret|api_?key|cookie|(?:^|_)token$", re.IGNORECASE)
+_SECRET_VALUES = (
+    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE), rf"\1{MASK}@"),  # user:password@host
+    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
+    (re.compile(r"(\bBearer\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
+)
+# C0, DEL and C1 controls, line and paragraph separators, and the marks that reorder text on a terminal.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# Libraries whose information is an implementation detail here; their warnings pass.
+_QUIET = ("hypercorn.access", "hypercorn.error", "alembic", "asyncio", "httpx", "httpcore", "sqlalchemy", "stamina")
+
+
+def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | None = None) -> None:
+    """Route structlog and `logging` to `stream` (standard error), without a `form` as suits it (console on a terminal).
+
+    A second call replaces the first.
+    """
+    out = stream or sys.stderr
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        masked,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_renderers(form or _suitable(out), paints=out.isatty()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+        logger.setLevel(max(logging.WARNING, root.level))
+    logging.captureWarnings(capture=True)
+
+
+def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A processor: values of secret-sounding keys are hidden whole, tokens and URL passwords inside any text."""
+    return {
+        key: MASK if _SECRET_NAMES.search(key) and isinstance(value, str) else _each_text(value, without_secrets)
+        for key, value in event.items()
+    }
+
+
+def without_secrets(text: str) -> str:
+    for pattern, replacement in _SECRET_VALUES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def escaped(text: str) -> str:
+    """Control characters in their `\\x1b` spelling, so that they are seen and not obeyed."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _suitable(stream: TextIO) -> Format:
+    return "console" if stream.isatty() else "json"
+
+
+def _renderers(form: Format, *, paints: bool) -> list[Processor]:
+    if form == "json":
+        return [_json_line]
+    return [
+        _escaped_event,
+        structlog.dev.ConsoleRenderer(colors=paints, exception_formatter=structlog.dev.plain_traceback),
+    ]
+
+
+def _json_line(_logger: Any, _method: str, event: EventDict) -> str:
+    # ASCII escapes C1 controls and line separators too; DEL alone is left as it is by the standard.
+    return json.dumps(event, default=str, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def _escaped_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    def readable(text: str) -> str:
+        return "\n".join(escaped(line) for line in text.split("\n"))
+
+    return {key: _each_text(value, readable if key == "exception" else escaped) for key, value in event.items()}
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {key: _each_text(item, change) for key, item in cast("dict[Any, Any]", value).items()}
+        case list() | tuple():
+            return [_each_text(item, change) for item in cast("list[Any]", value)]
+        case _:
+            return value
