@@ -1,0 +1,66 @@
+"""A language model that answers one structured question, streamed; behind it any OpenAI-compatible endpoint.
+
+A prompt goes in, the text of a JSON document that follows its schema comes out. While it is being written `on_text`
+hears each piece. Every attempt, whatever became of it, is told to `on_call` once: finished, failed or cancelled, with
+the tokens the provider counted, or an estimate where it never said.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from service.kernel.errors import Kind, ServiceError
+
+
+class Message(msgspec.Struct, frozen=True):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """`schema` is the JSON Schema of the answer, `schema_name` the name providers want beside it."""
+
+    messages: tuple[Message, ...]
+    schema_name: str
+    schema: dict[str, Any]
+    max_output_tokens: int
+
+
+class ModelCall(msgspec.Struct, frozen=True):
+    """One attempt, for accounting. `cost_microcents`: millionths of a cent, None where no price is configured."""
+
+    provider: str
+    model: str
+    outcome: Literal["finished", "failed", "cancelled"]
+    input_tokens: int
+    output_tokens: int
+    is_estimated: bool
+    cost_microcents: int | None = None
+
+
+class ModelAnswer(msgspec.Struct, frozen=True):
+    """`text` is the whole answer, as sent; `call` the attempt that gave it."""
+
+    text: str
+    call: ModelCall
+
+
+class ModelUnavailable(ServiceError):
+    """No configured model answered, after retries and fallbacks."""
+
+    kind, slug, title = Kind.UPSTREAM, "llm-unavailable", "No language model answered"
+
+
+OnText = Callable[[str], None]
+OnCall = Callable[[ModelCall], None]
+
+
+class LanguageModel(Protocol):
+    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+        """Ask the first model, and after its failures the next; never another once a piece was passed on.
+
+        Every attempt gets the least of its own limits and what `deadlines.attempt_seconds` leaves of the caller's
+        time. Raises `ModelUnavailable`. Cancellation closes the connection at once, so that the provider stops.
+        """
+        ...
