@@ -1,0 +1,18 @@
+"""HTTP vocabulary, and nothing of any slice. A slice declares `Endpoint`s; everything a request meets before and after
+its handler stands here.
+
+endpoint      the declaration: what goes in, what comes out, who may, which problems
+serving       declarations to routes, and one request's way through the gate, in order
+middleware    the layers around the routes: context, security headers, hygiene, CORS
+
+principal, callers, tokens, known_users     who is calling
+headers, receiving, decoding                what arrives: headers, bytes, typed values
+answer, sending                             what goes back
+problems      errors to RFC 9457 documents; the only file that knows status codes
+idempotency   one effect per `Idempotency-Key`
+store         its rows; the one file of this room that operations may import
+paging        pages and cursors
+context       request id, trace, the line in the log
+hygiene       what no well-behaved client sends
+openapi, reference, docs_page               the contract, for programs and for people
+"""

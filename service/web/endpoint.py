@@ -1,0 +1,78 @@
+"""One way to declare an endpoint: what goes in, what comes out, which problems it may answer with. The same
+declaration validates and serves (`web.serving`) and is written into /openapi.json (`web.openapi`).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from service.kernel.database import Transaction
+from service.kernel.errors import ServiceError
+from service.web.principal import Principal
+
+Body = TypeVar("Body")
+Query = TypeVar("Query")
+
+JSON_BODY_MAX_BYTES = 1_000_000
+
+
+class Access(Enum):
+    PUBLIC = "no token"
+    TOKEN = "any valid token, also of a user not stored yet"  # noqa: S105 - a description, not a password
+    USER = "a stored user"
+    ADMIN = "a token with scope admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Body, Query]):
+    """One decoded request. `path` holds the converted path parameters (`{email_id:uuid}` gives a UUID).
+
+    `remember(tx, answer)` is for endpoints declared `idempotent`: called inside the unit of work that has the effect,
+    with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing.
+    """
+
+    principal: Principal
+    body: Body
+    query: Query
+    path: Mapping[str, Any]
+    request_id: str
+    remember: Callable[[Transaction, Any], Awaitable[None]]
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])  # names in lower case; never `authorization`
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with headers of its own, or whose bytes are not JSON (`value: bytes` goes out as it is)."""
+
+    value: Any
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    media_type: str = "application/json"
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`handler(call)` returns an `answer` struct (or a `Reply`); its docstring is the endpoint's documentation.
+
+    body, query: msgspec structs (frozen, unknown fields refused) or None. problems: what it raises of its own; the
+    general ones (401, 422, 503, 504 ...) are added from the declaration.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Call[Any, Any]], Awaitable[Any]]
+    answer: Any = None
+    status: int = 200
+    body: type[Any] | None = None
+    is_body_optional: bool = False  # an absent body is `call.body is None`; otherwise it is malformed JSON
+    query: type[Any] | None = None
+    access: Access = Access.USER
+    idempotent: bool = False
+    is_probe: bool = False  # answers while the process drains too, and the drain does not wait for it
+    admitted: bool = False  # takes a place among the generations in flight in this process
+    body_max_bytes: int = JSON_BODY_MAX_BYTES
+    media_type: str = "application/json"  # of the answer
+    other_statuses: Mapping[int, str] = field(default_factory=dict[int, str])  # of a `Reply` with the same answer: when
+    problems: Sequence[type[ServiceError]] = ()
+    tag: str = ""

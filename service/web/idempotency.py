@@ -1,0 +1,103 @@
+"""One effect per `Idempotency-Key`: claim it before the work, keep the answer with the effect, free it on failure."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+
+from service.kernel.database import Database, Transaction
+from service.kernel.deadlines import remaining_seconds
+from service.kernel.errors import Kind, ServiceError
+from service.web import store
+from service.web.answer import Answer
+
+# How long a claim outlives its request's deadline: the time the database may take to settle what the deadline cut.
+LEASE_GRACE_SECONDS = 30.0
+# Freeing a key is one short transaction; the database's own bounds answer sooner.
+FREE_TIMEOUT_SECONDS = 5.0
+IN_PROGRESS_RETRY_SECONDS = 1
+
+
+class IdempotencyMismatch(ServiceError):
+    """The key was used with another body."""
+
+    kind, slug, title = Kind.INVALID, "idempotency-mismatch", "The key belongs to another request"
+
+
+class IdempotencyInProgress(ServiceError):
+    """The first request with the key has not ended."""
+
+    kind, slug, title = Kind.CONFLICT, "idempotency-in-progress", "A request with this key is running"
+
+
+class AnswerNotRemembered(Exception):
+    """An endpoint declared `idempotent` returned without `call.remember(...)`: a mistake in its operation."""
+
+
+Encode = Callable[[Any], Answer]
+
+
+class Memory:
+    """What `Call.remember` writes to. `answer` is the one that was remembered, whichever attempt of the unit it was."""
+
+    def __init__(self, encode: Encode, claim: store.Claim | None = None) -> None:
+        self._encode = encode
+        self._claim = claim
+        self.answer: Answer | None = None
+
+    async def remember(self, tx: Transaction, value: Any) -> None:
+        answer = self._encode(value)
+        if self._claim is not None:
+            await store.remember(tx, self._claim, answer)
+        self.answer = answer
+
+
+def request_hash(*parts: bytes) -> bytes:
+    """What makes two requests with one key the same: every part, each with its length before it."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.digest()
+
+
+class Once:
+    """One request with a key. After `run` ended in an error or a cancellation, `kept` is the answer that was committed
+    all the same (the deadline fell between COMMIT and the handler's return), or None and the key is free."""
+
+    def __init__(self, db: Database, claim: store.Claim) -> None:
+        self._db = db
+        self._claim = claim
+        self.kept: Answer | None = None
+
+    async def run(self, encode: Encode, work: Callable[[Memory], Awaitable[Answer]]) -> Answer:
+        """Raises IdempotencyMismatch, IdempotencyInProgress, and what `work` raises. Cancellation frees the key."""
+        is_open = True
+        try:
+            lease_seconds = min(remaining_seconds(), 24 * 3600) + LEASE_GRACE_SECONDS
+            held = await self._db.run(store.claim, self._claim, lease_seconds=lease_seconds)
+            if held is not None:
+                is_open = False
+                return self._replayed(held)
+            answer = await work(Memory(encode, self._claim))
+            is_open = False
+            return answer
+        finally:
+            if is_open:
+                await self._settle()
+
+    def _replayed(self, held: store.Held) -> Answer:
+        if held.body_hash != self._claim.body_hash:
+            raise IdempotencyMismatch("This Idempotency-Key was used with another body; use a new key.")
+        if held.answer is None:
+            raise IdempotencyInProgress(
+                "The first request with this Idempotency-Key is still running; ask again for its answer.",
+                retry_after_seconds=IN_PROGRESS_RETRY_SECONDS,
+            )
+        headers = {**held.answer.headers, "idempotency-replayed": "true"}
+        return Answer(held.answer.status, held.answer.body, held.answer.media_type, headers)
+
+    async def _settle(self) -> None:
+        # Shielded: a key that stays claimed makes the caller's retry wait for the lease. One transaction, at most 5 s.
+        with anyio.move_on_after(FREE_TIMEOUT_SECONDS, shield=True):
+            self.kept = await self._db.run(store.free, self._claim)

@@ -1,0 +1,205 @@
+"""The OpenAPI 3.1 document, from the declarations that validate and serve."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import getdoc
+from typing import Any
+
+import msgspec
+
+from service.kernel.database import DatabaseUnavailable
+from service.kernel.errors import DeadlineExceeded, InvalidRequest, NotFound, Overloaded, ServiceError
+from service.kernel.supervision import ShuttingDown
+from service.web.callers import Forbidden
+from service.web.decoding import INTEGER_MAX, MalformedJson, MalformedRequest, UnsupportedMediaType
+from service.web.endpoint import Access, Endpoint
+from service.web.headers import KEY_MAX_CHARACTERS
+from service.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
+from service.web.known_users import UnknownUser
+from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
+from service.web.receiving import BodyTooLarge, RequestTimeout
+from service.web.tokens import Unauthenticated
+
+Json = dict[str, Any]
+
+_PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
+_PATH_SCHEMAS: Mapping[str, Json] = {
+    "str": {"type": "string", "minLength": 1},
+    "int": {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX},
+    "uuid": {"type": "string", "format": "uuid"},
+}
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """One place of the request that is wrong."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """RFC 9457. `type` ends in a stable slug; some problems have members of their own besides."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: str
+    errors: list[FieldProblem]
+
+
+def document(endpoints: Sequence[Endpoint], *, version: str, description: str = "") -> Json:
+    schemas = _Schemas(endpoints)
+    paths: defaultdict[str, Json] = defaultdict(dict)
+    for endpoint in endpoints:
+        path = _PARAMETER.sub(r"{\1}", endpoint.path)
+        paths[path][endpoint.method.lower()] = _operation(endpoint, schemas)
+    tags = dict.fromkeys(endpoint.tag for endpoint in endpoints if endpoint.tag)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Overture", "version": version, "description": description},
+        "tags": [{"name": tag} for tag in tags],
+        "paths": dict(paths),
+        "components": {
+            "schemas": schemas.components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
+    """What a call of it may end in: what it declares, and what the gate adds for what it declares."""
+    found: list[type[ServiceError]] = [MalformedRequest, HeadersTooLarge, InvalidRequest, *endpoint.problems]
+    if endpoint.access is not Access.PUBLIC:
+        found += [Unauthenticated, Forbidden]
+    if endpoint.access is Access.USER:
+        found += [UnknownUser]
+    if endpoint.body is not None:
+        found += [MalformedJson, UnsupportedMediaType, BodyTooLarge, RequestTimeout]
+    if _PARAMETER.search(endpoint.path):
+        found += [NotFound]
+    if endpoint.idempotent:
+        found += [IdempotencyMismatch, IdempotencyInProgress]
+    if endpoint.admitted:
+        found += [Overloaded]
+    found += [Internal, DatabaseUnavailable, ShuttingDown, DeadlineExceeded]
+    return list(dict.fromkeys(found))
+
+
+class _Schemas:
+    """Every type of every declaration, named once."""
+
+    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+        self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
+        others = [kind for e in endpoints for kind in (e.body, e.answer) if kind is not None]
+        kinds = [Problem, *dict.fromkeys(others), *self._queries]
+        references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+        self._references = dict(zip(kinds, references, strict=True))
+        self._query_schemas = {query: self._taken(query) for query in self._queries if query not in others}
+
+    def of(self, kind: Any) -> Json:
+        return self._references[kind]
+
+    def query(self, kind: Any) -> Json:
+        return self._query_schemas[kind]
+
+    def _taken(self, query: Any) -> Json:
+        """A query is spelled out as parameters, so its object leaves the components."""
+        return self.components.pop(self._references[query]["$ref"].rpartition("/")[2])
+
+
+def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
+    summary, _, description = (getdoc(endpoint.handler) or "").partition("\n")
+    operation: Json = {
+        "operationId": _operation_id(endpoint),
+        "summary": summary.strip(),
+        "description": description.strip(),
+        "tags": [endpoint.tag] if endpoint.tag else [],
+        "security": [] if endpoint.access is Access.PUBLIC else [{"bearer": []}],
+        "parameters": list(_parameters(endpoint, schemas)),
+        "responses": _responses(endpoint, schemas),
+    }
+    if endpoint.body is not None:
+        operation["requestBody"] = {
+            "required": not endpoint.is_body_optional,
+            "content": {"application/json": {"schema": schemas.of(endpoint.body)}},
+        }
+    return operation
+
+
+def _operation_id(endpoint: Endpoint) -> str:
+    """The method and the path: unique, and stable while the call is."""
+    path = _PARAMETER.sub(r"by \1", endpoint.path)
+    words = f"{endpoint.method} {path}"
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+
+
+def _parameters(endpoint: Endpoint, schemas: _Schemas) -> Iterator[Json]:
+    for name, convertor in _PARAMETER.findall(endpoint.path):
+        yield {"name": name, "in": "path", "required": True, "schema": _PATH_SCHEMAS.get(convertor or "str", {})}
+    if endpoint.query is not None:
+        schema = schemas.query(endpoint.query)
+        for name, field in schema.get("properties", {}).items():
+            kind = _without_null(field)
+            said = {"description": kind.pop("description")} if "description" in kind else {}
+            yield {"name": name, "in": "query", "required": name in schema.get("required", ()), **said, "schema": kind}
+    seconds = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
+    yield _header("X-Request-Timeout", "The caller's remaining patience in seconds; capped by the service.", seconds)
+    yield _header("X-Request-ID", "Returned, and in every log line; made where it is missing.", {"type": "string"})
+    if endpoint.access is not Access.PUBLIC:
+        user = {"type": "string", "minLength": 1, "maxLength": 255}
+        yield _header("X-On-Behalf-Of", "The user to act for; needs a token with scope `service`.", user)
+    if endpoint.idempotent:
+        key = {"type": "string", "minLength": 1, "maxLength": KEY_MAX_CHARACTERS, "pattern": "^[!-~]([ -~]*[!-~])?$"}
+        yield _header("Idempotency-Key", "A repeat with the same key and body gets the first answer again.", key)
+
+
+def _header(name: str, description: str, schema: Json) -> Json:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}
+
+
+def _without_null(schema: Json) -> Json:
+    """A parameter that is not given is absent, not null."""
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name != "anyOf" and value is not None}
+    return kept | (choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
+
+
+def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
+    responses: Json = {str(endpoint.status): _success(endpoint, schemas, "The answer.")}
+    for status, when in endpoint.other_statuses.items():
+        responses[str(status)] = _success(endpoint, schemas, when)
+    by_status: defaultdict[int, list[type[ServiceError]]] = defaultdict(list)
+    for problem in problems_of(endpoint):
+        by_status[status_of(problem)].append(problem)
+    for status, problems in sorted(by_status.items()):
+        response = responses.setdefault(str(status), {"description": "", "content": {}})
+        said = "; ".join(f"`{problem.slug}`: {problem.title}" for problem in problems)
+        response["description"] = f"{response['description']} {said}.".strip()
+        examples = {problem.slug: {"value": _example(problem, status)} for problem in problems}
+        response["content"][PROBLEM_JSON] = {"schema": schemas.of(Problem), "examples": examples}
+    return responses
+
+
+def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
+    headers = {"X-Request-ID": {"schema": {"type": "string"}}}
+    if endpoint.idempotent:
+        headers["Idempotency-Replayed"] = {"schema": {"type": "string"}}
+    if endpoint.answer is None and endpoint.media_type == "application/json":
+        return {"description": description, "headers": headers, "content": {}}
+    schema = {"type": "string"} if endpoint.answer is None else schemas.of(endpoint.answer)
+    return {"description": description, "headers": headers, "content": {endpoint.media_type: {"schema": schema}}}
+
+
+def _example(problem: type[ServiceError], status: int) -> Json:
+    return {
+        "type": TYPE_PREFIX + problem.slug,
+        "title": problem.title,
+        "status": status,
+        "detail": problem.title + ".",
+        "instance": "/",
+        "request_id": "0f4e2a7c5d1b4f6a9c3e8b7d6a5f4e3d",
+        "errors": [],
+    }
