@@ -1,0 +1,38 @@
+"""The verbs of accounts."""
+
+from service.accounts import store as rows
+from service.accounts.model import User, UserNotFound, welcome_digest
+from service.credits import operations as credits
+from service.credits.model import TransactionKind
+from service.kernel.database import Transaction
+from service.kernel.identifiers import UserId
+
+WELCOME_REFERENCE = "welcome"
+
+
+async def store(tx: Transaction, *, user: UserId, email: str, display_name: str | None, welcome_coins: int) -> User:
+    """Store the user, or bring e-mail and display name up to date; the first time ever, grant the welcome coins.
+
+    E-mail and identity have been checked (`model.checked_email`, `model.refuse_mismatch`). Repeatable and safe in
+    parallel: the user's row serialises it. An account stored again after its deletion gets a wallet without coins.
+    """
+    stored = await rows.upsert_user(tx, user=user, email=email, display_name=display_name)
+    await credits.open_wallet(tx, user=user)
+    if await rows.insert_welcome(tx, welcome_digest(user)) and welcome_coins:
+        await credits.grant(
+            tx, user=user, amount=welcome_coins, kind=TransactionKind.GRANT, reference=WELCOME_REFERENCE
+        )
+    return stored
+
+
+async def find(tx: Transaction, *, user: UserId) -> User:
+    """The stored user; raises `UserNotFound`."""
+    found = await rows.find_user(tx, user)
+    if found is None:
+        raise UserNotFound("This user is not stored.")
+    return found
+
+
+async def is_stored(tx: Transaction, user: UserId) -> bool:
+    """Whether `POST /api/users/store` has happened for this id (and no deletion since)."""
+    return await rows.has_user(tx, user)

@@ -1,0 +1,147 @@
+"""The verbs of the ledger. Each takes the transaction it belongs to: `db.run(credits.reserve, ...)`, or a line inside
+somebody else's unit of work. One unit touches the wallet of one user only (see the door on locks).
+
+Amounts that are not whole numbers within bounds raise TypeError or ValueError before any statement.
+"""
+
+from typing import Literal
+from uuid import UUID
+
+from service.credits import store
+from service.credits.model import (
+    Balance,
+    Hold,
+    HoldId,
+    HoldNotOpen,
+    HoldState,
+    LedgerTransaction,
+    TransactionKind,
+    checked_coins,
+    checked_reference,
+    exhausted,
+)
+from service.kernel.database import Transaction
+from service.kernel.identifiers import UserId
+from service.kernel.paging import Listed, Window
+
+# Where granted and bought coins come from; what is charged goes to `revenue`.
+_HOUSE_ACCOUNT = {TransactionKind.GRANT: "issuance", TransactionKind.PURCHASE: "sales"}
+
+
+async def open_wallet(tx: Transaction, *, user: UserId) -> None:
+    """Give the user an empty wallet; nothing happens where there is one."""
+    await store.open_wallet(tx, user)
+
+
+async def reserve(
+    tx: Transaction, *, user: UserId, amount: int, operation: UUID, hold: HoldId, expires_in_seconds: float
+) -> Hold:
+    """Move `amount` coins from available to a new hold, which expires so many seconds from now.
+
+    Once per `operation`: a repeat answers the first hold as it is now, whatever its id and state, so go on with
+    `Hold.id`. A repeat with another amount is a mistake of the caller (ValueError). An amount of 0 (a price of 0)
+    makes a hold like any other and leaves no trace in the ledger. Raises `CreditsExhausted`.
+    """
+    checked_coins(amount)
+    made = await store.insert_hold(
+        tx, user=user, amount=amount, operation=operation, hold=hold, expires_in_seconds=expires_in_seconds
+    )
+    if made is not None:
+        return made
+    earlier = await store.find_hold_by_operation(tx, user=user, operation=operation)
+    if earlier is None:
+        raise exhausted(price=amount, available=(await store.find_balance(tx, user)).available)
+    if earlier.amount != amount:
+        raise ValueError(f"operation {operation} reserved {earlier.amount} coins before, and now asks for {amount}")
+    return earlier
+
+
+async def charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) -> Balance:
+    """Spend `amount` coins of an open hold and give back the rest, in one step; the balance after it.
+
+    Charging nothing releases the hold. The same charge again (amount and reference) answers the first balance.
+    Raises `HoldNotOpen` where the hold was settled otherwise or has expired (by the database's clock, swept or not),
+    and ValueError where it is smaller than `amount`. Let the error leave the unit of work: what was to be paid for
+    must be rolled back with it.
+    """
+    checked_coins(amount)
+    checked_reference(reference)
+    balance = await store.settle_hold(tx, hold=hold, charged=amount, reference=reference, even_if_expired=False)
+    if balance is not None:
+        return balance
+    return await _charged_before(tx, hold=hold, amount=amount, reference=reference)
+
+
+async def _charged_before(tx: Transaction, *, hold: HoldId, amount: int, reference: str) -> Balance:
+    """The balance after the very same charge, or why there can be none."""
+    found = await store.find_hold(tx, hold)
+    if found is None:
+        raise HoldNotOpen(f"There is no hold {hold}; nothing was charged.")
+    what, is_past = found
+    if what.state is HoldState.CHARGED:
+        first = await store.find_charge(tx, hold)
+        if first is not None and (first.amount, first.reference) == (-amount, reference):
+            return _after(first)
+    if what.state is HoldState.OPEN and not is_past:
+        raise ValueError(f"{amount} coins cannot be charged to a hold of {what.amount}")
+    state = what.state if what.state is not HoldState.OPEN else HoldState.EXPIRED
+    raise HoldNotOpen(f"The hold {hold} is {state} (expiry {what.expires_at.isoformat()}); nothing was charged.")
+
+
+async def release(tx: Transaction, *, hold: HoldId) -> bool:
+    """Give back all of an open hold, expired or not; False where it was settled before (or never was)."""
+    return await store.settle_hold(tx, hold=hold, charged=0, reference=None, even_if_expired=True) is not None
+
+
+async def grant(
+    tx: Transaction,
+    *,
+    user: UserId,
+    amount: int,
+    kind: Literal[TransactionKind.GRANT, TransactionKind.PURCHASE],
+    reference: str,
+) -> Balance:
+    """Add coins to the user's wallet (opened if need be), once per kind and reference; the balance after it.
+
+    A repeat changes nothing and answers the balance as the first one left it.
+    """
+    checked_coins(amount, least=1)
+    checked_reference(reference)
+    await store.open_wallet(tx, user)
+    balance = await store.insert_grant(
+        tx, user=user, amount=amount, kind=kind, reference=reference, house_account=_HOUSE_ACCOUNT[kind]
+    )
+    if balance is not None:
+        return balance
+    first = await store.find_grant(tx, user=user, kind=kind, reference=reference)
+    if first is None:
+        raise LookupError(f"the wallet of this user vanished while {reference} was being granted")
+    return _after(first)
+
+
+async def balance(tx: Transaction, *, user: UserId) -> Balance:
+    """What the user has now; nothing for a user without a wallet."""
+    return await store.find_balance(tx, user)
+
+
+async def transactions(
+    tx: Transaction, *, user: UserId, window: Window, kind: TransactionKind | None = None
+) -> Listed[LedgerTransaction]:
+    """The user's ledger, newest first, of one kind or all; `window.after` is the id of the last line seen."""
+    return await store.find_transactions(tx, user=user, window=window, kind=kind)
+
+
+async def expire_due(tx: Transaction, *, limit: int) -> int:
+    """Expire at most `limit` open holds past their expiry, oldest first; how many there were.
+
+    For `db.run_system`. Wallets somebody is busy with are skipped, never waited for: call again.
+    """
+    return await store.expire_holds(tx, limit=limit)
+
+
+def _after(transaction: LedgerTransaction) -> Balance:
+    return Balance(
+        balance=transaction.available_after + transaction.held_after,
+        reserved=transaction.held_after,
+        available=transaction.available_after,
+    )

@@ -1,0 +1,190 @@
+"""The invariants, as SQL over the tables of every slice: the one room that reads across them, and only reads.
+
+A statement may use `:sweep_seconds`, how long a sweeper may take to come round.
+"""
+
+from sqlalchemy import Double, bindparam, text
+
+from service.custody.model import Invariant
+from service.kernel.database import Transaction
+
+# Enough to see what is wrong; a broken ledger must not fill the log.
+DETAILS_MAX = 20
+
+INVARIANTS = (
+    Invariant(
+        "ledger-transactions-sum-to-zero",
+        "The entries of every ledger transaction sum to zero, and there are at least two.",
+        """
+        SELECT format('transaction %s: %s entries, sum %s',
+                      posted.id, count(entry.amount), coalesce(sum(entry.amount), 0))
+            AS detail
+        FROM ledger_transactions AS posted
+        LEFT JOIN ledger_entries AS entry ON (entry.wallet_id, entry.transaction_id) = (posted.wallet_id, posted.id)
+        GROUP BY posted.wallet_id, posted.id
+        HAVING count(entry.amount) < 2 OR sum(entry.amount) <> 0
+        """,
+    ),
+    Invariant(
+        "wallets-equal-their-entries",
+        "A wallet's available and held are the sums of its entries.",
+        """
+        SELECT format('wallet %s: available %s held %s, by its entries %s and %s',
+                      wallet.id, wallet.available, wallet.held, entries.available, entries.held) AS detail
+        FROM wallets AS wallet
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(amount) FILTER (WHERE account = 'available'), 0) AS available,
+                   coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held
+            FROM ledger_entries WHERE wallet_id = wallet.id
+        ) AS entries
+        WHERE (wallet.available, wallet.held) <> (entries.available, entries.held)
+        """,
+    ),
+    Invariant(
+        "statements-add-up",
+        "What each ledger transaction says was available and held after it is the sum of all entries up to it.",
+        """
+        SELECT format('transaction %s: says %s and %s, by its entries %s and %s',
+                      line.id, line.available_after, line.held_after, line.available, line.held) AS detail
+        FROM (
+            SELECT posted.id, posted.available_after, posted.held_after,
+                   sum(coalesce(available.amount, 0)) OVER so_far AS available,
+                   sum(coalesce(held.amount, 0)) OVER so_far AS held
+            FROM ledger_transactions AS posted
+            LEFT JOIN ledger_entries AS available
+                ON (available.wallet_id, available.transaction_id) = (posted.wallet_id, posted.id)
+                AND available.account = 'available'
+            LEFT JOIN ledger_entries AS held
+                ON (held.wallet_id, held.transaction_id) = (posted.wallet_id, posted.id) AND held.account = 'held'
+            WINDOW so_far AS (PARTITION BY posted.wallet_id ORDER BY posted.id)
+        ) AS line
+        WHERE (line.available_after, line.held_after) <> (line.available, line.held)
+        """,
+    ),
+    Invariant(
+        "held-is-the-open-holds",
+        "What a wallet holds back is the sum of its open holds.",
+        """
+        SELECT format('wallet %s: held %s, open holds %s', wallet.id, wallet.held, open.amount) AS detail
+        FROM wallets AS wallet
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(amount), 0) AS amount FROM holds WHERE wallet_id = wallet.id AND state = 'open'
+        ) AS open
+        WHERE wallet.held <> open.amount
+        """,
+    ),
+    Invariant(
+        "nothing-is-negative",
+        "No wallet and no hold is below zero.",
+        """
+        SELECT format('wallet %s: available %s, held %s', id, available, held) AS detail
+        FROM wallets WHERE available < 0 OR held < 0
+        UNION ALL
+        SELECT format('hold %s: %s', id, amount) FROM holds WHERE amount < 0
+        """,
+    ),
+    Invariant(
+        "holds-are-reserved-and-settled-once",
+        "A hold has one reservation, and one settlement (charge, release, expiry) that is its state; open, none.",
+        """
+        SELECT format('hold %s (%s): %s reservations of %s, settled by %s',
+                      hold.id, hold.state, posted.reservations, hold.amount, coalesce(posted.settlements, 'nothing'))
+            AS detail
+        FROM holds AS hold
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE kind = 'reserve' AND amount = -hold.amount) AS reservations,
+                   string_agg(kind, ' ') FILTER (WHERE kind <> 'reserve') AS settlements
+            FROM ledger_transactions WHERE hold_id = hold.id
+        ) AS posted
+        WHERE hold.amount > 0 AND (
+            posted.reservations <> 1
+            OR posted.settlements IS DISTINCT FROM CASE hold.state
+                WHEN 'charged' THEN 'charge' WHEN 'released' THEN 'release' WHEN 'expired' THEN 'expire' END
+        )
+        """,
+    ),
+    Invariant(
+        "charges-are-within-their-holds",
+        "No charge is of more than its hold.",
+        """
+        SELECT format('transaction %s: charged %s of a hold of %s', posted.id, -posted.amount, hold.amount) AS detail
+        FROM ledger_transactions AS posted JOIN holds AS hold ON hold.id = posted.hold_id
+        WHERE posted.kind = 'charge' AND -posted.amount > hold.amount
+        """,
+    ),
+    Invariant(
+        "operations-are-charged-once",
+        "One operation has at most one hold, and so one charge.",
+        """
+        SELECT format('operation %s of wallet %s: %s holds', operation, wallet_id, count(*)) AS detail
+        FROM holds GROUP BY wallet_id, operation HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "emails-have-their-charge",
+        "A stored e-mail has exactly one charge, of its price and of its user's wallet; none at price 0.",
+        """
+        SELECT format('e-mail %s: priced %s, charged %s', email.id, email.charged, coalesce(charge.amounts, 'nothing'))
+            AS detail
+        FROM emails AS email
+        CROSS JOIN LATERAL (
+            SELECT string_agg(
+                CASE WHEN wallet.user_id = email.user_id THEN (-posted.amount)::text ELSE 'elsewhere' END, ' '
+            ) AS amounts
+            FROM ledger_transactions AS posted JOIN wallets AS wallet ON wallet.id = posted.wallet_id
+            WHERE posted.kind = 'charge' AND posted.reference = 'email:' || email.id
+        ) AS charge
+        WHERE charge.amounts IS DISTINCT FROM nullif(email.charged, 0)::text
+        """,
+    ),
+    Invariant(
+        "charges-have-their-email",
+        "A charge for an e-mail names an e-mail, or the tombstone of a deleted one.",
+        """
+        SELECT format('transaction %s: charged for %s', posted.id, posted.reference) AS detail
+        FROM ledger_transactions AS posted
+        WHERE posted.kind = 'charge' AND posted.reference LIKE 'email:%'
+          AND NOT EXISTS (SELECT FROM emails WHERE 'email:' || id = posted.reference)
+          AND NOT EXISTS (SELECT FROM email_tombstones WHERE 'email:' || id = posted.reference)
+        """,
+    ),
+    Invariant(
+        "holds-end-with-their-time",
+        "No open hold outlives its expiry by more than the sweep period.",
+        """
+        SELECT format('hold %s: open, expired %s', id, expires_at) AS detail
+        FROM holds
+        WHERE state = 'open' AND expires_at < (SELECT clock_timestamp() - make_interval(secs => :sweep_seconds))
+        """,
+    ),
+    Invariant(
+        "payments-are-credited-once",
+        "One purchase is credited once, to one wallet.",
+        """
+        SELECT format('%s: credited %s times', reference, count(*)) AS detail
+        FROM ledger_transactions WHERE kind = 'purchase' GROUP BY reference HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "idempotency-keys-have-one-answer",
+        "A key that was answered has the whole answer, of a success; one key has one row.",
+        """
+        SELECT format('a key of %s %s, claim %s: status %s', method, path, claim_id, status) AS detail
+        FROM idempotency_keys
+        WHERE status IS NOT NULL AND (status NOT BETWEEN 200 AND 299 OR num_nulls(media_type, headers, answer) > 0)
+        UNION ALL
+        SELECT format('%s rows of one key of %s %s', count(*), method, path)
+        FROM idempotency_keys GROUP BY user_id, method, path, key HAVING count(*) > 1
+        """,
+    ),
+)
+
+
+async def find_breaches(tx: Transaction, invariant: Invariant, *, sweep_seconds: float) -> list[str]:
+    """What breaks it, `DETAILS_MAX` at most."""
+    statement = text(f"{invariant.breaches} LIMIT {DETAILS_MAX}")
+    parameters: dict[str, float] = {}
+    if ":sweep_seconds" in invariant.breaches:
+        statement = statement.bindparams(bindparam("sweep_seconds", type_=Double))
+        parameters["sweep_seconds"] = sweep_seconds
+    return [row.detail for row in await tx.rows(statement, parameters)]

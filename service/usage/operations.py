@@ -1,0 +1,14 @@
+"""The verb of usage."""
+
+from service.kernel.database import Transaction
+from service.usage import store
+from service.usage.model import Usage
+
+
+async def record(tx: Transaction, usage: Usage) -> bool:
+    """Keep the row; False, changing nothing, where this user's operation was recorded before.
+
+    A success is recorded in the transaction that stores what was generated; a failure or a cancellation in a short
+    one of its own, which may come second after a COMMIT whose answer was lost: the success then stays.
+    """
+    return await store.insert_usage(tx, usage)

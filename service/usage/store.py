@@ -1,0 +1,40 @@
+"""The table of usage, and every statement that touches it."""
+
+from sqlalchemy import BigInteger, Column, MetaData, Numeric, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import insert
+
+from service.kernel.database import Transaction
+from service.usage.model import Usage
+
+metadata = MetaData()
+
+usage_rows = Table(
+    "usage_rows",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Text),
+    Column("operation", Uuid),
+    Column("outcome", Text),
+    Column("provider", Text),
+    Column("model", Text),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cost", Numeric),
+)
+
+
+async def insert_usage(tx: Transaction, usage: Usage) -> bool:
+    """False where the operation has its row already."""
+    inserting = insert(usage_rows).values(
+        id=usage.id,
+        user_id=usage.user,
+        operation=usage.operation,
+        outcome=usage.outcome,
+        provider=usage.provider,
+        model=usage.model,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cost=usage.cost,
+    )
+    unless_recorded = inserting.on_conflict_do_nothing(index_elements=["user_id", "operation"])
+    return await tx.execute(unless_recorded) == 1

@@ -1,0 +1,199 @@
+"""Each invariant is made false once, in a transaction that is rolled back, and must say so; then it is true again."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from service.credits import operations as credits
+from service.custody import operations as custody
+from service.custody.model import Violation
+from service.custody.store import DETAILS_MAX, INVARIANTS
+from service.kernel.database import Database, Transaction
+from tests.credits.wallets import ADA, BOB, assert_sound, charge, give, release, reserve
+
+pytestmark = pytest.mark.anyio
+
+EMAIL, DELETED = UUID(int=1), UUID(int=2)
+
+
+class _Undo(Exception):
+    pass
+
+
+async def planted(db: Database, *statements: str, sweep_seconds: float = 3600) -> list[Violation]:
+    """What is found wrong after these statements, none of which stays. Constraints and triggers let them pass."""
+    found: list[Violation] = []
+
+    async def plant(tx: Transaction) -> None:
+        await tx.execute(text("SET LOCAL session_replication_role = replica"))  # no foreign keys
+        for statement in statements:
+            await tx.execute(text(statement))
+        found.extend(await custody.check(tx, sweep_seconds=sweep_seconds))
+        raise _Undo
+
+    with pytest.raises(_Undo):
+        await db.run_system(plant)
+    await assert_sound(db)
+    return found
+
+
+def unchecked(table: str) -> str:
+    """Drops the CHECK constraints of a table (for the transaction that is rolled back)."""
+    return f"""
+        DO $$ DECLARE name text; BEGIN
+            FOR name IN SELECT conname FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c' LOOP
+                EXECUTE format('ALTER TABLE {table} DROP CONSTRAINT %I', name);
+            END LOOP;
+        END $$
+    """
+
+
+async def a_day_s_work(db: Database) -> None:
+    """A ledger with every kind of movement, an e-mail and a deleted one, each with its charge."""
+    await give(db, 10)
+    await give(db, 10, user=BOB)
+    await charge(db, await reserve(db, 2), 1, f"email:{EMAIL}")
+    await charge(db, await reserve(db, 1), 1, f"email:{DELETED}")
+    await release(db, await reserve(db, 2))
+    await reserve(db, 3)
+    await reserve(db, 1, expires_in_seconds=-1)
+    await db.run_system(credits.expire_due, limit=1)
+    await db.run_system(_store_email)
+    await assert_sound(db)
+
+
+async def _store_email(tx: Transaction) -> None:
+    """Only what the invariants read; the other columns are the business of `emails`."""
+    await tx.execute(text("SET LOCAL session_replication_role = replica"))
+    rows = await tx.rows(
+        text("""
+            SELECT column_name AS name, data_type AS type FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = 'emails' AND is_nullable = 'NO' AND column_default IS NULL
+        """)
+    )
+    values = {
+        "text": "'draft'", "uuid": f"'{EMAIL}'", "bigint": "1", "integer": "1", "jsonb": "'{}'", "json": "'{}'",
+        "timestamp with time zone": "now()",
+    }  # fmt: skip
+    columns = {row.name: values[row.type] for row in rows}
+    columns |= {"id": f"'{EMAIL}'", "user_id": "'ada'", "charged": "1"}
+    await tx.execute(text(f"INSERT INTO emails ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"))
+    await tx.execute(text("INSERT INTO email_tombstones (id) VALUES (:id)"), {"id": DELETED})
+
+
+CORRUPTIONS: dict[str, tuple[str, ...]] = {
+    "ledger-transactions-sum-to-zero": (
+        "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'revenue'",
+        "DELETE FROM ledger_entries WHERE account = 'issuance'",
+        "DELETE FROM ledger_entries WHERE transaction_id = (SELECT max(transaction_id) FROM ledger_entries)",
+    ),
+    "wallets-equal-their-entries": (
+        "UPDATE wallets SET available = available + 1 WHERE user_id = 'ada'",
+        "UPDATE wallets SET held = held - 1 WHERE user_id = 'ada'",
+        "UPDATE ledger_entries SET amount = 1 WHERE account = 'held' AND amount > 1",
+    ),
+    "statements-add-up": (
+        "UPDATE ledger_transactions SET available_after = available_after + 1 WHERE kind = 'charge'",
+        "UPDATE ledger_transactions SET held_after = held_after + 1 WHERE kind = 'release'",
+    ),
+    "held-is-the-open-holds": (
+        "UPDATE wallets SET held = held + 1 WHERE user_id = 'ada'",
+        "UPDATE holds SET state = 'released', settled_at = now() WHERE state = 'open'",
+    ),
+    "nothing-is-negative": (
+        "UPDATE wallets SET available = -1 WHERE user_id = 'bob'",
+        "UPDATE wallets SET held = -1 WHERE user_id = 'bob'",
+        "UPDATE holds SET amount = -1 WHERE state = 'open'",
+    ),
+    "holds-are-reserved-and-settled-once": (
+        "UPDATE holds SET state = 'charged' WHERE state = 'released'",
+        "UPDATE holds SET state = 'open', settled_at = NULL WHERE state = 'charged'",
+        "DELETE FROM ledger_transactions WHERE kind = 'reserve'",
+        "UPDATE ledger_transactions SET amount = amount - 1 WHERE kind = 'reserve'",
+        """
+        INSERT INTO ledger_transactions (wallet_id, kind, hold_id, amount, available_after, held_after, reference)
+        SELECT wallet_id, 'release', hold_id, 1, 0, 0, 'x' FROM ledger_transactions WHERE kind = 'charge' LIMIT 1
+        """,
+    ),
+    "charges-are-within-their-holds": ("UPDATE ledger_transactions SET amount = -50 WHERE kind = 'charge'",),
+    "operations-are-charged-once": (
+        "UPDATE holds SET operation = (SELECT operation FROM holds WHERE state = 'open') WHERE state = 'charged'",
+    ),
+    "emails-have-their-charge": (
+        f"UPDATE emails SET id = '{UUID(int=9)}'",
+        "UPDATE emails SET charged = 2",
+        "UPDATE emails SET charged = 0",
+        "UPDATE emails SET user_id = 'bob'",
+        "UPDATE ledger_transactions SET reference = (SELECT 'email:' || id FROM emails) WHERE kind = 'charge'",
+    ),
+    "charges-have-their-email": ("DELETE FROM emails", "DELETE FROM email_tombstones"),
+    "holds-end-with-their-time": (
+        "UPDATE holds SET expires_at = clock_timestamp() - interval '3601 seconds' WHERE state = 'open'",
+    ),
+    "payments-are-credited-once": (
+        """
+        INSERT INTO ledger_transactions (wallet_id, kind, amount, available_after, held_after, reference)
+        SELECT id, 'purchase', 5, 0, 0, 'order:1' FROM wallets
+        """,
+    ),
+    "idempotency-keys-have-one-answer": (
+        """
+        INSERT INTO idempotency_keys (user_id, method, path, key, claim_id, body_hash, leased_until, expires_at,
+                                      status, media_type, headers, answer)
+        VALUES ('ada', 'POST', '/', 'k', gen_random_uuid(), '', now(), now(), 503, 'x', '', '')
+        """,
+        """
+        INSERT INTO idempotency_keys (user_id, method, path, key, claim_id, body_hash, leased_until, expires_at, status)
+        VALUES ('ada', 'POST', '/', 'k', gen_random_uuid(), '', now(), now(), 201)
+        """,
+    ),
+}
+
+UNGUARDED = (
+    *(unchecked(table) for table in ("wallets", "holds", "ledger_transactions", "ledger_entries", "idempotency_keys")),
+    "DROP INDEX ledger_transactions_once_per_hold",
+    "DROP INDEX ledger_transactions_once_per_reference",
+    "ALTER TABLE holds DROP CONSTRAINT holds_wallet_id_operation_key",
+)
+
+
+def test_every_invariant_has_a_corruption_that_breaks_it() -> None:
+    assert set(CORRUPTIONS) == {invariant.name for invariant in INVARIANTS}
+
+
+@pytest.mark.parametrize("name", CORRUPTIONS)
+async def test_a_planted_corruption_is_found(db: Database, name: str) -> None:
+    await a_day_s_work(db)
+    for corruption in CORRUPTIONS[name]:
+        found = await planted(db, *UNGUARDED, corruption)
+        assert name in {violation.name for violation in found}, corruption
+        assert all(violation.detail and violation.what for violation in found)
+
+
+async def test_dropping_the_guards_alone_breaks_nothing(db: Database) -> None:
+    await a_day_s_work(db)
+    assert await planted(db, *UNGUARDED) == []
+
+
+async def test_a_hold_may_outlive_its_expiry_by_the_sweep_period(db: Database) -> None:
+    await give(db, 10)
+    await reserve(db, expires_in_seconds=-5)
+    assert await planted(db, sweep_seconds=60) == []
+    (violation,) = await planted(db, sweep_seconds=1)
+    assert violation.name == "holds-end-with-their-time"
+
+
+async def test_a_ledger_full_of_breaches_says_only_so_many(db: Database) -> None:
+    await give(db, 100)
+    for _ in range(DETAILS_MAX + 5):
+        await reserve(db)
+    found = await planted(db, *UNGUARDED, "UPDATE ledger_transactions SET available_after = 0, held_after = 0")
+    assert len([violation for violation in found if violation.name == "statements-add-up"]) == DETAILS_MAX
+
+
+async def test_what_is_found_names_rows_and_nobody(db: Database) -> None:
+    await a_day_s_work(db)
+    found = await planted(db, *UNGUARDED, "UPDATE wallets SET available = -1, held = -1", f"-- {uuid4()}\nSELECT 1")
+    assert found
+    assert not [violation for violation in found if ADA in violation.detail.split() or "@" in violation.detail]
