@@ -1,0 +1,157 @@
+"""JSON-LD as pages really hold it: in comments, with raw control characters, trailing commas, escaped quotes; one
+object, a list, a `@graph`, several objects in a row; things named elsewhere by `@id`."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, cast
+
+import msgspec
+
+from service.postings.reading.schema_org import Leaf, Node, bare_name
+
+# What a script with one posting needs, ten times over.
+SCRIPT_MAX_CHARS = 400_000
+# A repair reads the text again, more slowly: it is for the small scripts that people write by hand.
+REPAIR_MAX_CHARS = 200_000
+# Deeper is nothing that schema.org describes.
+DEPTH_MAX = 10
+# Objects of one page: a posting has some twenty.
+OBJECTS_MAX = 1_000
+VALUES_MAX = 100
+# A list of postings has so many on one page; the rest is not what the page is about.
+POSTINGS_MAX = 30
+# What one posting describes: itself, its employer, places, amounts.
+NODES_MAX = 200
+
+_WRAPPING = re.compile(
+    r"<!--|-->|/\*\s{0,4}<!\[CDATA\[\s{0,4}\*/|/\*\s{0,4}\]\]>\s{0,4}\*/|(?://)?<!\[CDATA\[|(?://)?\]\]>"
+)
+# Strings are matched whole so that nothing inside them is taken for structure; an unterminated one runs to the end.
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]++|\\.)*+"?|,(?=\s*+[}\]])', re.DOTALL)
+_BAD_ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]|(.?))', re.DOTALL)
+
+Object = dict[str, Any]
+
+
+def postings(scripts: tuple[str, ...]) -> list[Node]:
+    """Every JobPosting in the scripts, as found; what cannot be read even after repair is left out."""
+    objects: list[Object] = []
+    for script in scripts:
+        for document in _documents(script):
+            objects.extend(islice(_objects(document, DEPTH_MAX), OBJECTS_MAX - len(objects)))
+    named = {thing["@id"]: thing for thing in objects if isinstance(thing.get("@id"), str) and len(thing) > 1}
+    found = [thing for thing in objects if "JobPosting" in _types(thing)]
+    return [_Nodes(named).of(thing) for thing in found[:POSTINGS_MAX]]
+
+
+def decoded(text: str) -> Any:
+    """The value, by the fast strict way or the lenient slow one; None where neither can read it."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return _leniently(text)
+
+
+def _documents(script: str) -> Iterator[Any]:
+    text = _WRAPPING.sub("", script[:SCRIPT_MAX_CHARS]).strip().strip(";").strip("\ufeff")
+    if '"' not in text and "&quot;" in text:
+        text = html.unescape(text)
+    if (value := decoded(text)) is not None:
+        yield value
+    elif len(text) <= REPAIR_MAX_CHARS:
+        yield from _repaired(text)
+
+
+def _leniently(text: str) -> Any:
+    if len(text) > REPAIR_MAX_CHARS:
+        return None
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _repaired(text: str) -> Iterator[Any]:
+    text = _STRING_OR_COMMA.sub(lambda match: "" if match[0] == "," else _mended(match[0]), text)
+    decoder = json.JSONDecoder(strict=False)
+    position = 0
+    while 0 <= (position := _next_object(text, position)) < len(text):
+        try:
+            value, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return
+        yield value
+
+
+def _next_object(text: str, position: int) -> int:
+    """Where the next object or list begins, over nothing but commas and white space; -1 where there is none."""
+    while position < len(text) and text[position] in " \t\r\n,;":
+        position += 1
+    return position if text[position : position + 1] in ("{", "[") else -1
+
+
+def _mended(string: str) -> str:
+    return _BAD_ESCAPE.sub(lambda match: match[0] if match[1] is None else match[1], string)
+
+
+def _objects(value: Any, depth: int) -> Iterator[Object]:
+    if depth < 0:
+        return
+    if isinstance(value, dict):
+        thing = cast("Object", value)
+        yield thing
+        for inner in thing.values():
+            yield from _objects(inner, depth - 1)
+    elif isinstance(value, list):
+        for inner in cast("list[Any]", value):
+            yield from _objects(inner, depth - 1)
+
+
+def _types(thing: Object) -> list[str]:
+    declared = thing.get("@type")
+    listed = cast("list[Any]", declared) if isinstance(declared, list) else [declared]
+    return [bare_name(name) for name in listed if isinstance(name, str)]
+
+
+class _Nodes:
+    """Objects as schema.org nodes: names without their vocabulary, every property a list, references followed.
+
+    One budget for all that a posting refers to: things that name each other would have no end.
+    """
+
+    def __init__(self, named: Mapping[str, Object]) -> None:
+        self._named = named
+        self._left = NODES_MAX
+
+    def of(self, thing: Object, depth: int = DEPTH_MAX) -> Node:
+        node: Node = {}
+        self._left -= 1
+        for name, value in islice(thing.items(), VALUES_MAX):
+            if not name.startswith("@"):
+                node.setdefault(bare_name(name), []).extend(islice(self._values(value, depth), VALUES_MAX))
+        return node
+
+    def _values(self, value: Any, depth: int) -> Iterator[Leaf | Node]:
+        if depth <= 0 or self._left <= 0 or value is None:
+            return
+        if isinstance(value, list):
+            for inner in islice(cast("list[Any]", value), VALUES_MAX):
+                yield from self._values(inner, depth - 1)
+        elif isinstance(value, dict):
+            yield from self._things(cast("Object", value), depth)
+        elif isinstance(value, bool):
+            yield Leaf("true" if value else "false")
+        elif isinstance(value, str | int | float):
+            yield Leaf(str(value))
+
+    def _things(self, thing: Object, depth: int) -> Iterator[Leaf | Node]:
+        if "@value" in thing or "@list" in thing:
+            yield from self._values(thing.get("@value", thing.get("@list")), depth - 1)
+            return
+        reference = thing.get("@id")
+        if isinstance(reference, str) and reference in self._named:
+            thing = {**self._named[reference], **thing}
+        yield self.of(thing, depth - 1)

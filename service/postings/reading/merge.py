@@ -1,0 +1,147 @@
+"""Of all readings the first that has a field decides it; then every value gets its place in the stored text."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from service.postings.model import (
+    ITEM_MAX_CHARS,
+    ITEMS_MAX,
+    LINE_MAX_CHARS,
+    READERS,
+    TECHNOLOGIES_MAX,
+    Fact,
+    JobContext,
+    ReadBy,
+    Salary,
+)
+from service.postings.reading.documents import Document, storable
+from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value
+from service.postings.reading.phrases import words_of
+from service.postings.reading.stored_text import StoredText
+
+_LIMITS = {"requirements": ITEMS_MAX, "responsibilities": ITEMS_MAX, "technologies": TECHNOLOGIES_MAX}
+_STRUCTURED: frozenset[ReadBy] = frozenset({"board-api", "json-ld", "microdata", "rdfa", "app-state"})
+
+
+def merged(
+    page: Document, readings: Sequence[Reading], *, url: str | None, now: datetime, read_by: ReadBy
+) -> JobContext:
+    """The job context of a page and what its readers found. `read_by` names the context where no reader found a title.
+
+    Readings come in any order; `READERS` ranks them, and of one rank the earlier.
+    """
+    ranked = sorted(readings, key=lambda reading: READERS.index(reading.read_by))
+    decision = _Decision(page)
+    for reading in ranked:
+        if reading.description:
+            decision.stored.add_unless_shown(reading.description)
+    for field in SCALARS:
+        if field not in ("remote", "is_open"):
+            decision.take_first(field, ranked)
+    decision.take_remote(ranked)
+    decision.take_open(ranked, now)
+    for field in LISTS:
+        decision.take_list(field, ranked)
+    return decision.context(url=url, now=now, read_by=read_by)
+
+
+class _Decision:
+    """Values and facts as they are settled, over the text they stand in."""
+
+    def __init__(self, page: Document) -> None:
+        self.stored = StoredText(page.text)
+        self._values: dict[str, Any] = {}
+        self._facts: list[Fact] = []
+
+    def take_first(self, field: str, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            for finding in reading.of(field):
+                if self._take(field, finding, reading.read_by):
+                    return
+
+    def take_remote(self, readings: Sequence[Reading]) -> None:
+        """Told to machines; else by the title or the place ("Remote - EU"); else by the text."""
+        structured = [reading for reading in readings if reading.read_by in _STRUCTURED]
+        self.take_first("remote", structured)
+        for fact in [fact for fact in self._facts if fact.field in ("title", "location")]:
+            if "remote" not in self._values and "remote" in words_of(fact.value):
+                self._values["remote"] = True
+                self._facts.append(Fact("remote", "true", fact.read_by, fact.start, fact.end))
+        if "remote" not in self._values:
+            self.take_first("remote", readings)
+
+    def take_open(self, readings: Sequence[Reading], now: datetime) -> None:
+        """Any sign that it is closed weighs more than all that it is open; a date that has passed is such a sign."""
+        said = [(reading, finding) for reading in readings for finding in reading.of("is_open")]
+        for reading, finding in said:
+            if finding.value is False and self._take("is_open", finding, reading.read_by):
+                return
+        through = self._values.get("valid_through")
+        until = next((fact for fact in self._facts if fact.field == "valid_through"), None)
+        if through is not None and until is not None:
+            self._values["is_open"] = through >= now
+            value = "true" if through >= now else "false"
+            self._facts.append(Fact("is_open", value, until.read_by, until.start, until.end))
+            return
+        for reading, finding in said:
+            if self._take("is_open", finding, reading.read_by):
+                return
+
+    def take_list(self, field: str, readings: Sequence[Reading]) -> None:
+        for reading in readings:
+            entries = dict(self._entries(field, reading))
+            if entries:
+                self._values[field] = tuple(entries)
+                self._facts.extend(entries.values())
+                return
+
+    def context(self, *, url: str | None, now: datetime, read_by: ReadBy) -> JobContext:
+        naming = next((fact for fact in self._facts if fact.field == "title"), next(iter(self._facts), None))
+        return JobContext(
+            url=url,
+            facts=tuple(self._facts),
+            extracted_by=naming.read_by if naming else read_by,
+            fetched_at=now,
+            text=self.stored.text,
+            **self._values,
+        )
+
+    def _take(self, field: str, finding: Finding, read_by: ReadBy) -> bool:
+        value = _bounded(finding.value)
+        span = None if value == "" else self.stored.place(finding)
+        if span is None:
+            return False
+        self._values[field] = value
+        self._facts.append(Fact(field, _written(value), read_by, *span))
+        return True
+
+    def _entries(self, field: str, reading: Reading) -> Iterator[tuple[str, Fact]]:
+        seen: set[str] = set()
+        for finding in reading.of(field):
+            value = storable(_written(finding.value)[:ITEM_MAX_CHARS].strip())
+            if not value or value.casefold() in seen or len(seen) >= _LIMITS[field]:
+                continue
+            if span := self.stored.place(finding):
+                yield value, Fact(f"{field}/{len(seen)}", value, reading.read_by, *span)
+                seen.add(value.casefold())
+
+
+def _bounded(value: Value) -> Value:
+    if isinstance(value, Salary):
+        return msgspec.structs.replace(value, text=storable(value.text[:LINE_MAX_CHARS]))
+    return storable(value[:LINE_MAX_CHARS].strip()) if isinstance(value, str) else value
+
+
+def _written(value: Value) -> str:
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case Salary():
+            return value.text
+        case datetime():
+            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")

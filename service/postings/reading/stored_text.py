@@ -1,0 +1,77 @@
+"""The text a posting's spans refer to: what the page shows, then, a line each, what was read and is not shown."""
+
+from service.postings.model import TEXT_MAX_CHARS
+from service.postings.reading.documents import Document, storable
+from service.postings.reading.findings import Finding, Span
+
+# A way of writing a value is looked for so often: the first places may be parts of other words.
+PLACES_TRIED_MAX = 40
+# So long a run of a description, found on the page, shows that the page shows it.
+PROBE_MAX_CHARS = 200
+# What a value may take of the added lines.
+ADDED_MAX_CHARS = 2_000
+
+
+class StoredText:
+    """Grows while findings are placed in it, up to its bound; spans given out stay true."""
+
+    def __init__(self, shown: str) -> None:
+        self._text = shown
+        self._shown_chars = len(shown)
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def add_unless_shown(self, description: Document) -> None:
+        """Put a description behind the page's text, where the page does not show it."""
+        probe = max((line.text for line in description.lines), key=len, default="")[:PROBE_MAX_CHARS]
+        if probe and self._text.find(probe) < 0:
+            self._add(description.text)
+
+    def place(self, finding: Finding) -> Span | None:
+        """Where the finding stands; None where it stands nowhere and there is no room left to add it."""
+        if finding.span is not None:
+            start, end = finding.span
+            return finding.span if 0 <= start < end <= self._shown_chars else None
+        ways = [storable(way) for way in finding.shown if way.strip()]
+        for way in ways:
+            if found := self._find(way):
+                return _part(found, finding)
+        if not ways:
+            return None
+        label = f"{finding.label}: " if finding.label else ""
+        written = ways[0][:ADDED_MAX_CHARS]
+        added = self._add(label + written)
+        return added and _part((added[0] + len(label), added[1]), finding)
+
+    def _find(self, way: str) -> Span | None:
+        start = self._text.find(way)
+        for _ in range(PLACES_TRIED_MAX):
+            if start < 0:
+                return None
+            end = start + len(way)
+            if not _continues(self._text, start - 1, start) and not _continues(self._text, end, end - 1):
+                return start, end
+            start = self._text.find(way, start + 1)
+        return None
+
+    def _add(self, written: str) -> Span | None:
+        gap = "\n" if self._text else ""
+        if len(self._text) + len(gap) + len(written) > TEXT_MAX_CHARS:
+            return None
+        start = len(self._text) + len(gap)
+        self._text += gap + written
+        return start, start + len(written)
+
+
+def _continues(text: str, outside: int, inside: int) -> bool:
+    """Is the character outside a part of the word that the one inside belongs to?"""
+    return 0 <= outside < len(text) and text[outside].isalnum() and text[inside].isalnum()
+
+
+def _part(found: Span, finding: Finding) -> Span | None:
+    if finding.part is None:
+        return found
+    start, end = found[0] + finding.part[0], found[0] + finding.part[1]
+    return (start, end) if start < end <= found[1] else None

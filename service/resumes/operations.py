@@ -1,0 +1,75 @@
+"""The verbs of résumés. Those that take `tx` belong into a unit of work: `db.run(resumes.create, ...)`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from service.kernel.database import Transaction
+from service.kernel.errors import FieldError, InvalidRequest, NotFound
+from service.kernel.identifiers import UserId
+from service.kernel.paging import Listed, Window
+from service.resumes import json_resume, store
+from service.resumes.model import Resume, ResumeHeading, ResumeId, StoredResume
+from service.resumes.readings import line, readings_of, text_of
+
+
+def read_document(document: Mapping[str, Any]) -> Resume:
+    """A JSON Resume document checked and read, not stored. Raises InvalidRequest with pointers from its root.
+
+    One that says nothing is in order here: it gives nothing to cite.
+    """
+    content = json_resume.read(document)
+    basics = content.basics
+    return Resume(
+        document=document,
+        name=line(basics.name) or None if basics else None,
+        label=line(basics.label) or None if basics else None,
+        readings=readings_of(content),
+        text=text_of(content),
+    )
+
+
+async def create(tx: Transaction, *, user: UserId, resume: Resume, resume_id: ResumeId, now: datetime) -> StoredResume:
+    """Store a résumé. Raises InvalidRequest for one in which there is nothing to read."""
+    if not resume.text:
+        what = "says nothing that could be cited: give `basics`, `work`, `projects`, `education` or `skills`"
+        raise InvalidRequest(f"The résumé {what}.", errors=[FieldError("", what)])
+    stored = _stored(resume, resume_id, now)
+    await store.insert_resume(tx, user=user, resume=stored)
+    return stored
+
+
+async def find(tx: Transaction, *, user: UserId, resume: ResumeId) -> StoredResume:
+    """The user's résumé. Raises NotFound, also for one that is another's."""
+    found = await store.find_resume(tx, user=user, resume=resume)
+    if found is None:
+        raise _missing(resume)
+    document, created_at = found
+    return _stored(read_document(document), resume, created_at)
+
+
+async def list_resumes(tx: Transaction, *, user: UserId, window: Window) -> Listed[ResumeHeading]:
+    """The user's résumés, newest first, without their documents; `window.after` is (created_at, id)."""
+    return await store.find_resumes(tx, user=user, window=window)
+
+
+async def delete(tx: Transaction, *, user: UserId, resume: ResumeId) -> None:
+    """Delete the user's résumé. Raises NotFound. E-mails written from it keep what they cite."""
+    if not await store.delete_resume(tx, user=user, resume=resume):
+        raise _missing(resume)
+
+
+def _stored(resume: Resume, resume_id: ResumeId, created_at: datetime) -> StoredResume:
+    return StoredResume(
+        document=resume.document,
+        name=resume.name,
+        label=resume.label,
+        readings=resume.readings,
+        text=resume.text,
+        id=resume_id,
+        created_at=created_at,
+    )
+
+
+def _missing(resume: ResumeId) -> NotFound:
+    return NotFound(f"There is no résumé {resume}.")

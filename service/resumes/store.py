@@ -1,0 +1,54 @@
+"""The table of résumés, and every statement that touches it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, MetaData, Table, Text, Uuid, delete, func, insert, select, tuple_
+
+from service.kernel.database import Transaction
+from service.kernel.identifiers import UserId
+from service.kernel.paging import COUNTED_MAX, Listed, Window
+from service.resumes.model import ResumeHeading, ResumeId, StoredResume
+
+resumes = Table(
+    "resumes",
+    MetaData(),
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text),
+    Column("label", Text),
+    Column("document", JSON, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+
+async def insert_resume(tx: Transaction, *, user: UserId, resume: StoredResume) -> None:
+    values = {"id": resume.id, "name": resume.name, "label": resume.label, "created_at": resume.created_at}
+    await tx.execute(insert(resumes).values(user_id=user, document=dict(resume.document), **values))
+
+
+async def find_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> tuple[Mapping[str, Any], datetime] | None:
+    """The document, and when it was stored."""
+    row = await tx.row(
+        select(resumes.c.document, resumes.c.created_at).where(resumes.c.user_id == user, resumes.c.id == resume)
+    )
+    return None if row is None else (row.document, row.created_at)
+
+
+async def find_resumes(tx: Transaction, *, user: UserId, window: Window) -> Listed[ResumeHeading]:
+    """Newest first."""
+    matching = select(resumes.c.id, resumes.c.name, resumes.c.label, resumes.c.created_at)
+    matching = matching.where(resumes.c.user_id == user)
+    counted = await tx.scalar(select(func.count()).select_from(matching.limit(COUNTED_MAX + 1).subquery()))
+    shown = matching.order_by(resumes.c.created_at.desc(), resumes.c.id.desc())
+    shown = shown.limit(window.fetched).offset(window.offset)
+    if window.after is not None:
+        shown = shown.where(tuple_(resumes.c.created_at, resumes.c.id) < tuple_(*window.after))
+    rows = [ResumeHeading(ResumeId(row.id), row.name, row.label, row.created_at) for row in await tx.rows(shown)]
+    return Listed(rows, counted)
+
+
+async def delete_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> bool:
+    """Whether there was one."""
+    return bool(await tx.execute(delete(resumes).where(resumes.c.user_id == user, resumes.c.id == resume)))

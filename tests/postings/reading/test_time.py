@@ -1,0 +1,37 @@
+"""Reading runs on the event loop: how long it may take there, in this thread's own time, so that a busy machine does
+not decide the test."""
+
+import time
+
+import pytest
+
+from service.postings import operations
+from tests.postings.pages import DATA, NOW
+
+LINE_CHARS = 1_000_000
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "A ", "Aa ", "$1 ", "1,", "1 000 ", "C, ", "Go in ", ". ", "apply by 1 ", "seeking a A ", "based in A, ", " ",
+     "About X ", '"', "remote in ", "Requirements: ", "- "],
+)  # fmt: skip
+def test_a_hostile_line_of_a_megabyte(unit: str) -> None:
+    line = unit * (LINE_CHARS // len(unit))
+    operations.read_text("C, C++", now=NOW)  # the vocabulary is read once
+    assert thread_seconds(line) < 0.05
+
+
+def test_a_real_text_takes_milliseconds() -> None:
+    text = (DATA / "postings/pasted.txt").read_text(encoding="utf-8")
+    operations.read_text(text, now=NOW)
+    assert thread_seconds(text) < 0.02
+
+
+def thread_seconds(text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        started = time.thread_time()
+        operations.read_text(text, now=NOW)
+        best = min(best, time.thread_time() - started)
+    return best
