@@ -1,0 +1,253 @@
+"""What a writer is told, and what it hands back. The offline composer reads the same brief as a language model. Pure.
+
+Everything a letter may state is a `Statement` with the place it stands in; `grounds` holds every text that was
+gathered, by source and reference, so that the gate can look up what a claim cites.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, cast
+
+from service.emails.model import Caveat, Evidence, GenerateRequest, Recruiter, Source, Tone, WriterUsage
+from service.emails.wording import plain
+from service.postings.model import JobContext
+
+# Beyond these a résumé is a catalogue: the letter cites three lines of it, and matching is their product.
+STATEMENTS_MAX = 100
+SKILLS_MAX = 200
+POSITIONS_MAX = 50
+# One line of a résumé that is looked at for matching; what is longer is not quoted anyway.
+STATEMENT_MAX_CHARS = 600
+# Leaves of a résumé kept as ground: 1 MB of JSON holds more only when it is made to.
+LEAVES_MAX = 5_000
+
+# Of a place that holds others, so much is looked at when a claim cites it as a whole.
+GROUND_MAX_CHARS = 10_000
+
+Reference = tuple[Source, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line somebody recorded. `about` is the employer or the project it belongs to."""
+
+    source: Source
+    reference: str
+    text: str
+    about: str = ""
+    is_project: bool = False
+    is_summary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    reference: str
+    title: str
+    organisation: str
+    since_year: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    name: str
+    label: str
+    positions: tuple[Position, ...]
+    statements: tuple[Statement, ...]
+    skills: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    title: str
+    company: str
+    is_open: bool | None
+    requirements: tuple[Statement, ...]
+    responsibilities: tuple[Statement, ...]
+    technologies: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    recruiter: Recruiter
+    vacancy: Vacancy | None
+    candidate: Candidate | None
+    tone: Tone
+    language: str
+    max_words: int
+    instructions: str
+    grounds: Mapping[Source, Mapping[str, str]] = field(default_factory=dict[Source, Mapping[str, str]])
+
+    @property
+    def employer(self) -> str:
+        """Whom the letter is about: the company of the posting, else the recruiter's; empty where neither is known."""
+        return (self.vacancy.company if self.vacancy else "") or plain(self.recruiter.company)
+
+    def ground(self, source: Source, reference: str) -> str:
+        """All text at `reference` and below it: `work/0` is the whole position. Empty where there is no such place."""
+        leaves = self.grounds.get(source, {})
+        if reference in leaves:
+            return leaves[reference]
+        below = (text for path, text in leaves.items() if path.startswith(reference + "/"))
+        return "\n".join(below)[:GROUND_MAX_CHARS]
+
+    def texts(self) -> Iterator[str]:
+        """Everything that may ground a contact or a figure, the caller's own words included."""
+        yield from (self.recruiter.name, self.recruiter.email, self.recruiter.title, self.recruiter.company)
+        yield self.instructions
+        for leaves in self.grounds.values():
+            yield from leaves.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A writer's answer: the letter, and for each sentence that states a fact the places it rests on."""
+
+    subject: str
+    body: str
+    language: str
+    claims: tuple[Evidence, ...]
+    usage: WriterUsage
+    caveats: tuple[Caveat, ...] = ()
+
+
+# Effect: none kept. Raises `WritingFailed` where no letter can be had. Cancellation ends the call.
+Writer = Callable[[Brief], Awaitable[Draft]]
+
+
+def brief_of(request: GenerateRequest, *, job_context: JobContext | None, resume: Mapping[str, Any] | None) -> Brief:
+    """The brief from what was gathered; `resume` is a JSON Resume document, whole."""
+    grounds: dict[Source, Mapping[str, str]] = {}
+    if job_context is not None:
+        grounds[Source.JOB] = _leaves_of_posting(job_context)
+    if resume is not None:
+        grounds[Source.RESUME] = dict(_leaves(resume))
+    return Brief(
+        recruiter=request.recruiter,
+        vacancy=None if job_context is None else _vacancy(job_context),
+        candidate=None if resume is None else _candidate(resume),
+        tone=request.tone,
+        language=request.language,
+        max_words=request.max_words,
+        instructions=request.instructions,
+        grounds=grounds,
+    )
+
+
+def _vacancy(context: JobContext) -> Vacancy:
+    return Vacancy(
+        title=plain(context.title or ""),
+        company=plain(context.company or ""),
+        is_open=context.is_open,
+        requirements=_listed(context.requirements, "requirements"),
+        responsibilities=_listed(context.responsibilities, "responsibilities"),
+        technologies=_listed(context.technologies, "technologies"),
+    )
+
+
+def _listed(texts: Sequence[str], name: str) -> tuple[Statement, ...]:
+    return tuple(Statement(Source.JOB, f"{name}/{index}", plain(text)) for index, text in enumerate(texts))
+
+
+def _leaves_of_posting(context: JobContext) -> dict[str, str]:
+    singles = {
+        name: getattr(context, name) for name in ("url", "title", "company", "location", "employment_type", "text")
+    }
+    leaves = {name: text for name, text in singles.items() if text}
+    if context.is_open is not None:
+        leaves["is_open"] = "true" if context.is_open else "false"
+    if context.salary is not None and context.salary.text:
+        leaves["salary"] = context.salary.text
+    for name in ("requirements", "responsibilities", "technologies"):
+        leaves |= {f"{name}/{index}": text for index, text in enumerate(getattr(context, name))}
+    return leaves
+
+
+def _candidate(document: Mapping[str, Any]) -> Candidate:
+    basics = _object(document.get("basics"))
+    return Candidate(
+        name=_line(basics.get("name")),
+        label=_line(basics.get("label")),
+        positions=tuple(islice(_positions(document), POSITIONS_MAX)),
+        statements=tuple(islice(_statements(document), STATEMENTS_MAX)),
+        skills=tuple(islice(_skills(document), SKILLS_MAX)),
+    )
+
+
+def _positions(document: Mapping[str, Any]) -> Iterator[Position]:
+    for index, work in _objects(document, "work"):
+        title, organisation = _line(work.get("position")), _organisation(work)
+        if title and organisation:
+            since, until = _line(work.get("startDate"))[:4], _line(work.get("endDate"))
+            yield Position(f"work/{index}", title, organisation, since if since.isdigit() else "", is_current=not until)
+
+
+def _statements(document: Mapping[str, Any]) -> Iterator[Statement]:
+    for section, organisation in (("work", _organisation), ("projects", _project_name), ("volunteer", _organisation)):
+        for index, entry in _objects(document, section):
+            about, is_project = organisation(entry), section == "projects"
+            for number, highlight in enumerate(_texts(entry.get("highlights"))):
+                reference = f"{section}/{index}/highlights/{number}"
+                yield Statement(Source.RESUME, reference, highlight, about, is_project)
+            for name in ("summary", "description"):
+                if text := _line(entry.get(name)):
+                    yield Statement(
+                        Source.RESUME, f"{section}/{index}/{name}", text, about, is_project, is_summary=True
+                    )
+
+
+def _skills(document: Mapping[str, Any]) -> Iterator[Statement]:
+    for index, skill in _objects(document, "skills"):
+        if name := _line(skill.get("name")):
+            yield Statement(Source.RESUME, f"skills/{index}/name", name)
+        for number, keyword in enumerate(_texts(skill.get("keywords"))):
+            yield Statement(Source.RESUME, f"skills/{index}/keywords/{number}", keyword)
+
+
+def _organisation(entry: Mapping[str, Any]) -> str:
+    """JSON Resume 1.0 says `name` for an employer and `organization` for volunteering; older documents `company`."""
+    return _line(entry.get("name")) or _line(entry.get("organization")) or _line(entry.get("company"))
+
+
+def _project_name(entry: Mapping[str, Any]) -> str:
+    return _line(entry.get("name"))
+
+
+def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a document with its path, at most `LEAVES_MAX`, depth first without recursion."""
+    stack: list[tuple[str, object]] = [(path, value)]
+    count = 0
+    while stack and count < LEAVES_MAX:
+        where, item = stack.pop()
+        if isinstance(item, str):
+            count += 1
+            yield where, item
+        elif isinstance(item, Mapping):
+            below = cast("Mapping[object, object]", item)
+            stack += [(f"{where}/{key}".lstrip("/"), inner) for key, inner in reversed(list(below.items()))]
+        elif isinstance(item, list | tuple):
+            entries = list(enumerate(cast("Sequence[object]", item)))
+            stack += [(f"{where}/{index}", inner) for index, inner in reversed(entries)]
+
+
+def _objects(document: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The objects of a list with their places in it; a résumé that has something else there has nothing to say."""
+    entries = document.get(name)
+    if isinstance(entries, list | tuple):
+        for index, entry in enumerate(cast("Sequence[object]", entries)):
+            if isinstance(entry, Mapping):
+                yield index, cast("Mapping[str, Any]", entry)
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, list | tuple):
+        yield from (_line(entry) for entry in cast("Sequence[object]", value))
+
+
+def _line(value: object) -> str:
+    return plain(value[:STATEMENT_MAX_CHARS]) if isinstance(value, str) else ""

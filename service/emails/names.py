@@ -1,0 +1,70 @@
+"""The names a letter may use: of the position, the company, the people; each fit for a sentence, or left out. Pure."""
+
+import re
+from dataclasses import dataclass
+
+from service.emails.brief import Brief, Reference
+from service.emails.model import Source
+from service.emails.wording import is_presentable, plain
+
+# Names as they fit a sentence; a longer one is a mistake of the page it was read from.
+TITLE_WORDS_MAX, COMPANY_WORDS_MAX, NAME_WORDS_MAX = 10, 6, 5
+NAME_CHARS_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names the letter may use, already fit for a sentence; empty where there is none."""
+
+    title: str
+    company: str
+    recruiter: str
+    candidate: str
+    title_grounds: tuple[Reference, ...]
+    company_grounds: tuple[Reference, ...]
+
+
+def known_names(brief: Brief) -> Known:
+    vacancy = brief.vacancy
+    posted_by = fit_name(_bare_host(vacancy.company), COMPANY_WORDS_MAX) if vacancy else ""
+    company = posted_by or fit_name(_bare_host(brief.recruiter.company), COMPANY_WORDS_MAX)
+    title = fit_name(_bare_title(vacancy.title, company), TITLE_WORDS_MAX) if vacancy else ""
+    return Known(
+        title=title,
+        company=company,
+        recruiter=fit_name(brief.recruiter.name, NAME_WORDS_MAX),
+        candidate=fit_name(brief.candidate.name, NAME_WORDS_MAX) if brief.candidate else "",
+        title_grounds=((Source.JOB, "title"),) if title else (),
+        company_grounds=((Source.JOB, "company"),) if posted_by else (),
+    )
+
+
+def fit_name(text: str, words_max: int) -> str:
+    """A name fit for a sentence, or nothing: one that is an order, a link or a paragraph is no name."""
+    name = plain(text).strip(" ,;:")
+    is_fit = is_presentable(name) and len(name) <= NAME_CHARS_MAX and len(name.split()) <= words_max
+    return name if is_fit and any(character.isalnum() for character in name) else ""
+
+
+def _bare_host(company: str) -> str:
+    """`Booking` of `Booking.com`: a company's name, but not a link to it."""
+    return re.sub(r"^([\w-]{2,})\.[A-Za-z]{2,4}$", r"\1", plain(company))
+
+
+# What German and French law make postings say after a title: (m/w/d), (F/H), (all genders).
+_GENDERS = re.compile(r"\s*[(\[](?:[mwfdhxi*](?:\s*[/|*,]\s*[mwfdhxi*])+|all genders)[)\]]", re.IGNORECASE)
+
+
+def _bare_title(title: str, company: str) -> str:
+    """`Backend Engineer` of `Backend Engineer (m/w/d) at Acme`: the letter names the company itself."""
+    title = _GENDERS.sub("", title)
+    if not company:
+        return title
+    return re.sub(rf"\s*(?:\b(?:at|bei|chez|en)\b|[@|,:–-])\s*{re.escape(company)}\s*$", "", title, flags=re.IGNORECASE)
+
+
+def first_name(name: str) -> str:
+    """The given name of `Ada Park`; all of `Dr. Ada Park`, `Park, Ada` or a single name, where it cannot be told."""
+    words = name.split()
+    is_plain_pair = len(words) == 2 and all(word.replace("-", "").replace("'", "").isalpha() for word in words)
+    return words[0] if is_plain_pair and len(words[0]) > 2 and name.isascii() else name

@@ -1,0 +1,137 @@
+"""Gathering: every branch at once, each with its own limit; a late or failing one is named and left out."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from service.adapters.page_fetcher import PageFetcher
+from service.adapters.page_parser import PageParser
+from service.emails.model import Gathered, GenerateRequest, Missing
+from service.kernel.clock import Clock
+from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, settle
+from service.kernel.database import Database
+from service.kernel.deadlines import attempt_seconds, remaining_seconds
+from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
+from service.kernel.identifiers import UserId
+from service.postings import operations as postings
+from service.postings.model import JobContext
+from service.postings.operations import Flights
+from service.resumes import operations as resumes
+from service.resumes.model import ResumeId
+
+# Kinds of errors whose detail is about the caller's own input, and so may be shown to them.
+_TOLD = {Kind.INVALID, Kind.MISSING, Kind.MALFORMED, Kind.TOO_LARGE, Kind.UNSUPPORTED, Kind.UPSTREAM, Kind.RATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the branches read, and the clock they read by."""
+
+    db: Database
+    parser: PageParser
+    fetcher: PageFetcher
+    clock: Clock
+    flights: Flights[JobContext]
+    posting_ttl_seconds: float
+    # Reads the posting where the request names none: the page a caller holds itself, as the command line does.
+    posting: Callable[[], Awaitable[JobContext]] | None = None
+
+
+def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
+    """What the caller can mend is refused before anything is reserved: a forbidden address, a document out of order.
+
+    Pure. Raises `UnfetchableUrl`, `InvalidRequest`.
+    """
+    if request.job_url is not None:
+        sources.fetcher.check(request.job_url)
+    if request.resume is not None:
+        try:
+            resumes.read_document(request.resume)
+        except InvalidRequest as error:
+            errors = [FieldError(f"/resume{fault.pointer}", fault.detail) for fault in error.errors]
+            raise InvalidRequest(error.detail, errors=errors) from error
+
+
+async def gather(
+    request: GenerateRequest, *, user: UserId, sources: Sources, branch_timeout_seconds: float, report: Report
+) -> tuple[Gathered, dict[str, int]]:
+    """What the branches brought, and each one's milliseconds.
+
+    Each takes at most `branch_timeout_seconds`, or what is left of the request less the reserve for settling. Never
+    raises for a branch; cancelling the caller cancels all of them.
+    """
+    limit = attempt_seconds(branch_timeout_seconds, remaining_seconds())
+    job_context = _job_context(request, sources, limit)
+    resume = _resume(request, user, sources, limit)
+    wanted = {"job_context": job_context, "resume": resume}
+    for name in (name for name, branch in wanted.items() if branch is None):
+        report(BranchEvent(name, "skipped"))
+    branches = [branch for branch in wanted.values() if branch is not None]
+    await settle(*branches, report=report)
+    missing = tuple(Missing(branch.name, reason) for branch in branches if (reason := _why_missing(branch)))
+    return Gathered(_value(job_context), _value(resume), missing), {
+        branch.name: round(branch.seconds * 1000) for branch in branches
+    }
+
+
+def _job_context(request: GenerateRequest, sources: Sources, limit: float) -> Branch[JobContext] | None:
+    if request.job_url is not None:
+        call = partial(_context_for_url, request.job_url, sources)
+    elif request.job_text is not None:
+        call = partial(_context_of_text, request.job_text, sources)
+    elif sources.posting is not None:
+        call = sources.posting
+    else:
+        return None
+    return Branch("job_context", call, timeout_seconds=limit)
+
+
+def _resume(request: GenerateRequest, user: UserId, sources: Sources, limit: float) -> Branch[Mapping[str, Any]] | None:
+    if request.resume_id is None and request.resume is None:
+        return None
+    return Branch("resume", partial(_resume_document, request, user, sources), timeout_seconds=limit)
+
+
+async def _context_for_url(url: str, sources: Sources) -> JobContext:
+    return await postings.context_for_url(
+        url,
+        db=sources.db,
+        fetcher=sources.fetcher,
+        parser=sources.parser,
+        clock=sources.clock,
+        flights=sources.flights,
+        ttl_seconds=sources.posting_ttl_seconds,
+    )
+
+
+async def _context_of_text(text: str, sources: Sources) -> JobContext:
+    return postings.read_text(text, now=sources.clock.now())
+
+
+async def _resume_document(request: GenerateRequest, user: UserId, sources: Sources) -> Mapping[str, Any]:
+    if request.resume_id is None:
+        return request.resume or {}
+    found = await sources.db.read(resumes.find, user=user, resume=ResumeId(request.resume_id))
+    return found.document
+
+
+def _value(branch: Branch[Any] | None) -> Any:
+    return branch.outcome.value if branch is not None and isinstance(branch.outcome, Finished) else None
+
+
+def _why_missing(branch: Branch[Any]) -> str | None:
+    """A reason for people, without anything of our insides; None where the branch came back."""
+    match branch.outcome:
+        case Finished():
+            return None
+        case TimedOut(after_seconds=seconds):
+            return f"timed out after {round(seconds, 1):g} s"
+        case Failed(error=ServiceError(kind=kind, detail=detail)) if kind in _TOLD:
+            return detail
+        case Failed(error=TimeoutError()):
+            return "timed out"
+        case Failed(error=ServiceError(title=title)):
+            return title.lower()
+        case _:
+            return "failed unexpectedly"

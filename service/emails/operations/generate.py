@@ -1,0 +1,151 @@
+"""The main job: reserve the price, gather what is known, write one short e-mail, check it, store and charge."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from math import inf
+
+import anyio
+
+from service.emails import compose
+from service.emails.brief import Brief, Draft, Writer, brief_of
+from service.emails.gate import Verdict, judge
+from service.emails.model import (
+    Credits,
+    Email,
+    EmailId,
+    GenerateRequest,
+    Inputs,
+    Status,
+    Terms,
+    Timings,
+    WritingFailed,
+    checked,
+)
+from service.emails.operations.gather import Sources, gather, refuse_unusable
+from service.emails.operations.settlement import Order, Remember, forget, ordered, settle
+from service.kernel.concurrency import Branch, Finished, Report, silent, together
+from service.kernel.deadlines import attempt_seconds, remaining_seconds
+from service.kernel.errors import DeadlineExceeded
+from service.kernel.identifiers import Identifiers, UserId
+from service.kernel.telemetry import doing
+
+# The user's share of what is in flight, held while the block runs; raises `TooManyInFlight`.
+Share = Callable[[UserId], AbstractContextManager[None]]
+
+# The contract's name for the writer's time, whoever writes.
+WRITER = "llm"
+
+
+async def generate(
+    request: GenerateRequest,
+    *,
+    user: UserId,
+    sources: Sources,
+    identifiers: Identifiers,
+    terms: Terms,
+    share: Share,
+    writer: Writer = compose.write,
+    report: Report = silent,
+    remember: Remember = forget,
+) -> Email:
+    """One e-mail, stored and charged; or nothing, with the coins back and one usage row without text.
+
+    Runs within the caller's deadline, of which a reserve is kept for settling. Cancellation undoes everything before
+    the commit; once it has committed the e-mail is returned, nothing being awaited after it. Raises `InvalidRequest`,
+    `UnfetchableUrl`, `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `DeadlineExceeded`, `CommitUnknown`.
+    """
+    request = checked(request)
+    refuse_unusable(request, sources)
+    async with ordered(user=user, db=sources.db, identifiers=identifiers, terms=terms) as order:
+        with share(user):
+            doing("gathering")
+            gathered, branches = await gather(
+                request,
+                user=user,
+                sources=sources,
+                branch_timeout_seconds=terms.branch_timeout_seconds,
+                report=report,
+            )
+            return await write_and_settle(
+                order,
+                Inputs(request, gathered),
+                branches,
+                previous=None,
+                sources=sources,
+                identifiers=identifiers,
+                writer=writer,
+                report=report,
+                remember=remember,
+            )
+
+
+async def write_and_settle(
+    order: Order,
+    inputs: Inputs,
+    branches: dict[str, int],
+    *,
+    previous: EmailId | None,
+    sources: Sources,
+    identifiers: Identifiers,
+    writer: Writer,
+    report: Report,
+    remember: Remember,
+) -> Email:
+    """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""
+    brief = brief_of(inputs.request, job_context=inputs.gathered.job_context, resume=inputs.gathered.resume)
+    draft, writer_ms = await _written(brief, writer, report)
+    verdict = judge(draft, brief)
+    if verdict.refused:
+        raise WritingFailed("No letter came out that may be sent: " + " ".join(r.detail for r in verdict.refused))
+    timed = {**branches, WRITER: writer_ms}
+    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=sources.clock.now())
+    return await settle(order, letter, inputs, db=sources.db, identifiers=identifiers, report=report, remember=remember)
+
+
+async def _written(brief: Brief, writer: Writer, report: Report) -> tuple[Draft, int]:
+    doing("writing")
+    limit = attempt_seconds(inf, remaining_seconds())
+    branch = Branch[Draft](WRITER, partial(writer, brief), timeout_seconds=limit)
+    try:
+        await together(branch, report=report)
+    except TimeoutError as error:
+        raise DeadlineExceeded("The letter was not written within the request's time.") from error
+    match branch.outcome:
+        case Finished(value=draft, seconds=seconds):
+            return draft, round(seconds * 1000)
+        case _:
+            raise WritingFailed("The writer gave no letter.")
+
+
+def _letter(
+    order: Order,
+    inputs: Inputs,
+    draft: Draft,
+    verdict: Verdict,
+    *,
+    previous: EmailId | None,
+    branches: dict[str, int],
+    now: datetime,
+) -> Email:
+    context = inputs.gathered.job_context
+    return Email(
+        id=order.email,
+        user=order.user,
+        status=Status.DRAFT,
+        subject=draft.subject,
+        body=draft.body,
+        language=draft.language,
+        recruiter=inputs.request.recruiter,
+        job_context=None if context is None else context.body(),
+        evidence=draft.claims,
+        missing=inputs.gathered.missing,
+        warnings=(*draft.caveats, *verdict.caveats),
+        usage=draft.usage,
+        credits=Credits(charged=order.price, available=0),
+        timings=Timings(round((anyio.current_time() - order.began_at) * 1000), branches),
+        previous_id=previous,
+        created_at=now,
+        updated_at=now,
+    )

@@ -1,0 +1,201 @@
+"""The two ends of a generation: the hold that opens it, and the one transaction that pays for it; in between, the
+promise that whatever else happens the coins come back."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+import anyio
+
+from service.credits import operations as credits
+from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
+from service.emails import store
+from service.emails.model import Credits, Email, EmailId, Inputs, Terms, Timings, WriterUsage
+from service.kernel.concurrency import BranchEvent, Report
+from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
+from service.kernel.deadlines import remaining_seconds
+from service.kernel.errors import DeadlineExceeded, ServiceError
+from service.kernel.identifiers import Identifiers, UserId
+from service.kernel.telemetry import doing
+from service.usage import operations as usage
+from service.usage.model import Outcome, Usage
+
+# Called inside the last unit of work with the e-mail as it will be answered: idempotency keys are remembered there.
+Remember = Callable[[Transaction, Email], Awaitable[None]]
+
+# Giving back a hold and writing a usage row are two short transactions of milliseconds; a database that takes longer is
+# ill, and the sweeper releases the hold when it has expired.
+UNDO_SECONDS = 5.0
+# Reading one row by its key, after the connection that would have told us broke.
+READ_BACK_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One generation: its e-mail's id, which is also the operation of its hold and of its usage row."""
+
+    email: EmailId
+    user: UserId
+    hold: HoldId
+    price: int
+    began_at: float
+
+
+async def forget(_tx: Transaction, _email: Email) -> None:
+    """The memory of those who sent no idempotency key."""
+
+
+@asynccontextmanager
+async def ordered(*, user: UserId, db: Database, identifiers: Identifiers, terms: Terms) -> AsyncGenerator[Order]:
+    """Reserve the price on entry; when the body is cancelled or fails, give it back and keep one usage row.
+
+    Raises `CreditsExhausted` (nothing was reserved, nothing is recorded). A `CommitUnknown` that leaves the body means
+    that the e-mail may exist: the hold is then the sweeper's.
+    """
+    order = Order(
+        email=EmailId(identifiers.uuid7()),
+        user=user,
+        hold=HoldId(identifiers.uuid7()),
+        price=terms.price,
+        began_at=anyio.current_time(),
+    )
+    left: Outcome | None = Outcome.FAILED
+    is_reserved = False
+    try:
+        doing("reserving")
+        await db.run(
+            credits.reserve,
+            user=user,
+            amount=order.price,
+            operation=order.email,
+            hold=order.hold,
+            expires_in_seconds=min(remaining_seconds(), terms.request_timeout_seconds) + terms.hold_grace_seconds,
+        )
+        is_reserved = True
+        yield order
+        left = None
+    except CreditsExhausted:
+        left = None
+        raise
+    except CommitUnknown:
+        left = None if is_reserved else left
+        raise
+    except anyio.get_cancelled_exc_class():
+        left = Outcome.CANCELLED
+        raise
+    finally:
+        if left is not None:
+            await _undo(order, left, db=db, identifiers=identifiers)
+
+
+async def _undo(order: Order, outcome: Outcome, *, db: Database, identifiers: Identifiers) -> None:
+    # Shielded for at most UNDO_SECONDS: whoever cancelled waits for the coins to be back, not for an ill database.
+    with anyio.move_on_after(UNDO_SECONDS, shield=True):
+        try:
+            doing("releasing")
+            await db.run(credits.release, hold=order.hold)
+            await db.run(usage.record, _usage(order, outcome, WriterUsage("", ""), identifiers))
+        except ServiceError:
+            return  # the database is not there: the hold expires, and the sweeper finds it
+
+
+async def settle(
+    order: Order,
+    letter: Email,
+    inputs: Inputs,
+    *,
+    db: Database,
+    identifiers: Identifiers,
+    report: Report,
+    remember: Remember,
+) -> Email:
+    """Store the e-mail, charge the hold, record the usage and remember the answer, in one transaction.
+
+    Nothing is awaited after the commit. Raises `DeadlineExceeded` where the hold has expired meanwhile, and
+    `CommitUnknown` where the commit's answer was lost and the e-mail cannot be looked up.
+    """
+    doing("storing")
+    report(BranchEvent("store", "started"))
+    began_at = anyio.current_time()
+    record = _usage(order, Outcome.SUCCEEDED, letter.usage, identifiers)
+    kept = partial(_keep, order=order, letter=letter, inputs=inputs, record=record, remember=remember)
+    try:
+        email = await db.run(kept)
+    except HoldNotOpen as error:
+        report(BranchEvent("store", "failed"))
+        raise DeadlineExceeded("The reservation of credits ran out before the e-mail was done.") from error
+    except CommitUnknown:
+        email = await _read_back(order, db=db)
+    report(BranchEvent("store", "finished", round((anyio.current_time() - began_at) * 1000)))
+    return email
+
+
+async def _keep(
+    tx: Transaction, *, order: Order, letter: Email, inputs: Inputs, record: Usage, remember: Remember
+) -> Email:
+    began_at = anyio.current_time()
+    balance = await credits.charge(tx, hold=order.hold, amount=order.price, reference=f"email:{order.email}")
+    await usage.record(tx, record)
+    # The answer that is stored, remembered and returned is one and the same, so its own insert is not in the figure.
+    email = replace(
+        letter,
+        credits=Credits(charged=order.price, available=balance.available),
+        timings=_with_store(letter.timings, round((anyio.current_time() - began_at) * 1000)),
+    )
+    await store.insert_email(tx, email, inputs)
+    await remember(tx, email)
+    return email
+
+
+def _with_store(timings: Timings, store_ms: int) -> Timings:
+    return Timings(timings.total_ms + store_ms, {**timings.branches, "store": store_ms})
+
+
+async def _read_back(order: Order, *, db: Database) -> Email:
+    """What became of a commit whose answer was lost.
+
+    Raises `DatabaseUnavailable` where it certainly did not happen, `CommitUnknown` where that cannot be found out.
+    """
+    # Shielded for at most READ_BACK_SECONDS: the request may be out of time, and the answer is worth the wait.
+    with anyio.move_on_after(READ_BACK_SECONDS, shield=True):
+        try:
+            email = await _became(order, db=db)
+        except (CommitUnknown, DatabaseUnavailable) as error:
+            raise _unknown(order) from error
+        if email is None:
+            raise DatabaseUnavailable("The e-mail could not be stored; nothing was charged.")
+        return email
+    raise _unknown(order)
+
+
+async def _became(order: Order, *, db: Database) -> Email | None:
+    """The e-mail, or None where there is none and never will be.
+
+    The commit may still be under way on the server. Releasing the hold waits for its row: if that succeeds, the charge
+    has not happened and cannot any more; if not, it has, and the e-mail is there.
+    """
+    if (email := await db.read(store.find_email, order.user, order.email)) is not None:
+        return email
+    if await db.run(credits.release, hold=order.hold):
+        return None
+    if (email := await db.read(store.find_email, order.user, order.email)) is not None:
+        return email
+    raise _unknown(order)
+
+
+def _unknown(order: Order) -> CommitUnknown:
+    return CommitUnknown(f"Whether the e-mail {order.email} was stored is not known; look it up before trying again.")
+
+
+def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
+    return Usage(
+        id=identifiers.uuid7(),
+        user=order.user,
+        operation=order.email,
+        outcome=outcome,
+        provider=writer.provider,
+        model=writer.model,
+        input_tokens=writer.input_tokens,
+        output_tokens=writer.output_tokens,
+    )
