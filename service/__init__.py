@@ -9,6 +9,7 @@ app            the whole URL table, middleware order
 resources      what is open while the process lives; the only file that names concrete vendors
 settings       the only file that reads the environment
 health         probes, and the live task tree
+custody        the invariants of the data, across slices
 emails         the main job: gather, write, gate, settle
 accounts       people and tenants
 credits        the double-entry ledger

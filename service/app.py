@@ -1,0 +1,106 @@
+"""The HTTP application: the whole URL table and the order of the middleware. No logic."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+
+from service.accounts.operations import is_stored
+from service.accounts.routes import routes as accounts
+from service.credits.routes import routes as credits
+from service.emails.model import Terms
+from service.emails.operations.gather import Sources
+from service.emails.routes import routes as emails
+from service.health.routes import routes as health
+from service.postings.flights import Flights
+from service.postings.routes import routes as postings
+from service.resources import Resources
+from service.resumes.routes import routes as resumes
+from service.settings import Settings, installed_version
+from service.web.endpoint import Endpoint
+from service.web.known_users import KnownUsers
+from service.web.middleware import middleware
+from service.web.problems import exception_handlers
+from service.web.reference import reference
+from service.web.serving import Gate
+from service.web.serving import routes as served
+
+DESCRIPTION = "A job posting and a recruiter in, one grounded e-mail out: stored, charged, or nothing at all."
+
+
+def build_app(resources: Resources) -> Starlette:
+    """The application over open resources; it opens and closes nothing itself."""
+    settings = resources.settings
+    gate = Gate(
+        authenticator=resources.authenticator,
+        known_users=KnownUsers(resources.db, is_stored),
+        db=resources.db,
+        admission=resources.admission,
+        identifiers=resources.identifiers,
+        tasks=resources.tasks,
+        in_flight=resources.root.in_flight,
+        request_timeout_seconds=settings.request_timeout_seconds,
+    )
+    return Starlette(
+        routes=served(endpoints(resources), gate),
+        middleware=middleware(
+            identifiers=resources.identifiers,
+            metrics=resources.metrics,
+            allowed_origins=settings.allowed_origins,
+        ),
+        exception_handlers=exception_handlers(),
+    )
+
+
+def endpoints(resources: Resources) -> Sequence[Endpoint]:
+    """Every endpoint there is, in the order the documentation shows them."""
+    settings, db = resources.settings, resources.db
+    sources = sources_of(resources)
+    described = (
+        *health(
+            db=db,
+            metrics=resources.metrics,
+            tasks=resources.tasks,
+            readiness=resources.root,
+            version=installed_version(),
+        ),
+        *emails(
+            sources=sources,
+            identifiers=resources.identifiers,
+            terms=terms_of(settings),
+            share=resources.shares.taken,
+        ),
+        *resumes(db=db, identifiers=resources.identifiers, clock=resources.clock),
+        *postings(
+            db=db,
+            fetcher=resources.page_fetcher,
+            parser=resources.page_parser,
+            clock=resources.clock,
+            flights=sources.flights,
+            ttl_seconds=settings.posting_ttl_seconds,
+        ),
+        *accounts(db=db, welcome_coins=settings.welcome_coins),
+        *credits(db=db),
+    )
+    return (*described, *reference(described, version=installed_version(), description=DESCRIPTION))
+
+
+def sources_of(resources: Resources) -> Sources:
+    """Where an e-mail's branches read."""
+    return Sources(
+        db=resources.db,
+        parser=resources.page_parser,
+        fetcher=resources.page_fetcher,
+        clock=resources.clock,
+        flights=Flights(start=resources.root.start),
+        posting_ttl_seconds=resources.settings.posting_ttl_seconds,
+    )
+
+
+def terms_of(settings: Settings) -> Terms:
+    """What a generation costs, and how long its parts may take."""
+    return Terms(
+        price=settings.email_price,
+        branch_timeout_seconds=settings.branch_timeout_seconds,
+        request_timeout_seconds=settings.request_timeout_seconds,
+        hold_grace_seconds=settings.hold_grace_seconds,
+    )

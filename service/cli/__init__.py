@@ -1,0 +1,95 @@
+"""The `overture` command: one file per subcommand, each loaded only when it is asked for. Owns all printing.
+
+Exit codes: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 interrupted. What is expected to go
+wrong is one line on standard error per fact; a traceback means a mistake of ours.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from cyclopts import App, CycloptsError
+
+from service.kernel.errors import ServiceError
+from service.settings import BadSettings, installed_version
+
+DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
+
+# Said here and not in the commands' docstrings alone, so that `overture --help` imports none of them.
+_COMMANDS = {
+    "serve": "Serve the HTTP API; without configuration, on a PostgreSQL of its own.",
+    "migrate": "Bring the database's schema up to date.",
+    "generate": "Write one e-mail from a posting and a résumé, here and now.",
+    "token": "Print a token that this configuration accepts.",
+    "doctor": "Check the configuration, the database and its invariants.",
+    "openapi": "Print the OpenAPI document of the HTTP API.",
+}
+
+
+class Refused(Exception):
+    """The command cannot go on; the text says what is the matter and what to do."""
+
+    def __init__(self, detail: str, *, exit_code: int = FAILED) -> None:
+        super().__init__(detail)
+        self.exit_code = exit_code
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; the exit code."""
+    try:
+        return _app()(list(arguments)) or DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return FAILED
+    except (CycloptsError, BadSettings, Refused, ServiceError, ExceptionGroup) as error:
+        facts = list(_leaves(error))
+        if not all(isinstance(fact, CycloptsError | BadSettings | Refused | ServiceError) for fact in facts):
+            raise
+        for fact in facts:
+            for line in _lines(fact):
+                print(f"overture: {line}", file=sys.stderr)
+        return max(_exit_code(fact) for fact in facts)
+
+
+def _app() -> App:
+    app = App(
+        name="overture",
+        help="The outreach service behind a job search: a posting and a résumé in, one grounded e-mail out.",
+        version=installed_version,
+        print_error=False,
+        exit_on_error=False,
+        result_action="return_value",
+    )
+    for name, help_line in _COMMANDS.items():
+        app.command(f"service.cli.{name}:{name}", name=name, help=help_line)
+    return app
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _lines(fact: BaseException) -> list[str]:
+    match fact:
+        case BadSettings():
+            return fact.problems
+        case ServiceError():
+            return [fact.detail if fact.__cause__ is None else f"{fact.detail} ({fact.__cause__})"]
+        case _:
+            return str(fact).splitlines()
+
+
+def _exit_code(fact: BaseException) -> int:
+    match fact:
+        case CycloptsError() | BadSettings():
+            return MISUSED
+        case Refused():
+            return fact.exit_code
+        case _:
+            return FAILED

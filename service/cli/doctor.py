@@ -1,0 +1,166 @@
+"""`overture doctor`"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import anyio
+
+from service.adapters.local_postgres.launcher import current_owners
+from service.cli import DONE, FAILED
+from service.cli.configuration import configured
+from service.custody import operations as custody
+from service.kernel.database import Database, open_database
+from service.kernel.database.server import OLDEST_MAJOR, server_facts
+from service.kernel.errors import ServiceError
+from service.migrations.revisions import applied_revision, newest_revision
+from service.resources import bring_up_to_date, database_url, open_page_parser
+from service.settings import BadSettings, Settings, describe, token_secret, unread
+from service.worker import hold_overtime_seconds
+
+# Any check that takes longer has found something.
+CHECK_TIMEOUT_SECONDS = 30.0
+# What later searches use where the server has it.
+EXTENSIONS = ("pg_trgm", "vector")
+
+Verdict = Literal["ok", "note", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`note`: it works, and somebody should know."""
+
+    verdict: Verdict
+    what: str
+    detail: str
+
+
+def doctor(*, backend: Literal["asyncio", "trio"] | None = None) -> int:
+    """Check the configuration, the database and its invariants, and the page parser; exit code 1 if a check failed.
+
+    Parameters
+    ----------
+    backend
+        The event loop; beats OVERTURE_BACKEND.
+    """
+    settings = configured(is_quiet=True, backend=backend)
+    for variable, value in describe(settings).items():
+        print(f"{variable:<34} {value}")
+    print()
+    return anyio.run(_examine, settings, backend=settings.backend)
+
+
+async def _examine(settings: Settings) -> int:
+    code = DONE
+    async for finding in _findings(settings):
+        print(f"{finding.verdict:<7} {finding.what:<14} {finding.detail}", flush=True)
+        if finding.verdict == "failed":
+            code = FAILED
+    return code
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    for name in unread(os.environ):
+        yield Finding("note", "configuration", f"{name} is not a variable of this version; is it misspelt?")
+    yield _secret(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            url = await stack.enter_async_context(database_url(settings))
+            if settings.database_url is None:
+                await bring_up_to_date(url)
+                owners = current_owners(settings.data_dir / "postgresql")
+                yield Finding("ok", "embedded", f"held up by {', '.join(str(owner.pid) for owner in owners)}")
+            db = await stack.enter_async_context(open_database(url, pool_size=1))
+        except ServiceError as error:
+            yield _failed("database", error)
+        else:
+            async for finding in _database(db, settings):
+                yield finding
+    yield await _checked("page parser", _page_parser)
+
+
+async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
+    yield await _checked("database", partial(_server, db))
+    yield await _checked("extensions", partial(_extensions, db))
+    yield _wall(db)
+    migrations = await _checked("migrations", partial(_migrations, db))
+    yield migrations
+    if migrations.verdict == "ok":
+        yield await _checked("invariants", partial(_invariants, db, settings))
+
+
+async def _checked(what: str, check: Callable[[], Awaitable[tuple[Verdict, str]]]) -> Finding:
+    try:
+        with anyio.fail_after(CHECK_TIMEOUT_SECONDS):
+            verdict, detail = await check()
+    except TimeoutError:
+        return Finding("failed", what, f"no answer within {CHECK_TIMEOUT_SECONDS:g} s")
+    except ServiceError as error:
+        return _failed(what, error)
+    return Finding(verdict, what, detail)
+
+
+def _failed(what: str, error: ServiceError) -> Finding:
+    because = f" ({error.__cause__})" if error.__cause__ else ""
+    return Finding("failed", what, f"{error.detail}{because}")
+
+
+def _secret(settings: Settings) -> Finding:
+    try:
+        secret = token_secret(settings)
+    except BadSettings as error:
+        return Finding("failed", "tokens", "; ".join(error.problems))
+    if secret is None:
+        return Finding("ok", "tokens", "verified with the keys of OVERTURE_JWKS_URL")
+    return Finding("ok", "tokens", "verified with a secret of ours")
+
+
+async def _server(db: Database) -> tuple[Verdict, str]:
+    began = anyio.current_time()
+    facts = await db.run_system(server_facts, extensions=EXTENSIONS)
+    took_ms = (anyio.current_time() - began) * 1000
+    if facts.major < OLDEST_MAJOR:
+        return "failed", f"PostgreSQL {facts.version}; {OLDEST_MAJOR} or later is needed"
+    return "ok", f"PostgreSQL {facts.version} answers in {took_ms:.1f} ms"
+
+
+async def _extensions(db: Database) -> tuple[Verdict, str]:
+    facts = await db.run_system(server_facts, extensions=EXTENSIONS)
+    lacking = [name for name in EXTENSIONS if name not in facts.offered]
+    if lacking:
+        return "note", f"the server does not offer {', '.join(lacking)}: searches do without"
+    return "ok", f"the server offers {', '.join(EXTENSIONS)}"
+
+
+def _wall(db: Database) -> Finding:
+    if db.wall_is_up:
+        return Finding("ok", "tenant wall", "row-level security binds every request")
+    return Finding(
+        "note",
+        "tenant wall",
+        "the second wall is off: the role overture_app could not be created or taken (CREATE ROLE denied?)",
+    )
+
+
+async def _migrations(db: Database) -> tuple[Verdict, str]:
+    applied, newest = await db.run_system(applied_revision), newest_revision()
+    if applied == newest:
+        return "ok", f"at {newest}, the newest"
+    return "failed", f"at {applied or 'none'}, the newest is {newest}; run `overture migrate`"
+
+
+async def _invariants(db: Database, settings: Settings) -> tuple[Verdict, str]:
+    overtime_seconds = hold_overtime_seconds(settings.sweep_seconds)
+    violations = await db.run_system(custody.check, sweep_seconds=overtime_seconds)
+    if violations:
+        return "failed", "; ".join(f"{violation.name}: {violation.detail}" for violation in violations)
+    return "ok", "all hold"
+
+
+async def _page_parser() -> tuple[Verdict, str]:
+    async with open_page_parser() as parser:
+        page = await parser.parse("<title>A page</title><h1>Works</h1>")
+    return ("ok", "reads a page in its own process") if "Works" in page.text else ("failed", f"read {page.text!r}")

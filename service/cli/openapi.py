@@ -1,0 +1,27 @@
+"""`overture openapi`"""
+
+import sys
+from typing import Any, cast
+
+import msgspec
+
+from service.app import DESCRIPTION, endpoints
+from service.cli import DONE
+from service.resources import Resources
+from service.settings import installed_version
+from service.web.openapi import document
+
+
+class _Unopened:
+    """Stands where the endpoints' dependencies would be: declaring an endpoint only hands them on."""
+
+    def __getattr__(self, _name: str) -> Any:
+        return self
+
+
+def openapi() -> int:
+    """Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it. Opens nothing."""
+    declared = endpoints(cast("Resources", _Unopened()))
+    contract = document(declared, version=installed_version(), description=DESCRIPTION)
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(contract)) + b"\n")
+    return DONE

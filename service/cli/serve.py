@@ -1,0 +1,129 @@
+"""`overture serve`"""
+
+import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Literal, cast
+
+import anyio
+from hypercorn.asyncio import serve as serve_on_asyncio  # pyright: ignore[reportUnknownVariableType]  # its WSGI half
+from hypercorn.config import Config
+from hypercorn.trio import serve as serve_on_trio  # pyright: ignore[reportUnknownVariableType]  # its WSGI half
+from starlette.types import ASGIApp
+
+from service.app import build_app
+from service.cli import Refused
+from service.cli.configuration import configured
+from service.cli.token import minted
+from service.kernel.supervision import Root
+from service.kernel.telemetry import TaskTree
+from service.resources import Resources, open_resources
+from service.settings import Settings
+from service.worker import background_tasks
+
+# Connections the kernel keeps until the loop takes them.
+BACKLOG = 1024
+# A request's header block: what h11 may hold of it. Sixteen KiB is what common proxies allow.
+HEADERS_MAX_BYTES = 16 * 1024
+# Our drain comes first, so nothing of a request is left when Hypercorn's own grace begins.
+SERVER_GRACE_SECONDS = 3
+KEEP_ALIVE_SECONDS = 5
+DEMO_TOKEN_HOURS = 24
+
+
+def serve(
+    *, backend: Literal["asyncio", "trio"] | None = None, host: str | None = None, port: int | None = None
+) -> int:
+    """Serve the HTTP API until SIGTERM or SIGINT, then drain.
+
+    Without any configuration it brings up a PostgreSQL of its own, migrates it, and prints a token to try it with.
+
+    Parameters
+    ----------
+    backend
+        The event loop; beats OVERTURE_BACKEND.
+    host
+        Where to listen; beats OVERTURE_HOST.
+    port
+        Where to listen, 0 for any free port; beats PORT.
+    """
+    settings = configured(backend=backend, host=host, port=port)
+    listener = bound(settings)
+    return anyio.run(_serve, settings, listener, backend=settings.backend)
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> int:
+    tasks = TaskTree()
+    root = Root(drain_seconds=settings.drain_seconds, tree=tasks)
+
+    async def process() -> None:
+        async with open_resources(settings, root=root, tasks=tasks) as resources:
+            app = build_app(resources)
+            listener.listen(BACKLOG)
+            greet(resources, listener.getsockname()[1])
+            await root.serve(partial(_hypercorn, app, listener, settings), background_tasks(resources))
+
+    return await root.run(process)
+
+
+async def _hypercorn(
+    app: ASGIApp, listener: socket.socket, settings: Settings, shutdown_trigger: Callable[[], Awaitable[None]]
+) -> None:
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.backlog = BACKLOG
+    config.alpn_protocols = ["http/1.1"]  # h2's rapid reset starts a handler per stream: it ends at the proxy
+    config.h11_max_incomplete_size = HEADERS_MAX_BYTES
+    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
+    config.graceful_timeout = SERVER_GRACE_SECONDS
+    config.read_timeout = None  # it would close healthy connections that wait for a long answer
+    config.include_server_header = False
+    config.errorlog = None
+    run = cast("Callable[..., Awaitable[None]]", serve_on_trio if settings.backend == "trio" else serve_on_asyncio)
+    await run(app, config, shutdown_trigger=shutdown_trigger, mode="asgi")
+
+
+def bound(settings: Settings) -> socket.socket:
+    """The socket to listen on, bound before anything else is opened: a port in use is known at once."""
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise Refused(f"Cannot listen on {settings.host}, port {settings.port}: {error.strerror}.") from error
+    listener.settimeout(0)
+    return listener
+
+
+def greet(resources: Resources, port: int) -> None:
+    """Say where it listens and, to somebody at this machine, how to try it."""
+    settings = resources.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{port}"
+    database = "the embedded PostgreSQL" if settings.database_url is None else "the PostgreSQL of DATABASE_URL"
+    print(f"Overture serves {url} on {settings.backend}, over {database}.", flush=True)
+    if not settings.is_bound_to_loopback or settings.jwks_url is not None:
+        return
+    token = minted(settings, user="demo", email="demo@example.com", hours=DEMO_TOKEN_HOURS)
+    print(
+        f"""
+A token for the user `demo`, good for {DEMO_TOKEN_HOURS} hours, and what to try with it:
+
+TOKEN={token}
+curl -sS {url}/api/users/store -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+     -d '{{"user_id": "demo", "email": "demo@example.com", "display_name": "Demo"}}'
+curl -sS {url}/api/emails/generate -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
+     -d '{{"job_text": "Backend Engineer\\nAcme, Berlin\\n\\nRequirements\\n- Python\\n- PostgreSQL",
+          "recruiter": {{"name": "Ada Park", "email": "ada@acme.example", "company": "Acme"}},
+          "resume": {{"basics": {{"name": "Sam Lee"}}, "skills": [{{"name": "Python"}}],
+                     "work": [{{"name": "Initech", "position": "Developer",
+                               "highlights": ["Moved the billing to PostgreSQL"]}}]}}}}'
+curl -sS {url}/api/credits/balance -H "Authorization: Bearer $TOKEN"
+
+The API is described at {url}/docs. Ctrl-C stops it.
+""",
+        flush=True,
+    )

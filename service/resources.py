@@ -1,0 +1,167 @@
+"""What is open while the process lives, in the order it opens; closing is the reverse. The only file that names
+concrete vendors. Whatever takes long to import is imported where it is opened."""
+
+import os
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from subprocess import PIPE
+
+import anyio
+import structlog
+
+from service.adapters.cache import Cache
+from service.adapters.cache.in_process import InProcessCache
+from service.adapters.page_fetcher import PageFetcher
+from service.adapters.page_parser import PageParser
+from service.kernel.clock import Clock, SystemClock
+from service.kernel.concurrency import Admission, Shares
+from service.kernel.database import Database, open_database
+from service.kernel.errors import Unavailable
+from service.kernel.identifiers import Identifiers
+from service.kernel.supervision import Root
+from service.kernel.telemetry import TaskTree
+from service.kernel.telemetry.metrics import Metrics
+from service.migrations.revisions import applied_revision, newest_revision
+from service.settings import Settings, installed_version, token_secret
+from service.web.tokens import Authenticator
+
+log = structlog.get_logger(__name__)
+
+# Creating the whole schema takes about a second; a migration of much data is run by hand before the start.
+MIGRATE_TIMEOUT_SECONDS = 120.0
+# Reading a page takes some 10 ms; two readers keep up with any load one event loop can bring.
+PAGE_PARSERS = 2
+
+
+class SchemaOutdated(Unavailable):
+    """The database is not at the revision this version of the service was written for."""
+
+    slug, title = "schema-outdated", "The database's schema is not the expected one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    settings: Settings
+    root: Root
+    tasks: TaskTree
+    metrics: Metrics
+    clock: Clock
+    identifiers: Identifiers
+    authenticator: Authenticator
+    refresh_keys: Callable[[], Awaitable[None]] | None
+    admission: Admission
+    shares: Shares
+    db: Database
+    page_parser: PageParser
+    page_fetcher: PageFetcher
+    cache: Cache
+
+
+@asynccontextmanager
+async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> AsyncGenerator[Resources, None]:
+    """Open everything, for the time of the `async with`; what was opened closes whatever happens to the rest.
+
+    Without a `DATABASE_URL` the embedded PostgreSQL is started and migrated. Raises `SchemaOutdated`,
+    `DatabaseUnavailable`, `LocalPostgresUnavailable`, `BadSettings`.
+    """
+    clock = SystemClock()
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(database_url(settings))
+        if settings.database_url is None:
+            await bring_up_to_date(url)
+        db = await stack.enter_async_context(
+            open_database(url, pool_size=settings.pool_size, on_unit=metrics.unit_ended)
+        )
+        await require_newest_schema(db)
+        metrics.watch_pool(db.pool_state)
+        authenticator, refresh_keys = await open_authenticator(settings, clock)
+        yield Resources(
+            settings=settings,
+            root=root,
+            tasks=tasks,
+            metrics=metrics,
+            clock=clock,
+            identifiers=Identifiers(clock),
+            authenticator=authenticator,
+            refresh_keys=refresh_keys,
+            admission=Admission(running=settings.max_in_flight, waiting=settings.max_waiting),
+            shares=Shares(each=settings.max_in_flight_per_user),
+            db=db,
+            page_parser=await stack.enter_async_context(open_page_parser()),
+            page_fetcher=open_page_fetcher(settings),
+            cache=InProcessCache(),
+        )
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncGenerator[str, None]:
+    """The URL of the configured database, or of the embedded one, which runs as long as this block."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    from service.adapters.local_postgres.launcher import local_postgres  # noqa: PLC0415  (only where it is used)
+
+    async with local_postgres(settings.data_dir / "postgresql") as url:
+        yield url
+
+
+async def bring_up_to_date(url: str) -> None:
+    """Migrate the embedded database if it is behind, in a process of its own: alembic starts a loop of its own."""
+    async with open_database(url, pool_size=1) as db:
+        applied = await db.run_system(applied_revision)
+    if applied == newest_revision():
+        return
+    log.info("migrating", applied=applied, newest=newest_revision())
+    with anyio.fail_after(MIGRATE_TIMEOUT_SECONDS):
+        done = await anyio.run_process(
+            [sys.executable, "-m", "service", "migrate"],
+            env={**os.environ, "DATABASE_URL": url},
+            stdin=None,
+            stdout=PIPE,
+            stderr=PIPE,
+            check=False,
+        )
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise SchemaOutdated(f"The embedded database could not be migrated: {said[-1] if said else 'no reason given'}")
+
+
+async def require_newest_schema(db: Database) -> None:
+    """Refuse to serve on a schema that this version was not written for."""
+    applied, newest = await db.run_system(applied_revision), newest_revision()
+    if applied != newest:
+        raise SchemaOutdated(
+            f"The database is at revision {applied or 'none'} and this version needs {newest}; run `overture migrate`."
+        )
+
+
+def open_page_parser() -> AbstractAsyncContextManager[PageParser]:
+    from service.adapters.page_parser.workers import page_parser_workers  # noqa: PLC0415
+
+    return page_parser_workers(count=PAGE_PARSERS)
+
+
+def open_page_fetcher(settings: Settings) -> PageFetcher:
+    from service.adapters.page_fetcher.http import HttpPageFetcher  # noqa: PLC0415  (httpx)
+
+    return HttpPageFetcher(allows_private=settings.fetch_allow_private, user_agent=f"overture/{installed_version()}")
+
+
+async def open_authenticator(
+    settings: Settings, clock: Clock
+) -> tuple[Authenticator, Callable[[], Awaitable[None]] | None]:
+    """Who verifies tokens, and what brings its keys up to date where somebody else publishes them."""
+    secret = token_secret(settings)
+    if secret is not None:
+        return Authenticator.with_secret(secret, clock=clock, issuer=settings.jwt_issuer), None
+    from service.adapters.signing_keys import refresh  # noqa: PLC0415
+    from service.adapters.signing_keys.http import HttpSigningKeys  # noqa: PLC0415  (httpx)
+
+    source = HttpSigningKeys(settings.jwks_url or "")
+    keys = await source.fetch()
+    authenticator = Authenticator.with_keys(keys, clock=clock, issuer=settings.jwt_issuer)
+    return authenticator, partial(refresh, keys, source)

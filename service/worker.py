@@ -1,0 +1,67 @@
+"""The whole table of background work. It runs in every serving process, each piece safe beside its like (SKIP LOCKED),
+until a worker process exists to take it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from service.credits.tasks import sweep_expired_holds
+from service.custody.tasks import watch_invariants
+from service.kernel.database import Database
+from service.kernel.supervision import BackgroundTask, Lasting, Periodic
+from service.kernel.telemetry.metrics import watch_event_loop
+from service.resources import Resources
+from service.web.store import purge_expired
+
+# The statements read whole tables: often enough to hear of a breach within minutes, rarely enough to cost nothing.
+INVARIANTS_EVERY_SECONDS = 300.0
+# A hold may outlive its expiry by one period of the sweeper and the time one sweep takes.
+SWEEP_TAKES_SECONDS = 60.0
+# An issuer publishes a new key some time before it signs with it.
+KEYS_EVERY_SECONDS = 300.0
+# Idempotency keys live a day; an hour more does no harm.
+PURGE_EVERY_SECONDS = 3600.0
+ROWS_PER_BATCH = 1_000
+BATCHES_MAX = 1_000
+
+
+def background_tasks(resources: Resources) -> Sequence[BackgroundTask]:
+    """Everything that runs beside the requests of a serving process."""
+    own: list[BackgroundTask] = [Lasting("event loop watch", partial(watch_event_loop, resources.metrics))]
+    if resources.refresh_keys is not None:
+        own.append(Periodic("refresh signing keys", resources.refresh_keys, every_seconds=KEYS_EVERY_SECONDS))
+    return (*sweepers(resources), *own)
+
+
+def sweepers(resources: Resources) -> Sequence[Periodic]:
+    """What must happen again and again somewhere, whoever does it."""
+    db, sweep_seconds = resources.db, resources.settings.sweep_seconds
+    return (
+        Periodic(
+            "expire holds",
+            partial(sweep_expired_holds, db),
+            every_seconds=sweep_seconds,
+            timeout_seconds=SWEEP_TAKES_SECONDS,
+        ),
+        Periodic("purge idempotency keys", partial(purge_idempotency_keys, db), every_seconds=PURGE_EVERY_SECONDS),
+        Periodic(
+            "check invariants",
+            partial(watch_invariants, db, sweep_seconds=hold_overtime_seconds(sweep_seconds)),
+            every_seconds=INVARIANTS_EVERY_SECONDS,
+        ),
+    )
+
+
+def hold_overtime_seconds(sweep_seconds: float) -> float:
+    """How long past its expiry a hold may still be open."""
+    return sweep_seconds + SWEEP_TAKES_SECONDS
+
+
+async def purge_idempotency_keys(db: Database) -> int:
+    """Delete the keys whose time is over; how many there were. Cancelled between two batches, those before stand."""
+    purged = 0
+    for _ in range(BATCHES_MAX):
+        batch = await db.run_system(purge_expired, limit=ROWS_PER_BATCH)
+        purged += batch
+        if batch < ROWS_PER_BATCH:
+            break
+    return purged

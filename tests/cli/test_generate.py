@@ -1,0 +1,67 @@
+"""What `overture generate` reads before it begins."""
+
+from pathlib import Path
+
+import pytest
+
+from service.cli import MISUSED, Refused
+from service.cli.generate import POSTING_MAX_BYTES, Posting, looks_like_html, read_posting, read_resume
+from service.kernel.errors import InvalidRequest
+
+
+@pytest.mark.parametrize("url", ["https://jobs.example/1", "HTTP://jobs.example/1"])
+def test_an_address_is_an_address(url: str) -> None:
+    assert read_posting(url) == Posting("url", url)
+
+
+def test_a_page_is_kept_as_it_is(tmp_path: Path) -> None:
+    page = tmp_path / "posting.txt"
+    page.write_bytes(b"\n<!doctype html><h1>Ing\xe9nieur</h1>")
+    assert read_posting(str(page)) == Posting("html", b"\n<!doctype html><h1>Ing\xe9nieur</h1>")
+
+
+def test_text_is_decoded_and_never_fails(tmp_path: Path) -> None:
+    text = tmp_path / "posting.html"
+    text.write_bytes(b"\xef\xbb\xbfBackend Engineer\0 \xff")
+    assert read_posting(str(text)) == Posting("text", "Backend Engineer \ufffd")
+
+
+@pytest.mark.parametrize(
+    ("content", "is_so"),
+    [(b"<html>", True), (b"\xef\xbb\xbf  <!-- x -->", True), (b"Engineer <b>", False), (b"", False)],
+)
+def test_a_page_is_told_by_its_beginning(content: bytes, is_so: bool) -> None:
+    assert looks_like_html(content) is is_so
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "cannot be read"), (b" \n", "is empty"), (b"x" * (POSTING_MAX_BYTES + 1), "more than")]
+)
+def test_a_posting_that_cannot_be_used_is_refused(content: bytes | None, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "posting"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(Refused, match=said) as refused:
+        read_posting(str(file))
+    assert refused.value.exit_code == MISUSED
+
+
+def test_a_resume_is_a_json_resume(tmp_path: Path) -> None:
+    file = tmp_path / "resume.json"
+    file.write_text('{"basics": {"name": "Sam Lee"}}', encoding="utf-8")
+    assert read_resume(file) == {"basics": {"name": "Sam Lee"}}
+
+
+@pytest.mark.parametrize("text", ["not json", "[]", ""])
+def test_another_file_is_no_resume(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "resume.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match="not a JSON Resume"):
+        read_resume(file)
+
+
+def test_a_wrong_resume_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    file = tmp_path / "resume.json"
+    file.write_text('{"work": "lots"}', encoding="utf-8")
+    with pytest.raises(InvalidRequest):
+        read_resume(file)

@@ -1,0 +1,133 @@
+"""`overture serve` as a process of its own, driven over HTTP the way a caller would."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+from joserfc import jwk, jwt
+
+SECRET = "the journeys' own secret, 32 bytes or more"
+ROOT = Path(__file__).resolve().parents[2]
+# Importing, opening the pool and warming two parser workers take about 2 s here; CI shares its cores.
+START_SECONDS = 40
+STOP_SECONDS = 40
+
+
+def token(user: str, *, scope: str = "") -> str:
+    """A token as another service's identity provider would issue it; made without the code under test."""
+    now = int(datetime.now(UTC).timestamp())
+    claims = {"sub": user, "email": f"{user}@example.com", "aud": "overture", "iat": now, "exp": now + 3600}
+    if scope:
+        claims["scope"] = scope
+    return jwt.encode({"alg": "HS256"}, claims, jwk.OctKey.import_key(SECRET))
+
+
+def headers(user: str, **more: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(user)}", **{name.replace("_", "-"): value for name, value in more.items()}}
+
+
+@dataclass
+class Service:
+    base_url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def exit_code(self) -> int:
+        with anyio.fail_after(STOP_SECONDS):
+            while (code := self.process.poll()) is None:
+                await anyio.sleep(0.02)
+        return code
+
+    def client(self, user: str, **more: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            base_url=self.base_url,
+            headers=headers(user, **more),
+            timeout=60,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=200),
+        )
+
+    async def new_user(self, user: str) -> None:
+        async with self.client(user) as client:
+            answer = await client.post("/api/users/store", json={"user_id": user, "email": f"{user}@example.com"})
+        assert answer.status_code == 200, answer.text
+
+    async def balance(self, user: str) -> dict[str, int]:
+        async with self.client(user) as client:
+            return (await client.get("/api/credits/balance")).json()
+
+    async def emails(self, user: str) -> list[dict[str, Any]]:
+        async with self.client(user) as client:
+            return (await client.get("/api/emails")).json()["items"]
+
+    async def until_nothing_is_held(self, user: str, *, seconds: float) -> None:
+        with anyio.fail_after(seconds):
+            while (await self.balance(user))["reserved"]:
+                await anyio.sleep(0.02)
+
+
+@asynccontextmanager
+async def running_service(
+    *, database_url: str, backend: str, directory: Path, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Service]:
+    """Serve until the end of the `async with`; whatever is still running then is killed."""
+    port = _free_port()
+    log = directory / f"service-{port}.log"
+    variables = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("OVERTURE_")},
+        "DATABASE_URL": database_url,
+        "OVERTURE_DATA_DIR": str(directory / "data"),
+        "OVERTURE_JWT_SECRET": SECRET,
+        "OVERTURE_POOL_SIZE": "10",
+        "OVERTURE_FETCH_ALLOW_PRIVATE": "true",
+        **(environment or {}),
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", "serve", "--backend", backend, "--port", str(port)],
+            cwd=ROOT,
+            env=variables,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+        )
+    service = Service(f"http://127.0.0.1:{port}", process, log)
+    try:
+        await _until_ready(service)
+        yield service
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+async def _until_ready(service: Service) -> None:
+    with anyio.fail_after(START_SECONDS):
+        async with httpx.AsyncClient(base_url=service.base_url, trust_env=False) as client:
+            while True:
+                assert service.process.poll() is None, service.log.read_text(errors="replace")
+                try:
+                    if (await client.get("/health/ready")).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await anyio.sleep(0.05)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
