@@ -1,4 +1,4 @@
-"""Real inputs that nobody here wrote, read in place beside the checkout; tests that need them skip where they are not."""
+"""Real inputs that nobody here wrote, read in place beside the checkout; tests skip where they are missing."""
 
 from pathlib import Path
 

@@ -108,7 +108,7 @@ def generate(
     progress = Progress(Console(stderr=True))
     done = anyio.run(_generate, settings, request, posting, UserId(user), progress, backend=settings.backend)
     if done is None:
-        return INTERRUPTED
+        raise Refused("interrupted; nothing was kept.", exit_code=INTERRUPTED)
     if json:
         sys.stdout.buffer.write(msgspec.json.encode(email_answer(done.email)) + b"\n")
     else:

@@ -116,7 +116,7 @@ TOKEN={token}
 curl -sS {url}/api/users/store -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
      -d '{{"user_id": "demo", "email": "demo@example.com", "display_name": "Demo"}}'
 curl -sS {url}/api/emails/generate -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-     -d '{{"job_text": "Backend Engineer\\nAcme, Berlin\\n\\nRequirements\\n- Python\\n- PostgreSQL",
+     -d '{{"job_text": "Backend Engineer at Acme\\n\\nRequirements\\n- Python\\n- PostgreSQL",
           "recruiter": {{"name": "Ada Park", "email": "ada@acme.example", "company": "Acme"}},
           "resume": {{"basics": {{"name": "Sam Lee"}}, "skills": [{{"name": "Python"}}],
                      "work": [{{"name": "Initech", "position": "Developer",

@@ -245,7 +245,8 @@ class Root:
             self._patience.deadline = anyio.current_time() + self._drain_seconds
             await self.in_flight.emptied()
         if left := len(self.in_flight):
-            log.warning("drain ended, cancelling requests", in_flight=left)
+            # Where no patience was promised, none has run out.
+            (log.warning if self._drain_seconds else log.info)("drain ended, cancelling requests", in_flight=left)
             self.in_flight.cancel()
             with anyio.move_on_after(CLEAN_UP_SECONDS):
                 await self.in_flight.emptied()

@@ -37,7 +37,7 @@ def routes(
 
     async def _extracted(body: JobContextRequest) -> JobContext:
         if body.text is not None:
-            return operations.read_text(body.text, now=clock.now())
+            return await operations.read_text(body.text, now=clock.now())
         if body.html is not None:
             return await operations.read_html(body.html, parser=parser, url=body.url, now=clock.now())
         return await for_url(body.url or "", ttl_seconds=0)

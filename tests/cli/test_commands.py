@@ -1,11 +1,15 @@
 """The commands that end by themselves, as processes."""
 
 import json
+import re
+import signal
+import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.overture import overture
+from tests.cli.overture import LIMIT_SECONDS, ROOT, command, environment, overture
 
 HELP = ("serve", "migrate", "generate", "token", "doctor", "openapi")
 RECRUITER = "Ada Park, Talent Partner at Acme <ada@acme.com>"
@@ -82,6 +86,29 @@ def test_no_coins_left_is_said_in_one_line(data_dir: Path) -> None:
     done = overture(*arguments, data_dir=data_dir, OVERTURE_WELCOME_COINS="0")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_an_interruption_undoes_everything(backend: str, data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/job"
+        process = subprocess.Popen(
+            command("generate", "--recruiter", RECRUITER, "--job", url, "--user", "hasty", "--backend", backend),
+            cwd=ROOT,
+            env=environment(data_dir, OVERTURE_FETCH_ALLOW_PRIVATE="true"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        silent.settimeout(LIMIT_SECONDS)
+        silent.accept()[0].close()  # it asks for robots.txt: the hold is open
+        asked_again, _ = silent.accept()
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=LIMIT_SECONDS)
+        asked_again.close()
+    assert (process.returncode, said, complained) == (130, "", "overture: interrupted; nothing was kept.\n")
+    letter = overture("generate", "--recruiter", RECRUITER, "--user", "hasty", data_dir=data_dir)
+    assert re.search(r"credits: (10|9) before, 1 charged", letter.stdout), letter.stdout
 
 
 def test_a_healthy_installation_passes(data_dir: Path) -> None:

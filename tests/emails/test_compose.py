@@ -274,7 +274,7 @@ REQUEST = st.fixed_dictionaries(
 
 
 @given(job_context=st.none() | POSTING, document=st.none() | DOCUMENT, request=REQUEST)
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_sources_say_the_letter_may_leave_the_house(
     job_context: Any, document: Any, request: dict[str, Any]
 ) -> None:

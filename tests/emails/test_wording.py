@@ -30,6 +30,8 @@ from service.emails.wording import (
         ("from 2017 - 2021, on 2021-03-15 and 15.03.2021", []),
         ("1 000 000 rows, 3,000,000 requests, 1.234.567,89 EUR", []),
         ("version 3.11.4 at 10:30", []),
+        ("since 2021. 15 people, 3 teams", []),
+        ("I am a 0@.", []),
     ],
 )
 def test_contacts_are_found_and_nothing_else(text: str, found: list[str]) -> None:

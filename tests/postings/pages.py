@@ -1,7 +1,10 @@
 """Reading pages in tests: the shipped fixtures, and HTML written in place."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+
+import anyio
 
 from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.postings import operations
@@ -19,6 +22,11 @@ async def read(html: bytes | str, *, now: datetime = NOW, url: str | None = None
 
 async def read_fixture(name: str, *, now: datetime = NOW) -> JobContext:
     return await read((DATA / name).read_bytes(), now=now)
+
+
+def pasted(text: str) -> JobContext:
+    """What pasted text says, for tests that are not coroutines."""
+    return anyio.run(partial(operations.read_text, text, now=NOW))
 
 
 def quoted(context: JobContext, field: str) -> str:

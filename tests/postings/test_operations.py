@@ -81,7 +81,7 @@ async def test_application_state_alone() -> None:
 
 
 async def test_pasted_text() -> None:
-    context = operations.read_text((DATA / "postings/pasted.txt").read_text(encoding="utf-8"), now=NOW)
+    context = await operations.read_text((DATA / "postings/pasted.txt").read_text(encoding="utf-8"), now=NOW)
     assert_spans_are_true(context)
     assert context.extracted_by == "text"
     assert {fact.read_by for fact in context.facts} == {"text"}
@@ -94,8 +94,27 @@ async def test_pasted_text() -> None:
     assert len(context.responsibilities) == 3
 
 
+@pytest.mark.parametrize(
+    ("first_line", "title", "company"),
+    [
+        ("Backend Engineer at Acme", "Backend Engineer", "Acme"),
+        (
+            "Senior Backend Engineer (m/w/d) bei Müller & Söhne GmbH",
+            "Senior Backend Engineer (m/w/d)",
+            "Müller & Söhne GmbH",
+        ),
+        ("Ingeniero de datos en Madrid", "Ingeniero de datos en Madrid", None),
+        ("Engineer at large", "Engineer at large", None),
+    ],
+)
+async def test_a_title_may_name_the_employer(first_line: str, title: str, company: str | None) -> None:
+    context = await operations.read_text(f"{first_line}\n\nRequirements\n- Python", now=NOW)
+    assert (context.title, context.company) == (title, company)
+    assert_spans_are_true(context)
+
+
 async def test_text_without_a_posting_says_nothing() -> None:
-    context = operations.read_text("Hello there.\nHow are you?", now=NOW)
+    context = await operations.read_text("Hello there.\nHow are you?", now=NOW)
     assert (context.title, context.facts, context.extracted_by) == (None, (), "text")
 
 

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.adapters.page_parser import AppState, Block, Item, Page, Property
-from service.postings import operations
 from service.postings.model import (
     ITEM_MAX_CHARS,
     ITEMS_MAX,
@@ -21,7 +20,7 @@ from service.postings.model import (
 )
 from service.postings.reading import documents, embedded, sentences, structure
 from service.postings.reading.merge import merged
-from tests.postings.pages import NOW, assert_spans_are_true
+from tests.postings.pages import NOW, assert_spans_are_true, pasted
 
 _WORDS = """Requirements: Responsibilities Title Company: Location: Berlin, Acme GmbH Python Go C++ C R & and / , . - (
        $120,000 60k-80k EUR per year remote hybrid 2026-01-31 31.12.2026 apply by seeks is hiring a Senior Engineer at
@@ -96,11 +95,11 @@ def test_any_page(page: Page) -> None:
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
 def test_any_text(text: str) -> None:
-    context = operations.read_text(text, now=NOW)
+    context = pasted(text)
     assert_is_bounded(context)
     assert_spans_are_true(context)
     assert context.text == text.replace("\r\n", "\n").replace("\r", "\n") or "\ufffd" in context.text
 
 
 def test_much_text_is_cut_and_says_so_by_its_length() -> None:
-    assert len(operations.read_text("a b\n" * 100_000, now=NOW).text) == PAGE_TEXT_MAX_CHARS
+    assert len(pasted("a b\n" * 100_000).text) == PAGE_TEXT_MAX_CHARS

@@ -9,18 +9,14 @@ started it ends, and trio starts processes from short-lived threads.)
 import resource
 import signal
 import sys
-from pathlib import Path
 from typing import BinaryIO
 
 from service.adapters.page_parser.frames import HEADER_BYTES, READY, Request, body_length, frame, request_in
 from service.adapters.page_parser.reading import read_page
 
-# 5 MB of elements with many empty attributes, the most found, take 0.55 GB as a tree.
+# 5 MB of elements with many empty attributes, the most found, take 0.55 GB as a tree; 0.04 GB are
+# left after it.
 MEMORY_MAX_BYTES = 1_000_000_000
-# The C library keeps what such a tree took. Ordinary pages leave a worker at 40 MB; one that has grown beyond this is
-# worth the 0.1 s of starting another.
-GROWN_BYTES = 200_000_000
-RESIDENT_PAGES = Path("/proc/self/statm")
 # Beyond the owner's limit of 2 s, so that it goes off only where no owner is left.
 PAGE_SECONDS = 3.0
 
@@ -31,7 +27,7 @@ def main() -> None:
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     outgoing.write(READY)
     outgoing.flush()
-    while not _has_grown() and (request := _next_request(incoming)):
+    while request := _next_request(incoming):
         signal.setitimer(signal.ITIMER_REAL, PAGE_SECONDS)  # then SIGALRM, whose default is to end the process
         html = request.html.decode() if request.is_text else request.html
         outgoing.write(frame(read_page(html, charset=request.charset)))
@@ -47,13 +43,6 @@ def _next_request(incoming: BinaryIO) -> Request | None:
     length = body_length(header)
     body = incoming.read(length)
     return request_in(body) if len(body) == length else None
-
-
-def _has_grown() -> bool:
-    """Whether it holds much now. (`ru_maxrss` would begin with what its owner held: Linux keeps it across exec.)"""
-    if not RESIDENT_PAGES.exists():  # not Linux
-        return False
-    return int(RESIDENT_PAGES.read_text().split()[1]) * resource.getpagesize() > GROWN_BYTES
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
 from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, settle
 from service.kernel.database import Database
-from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
 from service.postings import operations as postings
@@ -58,10 +57,11 @@ async def gather(
 ) -> tuple[Gathered, dict[str, int]]:
     """What the branches brought, and each one's milliseconds.
 
-    Each takes at most `branch_timeout_seconds`, or what is left of the request less the reserve for settling. Never
-    raises for a branch; cancelling the caller cancels all of them.
+    Each takes at most `branch_timeout_seconds`, however little is left of the request: an impatient caller gets no
+    poorer e-mail than a patient one, but the request's own deadline. Never raises for a branch; cancelling the caller
+    cancels all of them.
     """
-    limit = attempt_seconds(branch_timeout_seconds, remaining_seconds())
+    limit = branch_timeout_seconds
     job_context = _job_context(request, sources, limit)
     resume = _resume(request, user, sources, limit)
     wanted = {"job_context": job_context, "resume": resume}
@@ -106,7 +106,7 @@ async def _context_for_url(url: str, sources: Sources) -> JobContext:
 
 
 async def _context_of_text(text: str, sources: Sources) -> JobContext:
-    return postings.read_text(text, now=sources.clock.now())
+    return await postings.read_text(text, now=sources.clock.now())
 
 
 async def _resume_document(request: GenerateRequest, user: UserId, sources: Sources) -> Mapping[str, Any]:

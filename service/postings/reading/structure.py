@@ -44,6 +44,8 @@ _LABELLED = re.compile(r"([^:：\n]{2,40})[:：]\s{0,4}(?=\S)")
 _PLACE = re.compile(r"[^\W\d_][\w .’'()/-]{1,39}(?:, ?[^\W\d_][\w .’'()/-]{1,39}){1,3}")
 _AT = r"\s(?:at|@|bei|chez|en)\s"
 _TITLE_AT_COMPANY = re.compile(rf"(?P<title>.{{3,120}}?){_AT}(?P<company>[^|•·–]{{2,80}})")
+# Not "en": `Ingeniero en Madrid` names a place.
+_TITLE_OF_EMPLOYER = re.compile(r"(?P<title>.{3,120}?)\s(?:at|@|bei|chez)\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–,:]{1,60})")
 _SITE = re.compile(r"\s[|•·–—-]\s")
 
 
@@ -51,8 +53,7 @@ def read(document: Document, read_by: ReadBy, *, now: datetime) -> Reading:
     index = _title_index(document)
     findings: list[Finding] = []
     if index is not None:
-        title = document.lines[index]
-        findings.append(at("title", title, title.text[:LINE_MAX_CHARS], part=(0, min(len(title.text), LINE_MAX_CHARS))))
+        findings.extend(_titled(document.lines[index]))
     findings.extend(_labelled(document.lines))
     findings.extend(_window_title(document, document.lines[index].text if index is not None else ""))
     if index is not None:
@@ -82,6 +83,17 @@ def _title_index(document: Document) -> int | None:
     if first is None or has_window or len(first.text) > TITLE_MAX_CHARS or first.text.endswith((".", ":", "!", "?")):
         return None
     return None if _is_section(first.text) or _LABELLED.match(first.text) else 0
+
+
+def _titled(line: Line) -> Iterator[Finding]:
+    """`Data Engineer`, or `Data Engineer at Acme`, which names the employer too."""
+    end = min(len(line.text), LINE_MAX_CHARS)
+    match = _TITLE_OF_EMPLOYER.fullmatch(line.text, 0, end)
+    if match is None:
+        yield at("title", line, part=(0, end))
+    else:
+        yield at("title", line, part=match.span("title"))
+        yield at("company", line, part=match.span("company"))
 
 
 def _is_section(text: str) -> bool:
