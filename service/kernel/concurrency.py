@@ -6,7 +6,7 @@ every branch.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -140,7 +140,7 @@ class Admission:
         return self._limiter.statistics().tasks_waiting
 
     @asynccontextmanager
-    async def admitted(self) -> AsyncIterator[None]:
+    async def admitted(self) -> AsyncGenerator[None]:
         """Hold one place; waits for it within the caller's deadline. Raises `Overloaded` when the queue is full."""
         if self._limiter.available_tokens < 1 and self.waiting >= self._waiting_max:
             raise Overloaded(
@@ -159,7 +159,7 @@ class Shares:
         self._running: Counter[Hashable] = Counter()
 
     @contextmanager
-    def taken(self, key: Hashable) -> Iterator[None]:
+    def taken(self, key: Hashable) -> Generator[None]:
         if self._running[key] >= self._each:
             raise TooManyInFlight(f"{self._each} requests of this user are in flight already.", retry_after_seconds=1)
         self._running[key] += 1

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,7 +82,7 @@ class Service:
 @asynccontextmanager
 async def running_service(
     *, database_url: str, backend: str, directory: Path, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[Service]:
+) -> AsyncGenerator[Service]:
     """Serve until the end of the `async with`; whatever is still running then is killed."""
     port = _free_port()
     log = directory / f"service-{port}.log"

@@ -1,6 +1,6 @@
 """A page that takes its time, and says when somebody has asked for it and when they have gone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ class SlowPage:
 
 
 @asynccontextmanager
-async def slow_page() -> AsyncIterator[SlowPage]:
+async def slow_page() -> AsyncGenerator[SlowPage]:
     """Serves `/robots.txt` at once (there is none) and every other path only after `may_answer` is set."""
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
     port = listener.extra(SocketAttribute.local_port)

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -161,14 +162,19 @@ async def test_sigterm_lets_the_request_in_flight_finish(service: Service) -> No
 async def test_after_a_kill_the_sweeper_gives_the_coin_back(
     database_url: str, anyio_backend_name: str, tmp_path: Path
 ) -> None:
-    environment = {
-        "OVERTURE_SWEEP_SECONDS": "0.2",
-        "OVERTURE_HOLD_GRACE_SECONDS": "1",
-        "OVERTURE_REQUEST_TIMEOUT_SECONDS": "3",
-    }
-    where = {"database_url": database_url, "backend": anyio_backend_name, "directory": tmp_path}
+    start = partial(
+        running_service,
+        database_url=database_url,
+        backend=anyio_backend_name,
+        directory=tmp_path,
+        environment={
+            "OVERTURE_SWEEP_SECONDS": "0.2",
+            "OVERTURE_HOLD_GRACE_SECONDS": "1",
+            "OVERTURE_REQUEST_TIMEOUT_SECONDS": "3",
+        },
+    )
     async with slow_page() as page:
-        async with running_service(**where, environment=environment) as first:
+        async with start() as first:
             await first.new_user("grace")
             async with first.client("grace") as client, anyio.create_task_group() as group:
 
@@ -182,7 +188,7 @@ async def test_after_a_kill_the_sweeper_gives_the_coin_back(
                 with anyio.fail_after(5):
                     await page.asked.wait()
                 first.signal(signal.SIGKILL)
-        async with running_service(**where, environment=environment) as second:
+        async with start() as second:
             await second.until_nothing_is_held("grace", seconds=8)
             assert await second.balance("grace") == {"balance": 10, "reserved": 0, "available": 10}
             assert await second.emails("grace") == []
