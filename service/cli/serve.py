@@ -105,7 +105,9 @@ def greet(resources: Resources, port: int) -> None:
     url = f"http://{host}:{port}"
     database = "the embedded PostgreSQL" if settings.database_url is None else "the PostgreSQL of DATABASE_URL"
     print(f"Overture serves {url} on {settings.backend}, over {database}.", flush=True)
-    if not settings.is_bound_to_loopback or settings.jwks_url is not None:
+    if not settings.is_bound_to_loopback or not settings.is_secret_generated:
+        # Behind a proxy, loopback is where production listens too: its log is no place for a token.
+        print(f"The API is described at {url}/docs; `overture token` prints a token.", flush=True)
         return
     token = minted(settings, user="demo", email="demo@example.com", hours=DEMO_TOKEN_HOURS)
     print(

@@ -31,7 +31,11 @@ def caller(scope: Scope, access: Access, authenticator: Authenticator) -> Princi
 
 
 def _acting_for(bearer: Principal, user: str) -> Principal:
-    """A service's token that names a tenant acts within it; otherwise in the user's personal one."""
+    """A service's token acts for any user; where it names a tenant, for that user within this tenant.
+
+    Whether the user belongs to the tenant is not asked: membership is not known here, so a service token is a key to
+    the whole house and is given to services alone.
+    """
     if SERVICE not in bearer.scopes:
         raise Forbidden(f"X-On-Behalf-Of needs a token with scope {SERVICE!r}.")
     is_personal = bearer.tenant == f"user:{bearer.user}"

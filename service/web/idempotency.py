@@ -5,12 +5,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
+import structlog
 
 from service.kernel.database import Database, Transaction
 from service.kernel.deadlines import remaining_seconds
 from service.kernel.errors import Kind, ServiceError
 from service.web import store
 from service.web.answer import Answer
+
+_log = structlog.stdlib.get_logger(__name__)
 
 # How long a claim outlives its request's deadline: the time the database may take to settle what the deadline cut.
 LEASE_GRACE_SECONDS = 30.0
@@ -100,4 +103,7 @@ class Once:
     async def _settle(self) -> None:
         # Shielded: a key that stays claimed makes the caller's retry wait for the lease. One transaction, at most 5 s.
         with anyio.move_on_after(FREE_TIMEOUT_SECONDS, shield=True):
-            self.kept = await self._db.run(store.free, self._claim)
+            try:
+                self.kept = await self._db.run(store.free, self._claim)
+            except ServiceError as error:  # what ended the request is told, not this
+                _log.warning("a key is left to its lease", reason=error.slug)

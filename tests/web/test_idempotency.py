@@ -1,14 +1,19 @@
 """One effect per key, over a real database: in parallel, repeated, failing, late, and left alone."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import anyio
 import httpx
 import pytest
 
-from service.kernel.database import Database
+from service.kernel.database import Database, DatabaseUnavailable
 from service.kernel.errors import NotFound
+from service.kernel.identifiers import UserId
+from service.web import store
+from service.web.answer import Answer
+from service.web.idempotency import Memory, Once
 from tests.http import serve
 from tests.web.application import bearer
 from tests.web.shop import ITEM, Shop, keyed, nothing, slug
@@ -227,3 +232,30 @@ async def test_cancelled_at_each_unit_of_work_there_is_an_effect_with_its_answer
 
 def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+class FreesNothing:
+    """A database that goes away between the work and the clean-up."""
+
+    async def run(self, unit: Any, *_args: Any, **_options: Any) -> None:
+        if unit is store.free:
+            raise DatabaseUnavailable("gone")
+
+
+async def test_a_key_that_cannot_be_freed_does_not_hide_what_happened() -> None:
+    claim = store.Claim(UUID(int=1), UserId("ada"), "POST", "/orders", "k", b"")
+    db = cast("Database", FreesNothing())
+
+    async def fails(_memory: Memory) -> Answer:
+        raise NotFound("no such paper")
+
+    with pytest.raises(NotFound):
+        await Once(db, claim).run(lambda _value: Answer(201, b""), fails)
+
+    async def hangs(_memory: Memory) -> Answer:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    with anyio.move_on_after(0.01) as scope:
+        await Once(db, claim).run(lambda _value: Answer(201, b""), hangs)
+    assert scope.cancelled_caught
