@@ -1,16 +1,15 @@
-"""The whole table of background work. It runs in every serving process, each piece safe beside its like (SKIP LOCKED),
-until a worker process exists to take it."""
+"""The whole table of background work. It runs in every serving process, each piece safe beside its like (SKIP LOCKED,
+or an advisory lock), until a worker process exists to take it."""
 
 from collections.abc import Sequence
 from functools import partial
 
 from service.credits.tasks import sweep_expired_holds
 from service.custody.tasks import watch_invariants
-from service.kernel.database import Database
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
 from service.resources import Resources
-from service.web.store import purge_expired
+from service.web.tasks import purge_idempotency_keys
 
 # The statements read whole tables: often enough to hear of a breach within minutes, rarely enough to cost nothing.
 INVARIANTS_EVERY_SECONDS = 300.0
@@ -20,8 +19,6 @@ SWEEP_TAKES_SECONDS = 60.0
 KEYS_EVERY_SECONDS = 300.0
 # Idempotency keys live a day; an hour more does no harm.
 PURGE_EVERY_SECONDS = 3600.0
-ROWS_PER_BATCH = 1_000
-BATCHES_MAX = 1_000
 
 
 def background_tasks(resources: Resources) -> Sequence[BackgroundTask]:
@@ -54,14 +51,3 @@ def sweepers(resources: Resources) -> Sequence[Periodic]:
 def hold_overtime_seconds(sweep_seconds: float) -> float:
     """How long past its expiry a hold may still be open."""
     return sweep_seconds + SWEEP_TAKES_SECONDS
-
-
-async def purge_idempotency_keys(db: Database) -> int:
-    """Delete the keys whose time is over; how many there were. Cancelled between two batches, those before stand."""
-    purged = 0
-    for _ in range(BATCHES_MAX):
-        batch = await db.run_system(purge_expired, limit=ROWS_PER_BATCH)
-        purged += batch
-        if batch < ROWS_PER_BATCH:
-            break
-    return purged

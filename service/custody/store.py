@@ -180,6 +180,15 @@ INVARIANTS = (
 )
 
 
+# One number for all processes of this database: whoever holds it is checking.
+CHECKING_LOCK = 0x0C_05_70_D1
+
+
+async def is_ours_to_check(tx: Transaction) -> bool:
+    """Whether nobody else is checking; if so, nobody else will until this transaction ends."""
+    return bool(await tx.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CHECKING_LOCK}))
+
+
 async def find_breaches(tx: Transaction, invariant: Invariant, *, sweep_seconds: float) -> list[str]:
     """What breaks it, `DETAILS_MAX` at most."""
     statement = text(f"{invariant.breaches} LIMIT {DETAILS_MAX}")

@@ -17,6 +17,7 @@ unit         one unit of work: BEGIN, the unit, COMMIT or ROLLBACK, its tries, a
 transaction  what a unit is handed
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
+sweeping     many short transactions over everybody's rows
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
 bounds       how long each step may take
@@ -27,6 +28,7 @@ from service.kernel.database.bounds import Bounds
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable
 from service.kernel.database.gateway import Database, Unit, open_database
 from service.kernel.database.pool import PoolState, async_url
+from service.kernel.database.sweeping import swept
 from service.kernel.database.transaction import Parameters, Transaction
 from service.kernel.database.wall import acting_for
 
@@ -42,4 +44,5 @@ __all__ = [
     "acting_for",
     "async_url",
     "open_database",
+    "swept",
 ]
