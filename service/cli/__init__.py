@@ -5,12 +5,11 @@ wrong is one line on standard error per fact; a traceback means a mistake of our
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
 
-from service.kernel.errors import ServiceError
+from service.kernel.errors import ServiceError, leaves
 from service.settings import BadSettings, installed_version
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
@@ -44,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return FAILED
     except (CycloptsError, BadSettings, Refused, ServiceError, ExceptionGroup) as error:
-        facts = list(_leaves(error))
+        facts = list(leaves(error))
         if not all(isinstance(fact, CycloptsError | BadSettings | Refused | ServiceError) for fact in facts):
             raise
         for fact in facts:
@@ -65,14 +64,6 @@ def _app() -> App:
     for name, help_line in _COMMANDS.items():
         app.command(f"service.cli.{name}:{name}", name=name, help=help_line)
     return app
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
 
 
 def _lines(fact: BaseException) -> list[str]:

@@ -9,5 +9,6 @@ errors         facts with a kind
 identifiers    UUID 7 and secrets, seedable
 clock          the time of day, settable
 trace          the W3C trace context, for whoever calls out
+text         what may be stored, and what is one line
 telemetry      logs, metrics, and the tree of tasks that live right now
 """

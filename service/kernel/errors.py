@@ -1,9 +1,9 @@
 """Errors are facts with a kind. They are raised where the fact is known; `web.problems` alone knows status codes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 
 class Kind(StrEnum):
@@ -32,6 +32,20 @@ class FieldError:
 
     pointer: str
     detail: str
+
+
+def pointer_step(name: str) -> str:
+    """One step of a JSON Pointer, escaped; a name that no encoding takes comes back in a form that encodes."""
+    return "/" + name.replace("~", "~0").replace("/", "~1").encode("utf-8", "backslashreplace").decode()
+
+
+def leaves(error: BaseException) -> Iterator[BaseException]:
+    """The error itself, or what its exception groups hold, however deep."""
+    if isinstance(error, BaseExceptionGroup):
+        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
+            yield from leaves(inner)
+    else:
+        yield error
 
 
 class ServiceError(Exception):

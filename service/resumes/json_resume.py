@@ -13,7 +13,8 @@ from typing import Annotated, Any, cast
 import msgspec
 from msgspec import Meta
 
-from service.kernel.errors import FieldError, InvalidRequest
+from service.kernel.errors import FieldError, InvalidRequest, pointer_step
+from service.kernel.text import UNSTORABLE
 
 DOCUMENT_MAX_BYTES = 1_000_000
 # Strings, numbers, objects and lists in all: a long academic résumé has 3 000.
@@ -180,7 +181,7 @@ def _faults(document: Mapping[str, Any]) -> Iterator[FieldError]:
             case dict():
                 for name, inner in cast("dict[str, Any]", value).items():
                     yield from _text_faults(pointer, name)
-                    pending.append((f"{pointer}/{_escaped(name)}", depth + 1, inner))
+                    pending.append((f"{pointer}{pointer_step(name)}", depth + 1, inner))
             case list():
                 for index, inner in enumerate(cast("list[Any]", value)):
                     pending.append((f"{pointer}/{index}", depth + 1, inner))
@@ -188,11 +189,8 @@ def _faults(document: Mapping[str, Any]) -> Iterator[FieldError]:
                 pass
 
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-
-
 def _text_faults(pointer: str, text: str) -> Iterator[FieldError]:
-    if found := _UNSTORABLE.search(text):
+    if found := UNSTORABLE.search(text):
         what = "a NUL character" if found[0] == "\0" else "half of a surrogate pair"
         yield FieldError(pointer, f"holds {what}")
 
@@ -206,12 +204,7 @@ def _located(message: str) -> FieldError:
     if found is None:
         return FieldError("", message)
     steps = re.findall(r"[^.\[\]]+", found["path"])
-    return FieldError("".join(f"/{_escaped(step)}" for step in steps), found["said"])
-
-
-def _escaped(name: str) -> str:
-    """As a step of a JSON Pointer (RFC 6901) that can be encoded."""
-    return name.replace("~", "~0").replace("/", "~1").encode("utf-8", "backslashreplace").decode()
+    return FieldError("".join(map(pointer_step, steps)), found["said"])
 
 
 def _invalid(*faults: FieldError) -> InvalidRequest:

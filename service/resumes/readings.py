@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from service.kernel.text import one_line
 from service.resumes.json_resume import Education, JsonResume, Project, Skill, Work
 from service.resumes.model import Reading
 
@@ -123,11 +124,8 @@ def _words(words: Iterable[str] | None) -> tuple[str, ...]:
 
 
 def line(text: str | None) -> str:
-    """White space folded, control characters gone: a statement is one line."""
-    folded = " ".join((text or "").split())
-    if folded.isprintable():
-        return folded
-    return " ".join("".join(character for character in folded if character.isprintable()).split())
+    """A statement is one line."""
+    return one_line(text or "")
 
 
 def _joined(separator: str, *parts: str | None) -> str:

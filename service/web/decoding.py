@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.types import Scope
 
-from service.kernel.errors import FieldError, InvalidRequest, Kind, NotFound, ServiceError
+from service.kernel.errors import FieldError, InvalidRequest, Kind, NotFound, ServiceError, pointer_step
 from service.web.headers import header
 
 T = TypeVar("T")
@@ -162,7 +162,7 @@ def _place(value: Any) -> str:
             return pointer
         looked_at += len(pairs)
         if looked_at < PLACES_SEARCHED_MAX:
-            pending.extend((f"{pointer}/{_escaped(str(name))}", each) for name, each in pairs)
+            pending.extend((f"{pointer}{pointer_step(str(name))}", each) for name, each in pairs)
     return ""
 
 
@@ -181,14 +181,14 @@ def _located(message: str) -> InvalidRequest:
     """msgspec's message, `Expected ... - at `$.a.b[0]``, with its place as a JSON Pointer."""
     found = _PATH.match(message)
     said, path = (found["said"], found["path"] or "") if found else (message, "")
-    steps = [f"/{_escaped(match[1] or match[2])}" for match in _STEP.finditer(path) if match[1] or match[2]]
+    steps = [pointer_step(match[1] or match[2]) for match in _STEP.finditer(path) if match[1] or match[2]]
     if field := _FIELD.search(said):
-        steps.append(f"/{_escaped(field['name'])}")
+        steps.append(pointer_step(field["name"]))
     return _invalid("".join(steps), said)
 
 
 def _refuse(name: str, what: str) -> NoReturn:
-    raise _invalid(f"/{_escaped(name)}", what)
+    raise _invalid(pointer_step(name), what)
 
 
 def _invalid(pointer: str, what: str) -> InvalidRequest:
@@ -196,7 +196,3 @@ def _invalid(pointer: str, what: str) -> InvalidRequest:
     # A name of the caller's may hold half a surrogate pair: it goes back only in a form that encodes.
     pointer, place, what = (text.encode("utf-8", "backslashreplace").decode("utf-8") for text in (pointer, place, what))
     return InvalidRequest(f"{place}: {what}.", errors=[FieldError(pointer, what)])
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

@@ -1,8 +1,8 @@
 """RFC 9457 problem documents. The one file that knows which status code a kind of error has, and the one place where
 an error nobody expected becomes an answer: 500 `internal`, with everything in the log and nothing in the document."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from service.kernel.errors import Kind, ServiceError
+from service.kernel.errors import Kind, ServiceError, leaves
 from service.web.answer import Answer
 from service.web.context import Occasion, occasion
 
@@ -99,19 +99,11 @@ def answer_for(error: Exception) -> Answer:
 
 def _fact(error: Exception) -> ServiceError:
     """The worst fact among the leaves. What is no fact is logged; it is the answer where there is nothing else."""
-    leaves = list(_leaves(error))
-    facts = [leaf for leaf in leaves if isinstance(leaf, ServiceError)]
-    if len(facts) < len(leaves):
+    causes = list(leaves(error))
+    facts = [cause for cause in causes if isinstance(cause, ServiceError)]
+    if len(facts) < len(causes):
         _log.error("internal error", exc_info=error)
     return max(facts, key=status_of) if facts else Internal(_INTERNAL_DETAIL)
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
 
 
 def _document(fact: ServiceError, status: int, here: Occasion) -> dict[str, Any]:

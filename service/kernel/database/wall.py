@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from service.kernel.identifiers import TenantId, UserId
+from service.kernel.text import UNSTORABLE
 
 APP_ROLE = "overture_app"
 
@@ -47,7 +48,7 @@ def acting_now() -> Acting:
 
 def quoted(text: str) -> str:
     """A string literal, for connections with `standard_conforming_strings` on. Refuses what text cannot hold."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if UNSTORABLE.search(text):
         raise ValueError("PostgreSQL text holds neither NUL nor lone surrogates")
     return "'" + text.replace("'", "''") + "'"
 

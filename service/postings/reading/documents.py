@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from service.adapters.page_parser import Page
+from service.kernel.text import UNSTORABLE
 from service.postings.model import PAGE_TEXT_MAX_CHARS
 
 LineKind = Literal["heading", "item", "paragraph"]
@@ -15,8 +16,6 @@ LINE_READ_MAX_CHARS = 5_000
 # The parser gives 5 000 blocks at the most; a posting has some hundreds of lines, the rest is the site around it.
 LINES_MAX = 1_500
 
-# NUL, which PostgreSQL refuses, and halves of surrogate pairs, which UTF-8 does; JSON can escape both.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 BULLET = re.compile(r"(?:[-*+•·‣▪●○◦–—✓✔➤»]|\d{1,2}[.)])[ \t]{1,8}(?=\S)")
 MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]{1,8}(?=\S)")
 
