@@ -14,6 +14,7 @@ emails         the main job: gather, write, gate, settle
 accounts       people and tenants
 credits        the double-entry ledger
 postings       what a job posting says, each fact with its span
+projects       the candidate's own projects, and what GitHub shows
 resumes        what the candidate's résumé says
 usage          one row per generation, without text
 web            HTTP vocabulary

@@ -7,12 +7,16 @@ from starlette.applications import Starlette
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
+from service.emails import compose
+from service.emails.brief import Writer
 from service.emails.model import Terms
 from service.emails.operations.gather import Sources
 from service.emails.routes import routes as emails
+from service.emails.write_with_model import ModelWriter
 from service.health.routes import routes as health
 from service.postings.flights import Flights
 from service.postings.routes import routes as postings
+from service.projects.routes import routes as projects
 from service.resources import Resources
 from service.resumes.routes import routes as resumes
 from service.settings import Settings, installed_version
@@ -68,6 +72,7 @@ def endpoints(resources: Resources) -> Sequence[Endpoint]:
             identifiers=resources.identifiers,
             terms=terms_of(settings),
             share=resources.shares.taken,
+            writer=writer_of(resources),
         ),
         *resumes(db=db, identifiers=resources.identifiers, clock=resources.clock),
         *postings(
@@ -78,6 +83,7 @@ def endpoints(resources: Resources) -> Sequence[Endpoint]:
             flights=sources.flights,
             ttl_seconds=settings.posting_ttl_seconds,
         ),
+        *projects(github=resources.github),
         *accounts(db=db, welcome_coins=settings.welcome_coins),
         *credits(db=db),
     )
@@ -93,7 +99,15 @@ def sources_of(resources: Resources) -> Sources:
         clock=resources.clock,
         flights=Flights(start=resources.root.start),
         posting_ttl_seconds=resources.settings.posting_ttl_seconds,
+        github=resources.github,
     )
+
+
+def writer_of(resources: Resources) -> Writer:
+    """The language model where one is configured, else the offline composer."""
+    if resources.language_model is None:
+        return compose.write
+    return ModelWriter(resources.language_model, identifiers=resources.identifiers)
 
 
 def terms_of(settings: Settings) -> Terms:

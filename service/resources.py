@@ -3,10 +3,11 @@ concrete vendors. Whatever takes long to import is imported where it is opened."
 
 import os
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from subprocess import PIPE
 
 import anyio
@@ -14,6 +15,8 @@ import structlog
 
 from service.adapters.cache import Cache
 from service.adapters.cache.in_process import InProcessCache
+from service.adapters.github import GitHub
+from service.adapters.language_model import LanguageModel
 from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
 from service.kernel.clock import Clock, SystemClock
@@ -25,7 +28,7 @@ from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.migrations.revisions import applied_revision, newest_revision
-from service.settings import Settings, installed_version, token_secret
+from service.settings import OPENAI_URL, Settings, installed_version, token_secret
 from service.web.tokens import Authenticator
 
 log = structlog.get_logger(__name__)
@@ -58,6 +61,8 @@ class Resources:
     page_parser: PageParser
     page_fetcher: PageFetcher
     cache: Cache
+    github: GitHub
+    language_model: LanguageModel | None  # None: the offline composer writes
 
 
 @asynccontextmanager
@@ -77,8 +82,11 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
             open_database(url, pool_size=settings.pool_size, on_unit=metrics.unit_ended)
         )
         await require_newest_schema(db)
+        if not db.wall_is_up:
+            log.warning("row-level security is off", reason="the role overture_app could not be created or taken")
         metrics.watch_pool(db.pool_state)
         authenticator, refresh_keys = await open_authenticator(settings, clock)
+        cache = InProcessCache()
         yield Resources(
             settings=settings,
             root=root,
@@ -93,7 +101,9 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
             db=db,
             page_parser=await stack.enter_async_context(open_page_parser()),
             page_fetcher=open_page_fetcher(settings),
-            cache=InProcessCache(),
+            cache=cache,
+            github=stack.enter_context(open_github(settings, cache=cache, clock=clock)),
+            language_model=await open_language_model(settings, stack, clock=clock),
         )
 
 
@@ -116,15 +126,23 @@ async def bring_up_to_date(url: str) -> None:
     if applied == newest_revision():
         return
     log.info("migrating", applied=applied, newest=newest_revision())
-    with anyio.fail_after(MIGRATE_TIMEOUT_SECONDS):
-        done = await anyio.run_process(
-            [sys.executable, "-m", "service", "migrate"],
-            env={**os.environ, "DATABASE_URL": url},
-            stdin=None,
-            stdout=PIPE,
-            stderr=PIPE,
-            check=False,
-        )
+    with anyio.move_on_after(MIGRATE_TIMEOUT_SECONDS):
+        await _migrated(url)
+        return
+    raise SchemaOutdated(
+        f"Migrating the embedded database took longer than {MIGRATE_TIMEOUT_SECONDS:g} s; run `overture migrate`."
+    )
+
+
+async def _migrated(url: str) -> None:
+    done = await anyio.run_process(
+        [sys.executable, "-m", "service", "migrate"],
+        env={**os.environ, "DATABASE_URL": url},
+        stdin=None,
+        stdout=PIPE,
+        stderr=PIPE,
+        check=False,
+    )
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise SchemaOutdated(f"The embedded database could not be migrated: {said[-1] if said else 'no reason given'}")
@@ -148,7 +166,47 @@ def open_page_parser() -> AbstractAsyncContextManager[PageParser]:
 def open_page_fetcher(settings: Settings) -> PageFetcher:
     from service.adapters.page_fetcher.http import HttpPageFetcher  # noqa: PLC0415  (httpx)
 
-    return HttpPageFetcher(allows_private=settings.fetch_allow_private, user_agent=f"overture/{installed_version()}")
+    return HttpPageFetcher(
+        allows_private=settings.fetch_allow_private,
+        user_agent=f"Overture/{installed_version()} (+{settings.public_url})",
+    )
+
+
+async def open_language_model(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> LanguageModel | None:
+    """The configured endpoint's models, closed with the stack; None where no endpoint is configured."""
+    if not settings.has_language_model:
+        return None
+    from service.adapters.language_model.openai_compatible import openai_compatible  # noqa: PLC0415  (httpx)
+
+    opening = openai_compatible(
+        base_url=settings.openai_base_url or OPENAI_URL,
+        api_key=settings.openai_api_key,
+        models=settings.models,
+        prices=settings.model_prices,
+        timeout_seconds=settings.model_timeout_seconds,
+        first_token_timeout_seconds=settings.first_token_timeout_seconds,
+        max_in_flight=settings.max_in_flight,
+        clock=clock,
+        user_agent=f"overture/{installed_version()}",
+    )
+    return await stack.enter_async_context(opening)
+
+
+@contextmanager
+def open_github(settings: Settings, *, cache: Cache, clock: Clock) -> Generator[GitHub, None, None]:
+    """GitHub; where the extra is not installed, one that says so. PyGithub itself is imported with the first call."""
+    if find_spec("github") is None:
+        from service.adapters.github.absent import AbsentGitHub  # noqa: PLC0415
+
+        yield AbsentGitHub()
+        return
+    from service.adapters.github.pygithub import PyGithub, pygithub_line  # noqa: PLC0415
+
+    url = settings.github_api_url.rstrip("/")
+    user_agent = f"overture/{installed_version()}"
+    line = partial(pygithub_line, api_url=url, token=settings.github_token, user_agent=user_agent)
+    with closing(PyGithub(line, api_url=url, cache=cache, clock=clock)) as github:
+        yield github
 
 
 async def open_authenticator(

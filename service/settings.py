@@ -19,11 +19,15 @@ import msgspec
 import platformdirs
 from msgspec import Meta
 
+from service.adapters.language_model import Price
+
 # Where the embedded server must run as another user, that user has to reach the data: root's home will not do.
 DATA_DIR_OF_ROOT = Path("/var/lib/overture")
 # Shorter than HS256's own output, a secret can be searched (RFC 7518, 3.2).
 JWT_SECRET_MIN_BYTES = 32
 MASK = "***"
+MODEL_NAME_MAX_CHARS = 200
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535), Variable("PORT", "a port from 0 to 65535 (0: any free one)")] = 8000
 
     jwt_secret: Annotated[str | None, Variable("OVERTURE_JWT_SECRET", "at least 32 bytes", is_secret=True)] = None
-    jwks_url: Annotated[str | None, Variable("OVERTURE_JWKS_URL", "an http(s) URL")] = None
+    jwks_url: Annotated[str | None, Variable("OVERTURE_JWKS_URL", "an https URL, or http on loopback")] = None
     jwt_issuer: Annotated[str | None, Variable("OVERTURE_JWT_ISSUER", "the issuer's name")] = None
+    own_url: Annotated[str | None, Variable("OVERTURE_PUBLIC_URL", "an http(s) URL")] = None
     allowed_origins: Annotated[
         tuple[str, ...], Variable("OVERTURE_ALLOWED_ORIGINS", "origins like https://example.com, comma-separated")
     ] = ()
@@ -86,6 +91,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Variable("OVERTURE_POSTING_TTL_SECONDS", "a number of seconds from 0 to 31536000 (a year)"),
     ] = 86400
 
+    openai_base_url: Annotated[str | None, Variable("OPENAI_BASE_URL", "an http(s) URL that ends before /chat")] = None
+    openai_api_key: Annotated[
+        Annotated[str, Meta(pattern=r"^[!-~]{1,2000}$")] | None,
+        Variable("OPENAI_API_KEY", "a key without spaces", is_secret=True),
+    ] = None
+    models: Annotated[tuple[str, ...], Variable("OVERTURE_MODELS", "names of models, comma-separated")] = (
+        "gpt-4.1-mini",
+    )
+    model_timeout_seconds: Annotated[Seconds, Variable("OVERTURE_MODEL_TIMEOUT_SECONDS", _SECONDS)] = 45
+    first_token_timeout_seconds: Annotated[Seconds, Variable("OVERTURE_FIRST_TOKEN_TIMEOUT_SECONDS", _SECONDS)] = 15
+    model_prices: Annotated[
+        dict[str, Price],
+        Variable(
+            "OVERTURE_MODEL_PRICES",
+            'JSON, dollars per million tokens by model: {"gpt-4.1-mini": {"input": 0.4, "output": 1.6}}',
+        ),
+    ] = {}
+
+    github_token: Annotated[
+        Annotated[str, Meta(pattern=r"^[!-~]{1,500}$")] | None,
+        Variable("GITHUB_TOKEN", "a token without spaces", is_secret=True),
+    ] = None
+    github_api_url: Annotated[str, Variable("GITHUB_API_URL", "an http(s) URL")] = "https://api.github.com"
+
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Variable("LOG_LEVEL", "debug, info, warning or error")
     ] = "info"
@@ -94,12 +123,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
     @property
+    def has_language_model(self) -> bool:
+        """Without one, the offline composer writes."""
+        return self.openai_base_url is not None or self.openai_api_key is not None
+
+    @property
     def is_bound_to_loopback(self) -> bool:
         return is_loopback(self.host)
 
     @property
+    def is_secret_generated(self) -> bool:
+        """Whether tokens are signed with a secret that this machine made for itself."""
+        return self.jwt_secret is None and self.jwks_url is None
+
+    @property
     def public_url(self) -> str:
-        """The base of links to this process."""
+        """The base of links to this process: as given, else from host and port."""
+        if self.own_url is not None:
+            return self.own_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
@@ -213,6 +254,8 @@ def _variables() -> Iterator[tuple[str, Any, Variable]]:
 def _parse(text: str, kind: Any) -> Any:
     if kind is Path:
         return Path(text).expanduser().absolute()
+    if get_origin(kind) is dict:
+        return msgspec.json.decode(text, type=kind)
     if get_origin(kind) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if get_origin(kind) is Literal or get_origin(get_args(kind)[0] if get_args(kind) else kind) is Literal:
@@ -222,7 +265,14 @@ def _parse(text: str, kind: Any) -> Any:
 
 def _contradictions(settings: Settings) -> list[str]:
     """What no single type can say."""
-    return [*_database_problems(settings), *_token_problems(settings), *_origin_problems(settings)]
+    return [
+        *_database_problems(settings),
+        *_token_problems(settings),
+        *_origin_problems(settings),
+        *_public_url_problems(settings),
+        *_github_problems(settings),
+        *_model_problems(settings),
+    ]
 
 
 def _database_problems(settings: Settings) -> Iterator[str]:
@@ -232,8 +282,8 @@ def _database_problems(settings: Settings) -> Iterator[str]:
     try:
         parts = urlsplit(settings.database_url)
         _ = parts.port
-    except ValueError as error:
-        yield f"DATABASE_URL: cannot be read ({error}); {accepted}"
+    except ValueError:  # whose text may hold a piece of the password
+        yield f"DATABASE_URL: cannot be read; {accepted} A password's reserved characters are percent-encoded."
         return
     if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg", "postgres+asyncpg"}:
         yield f"DATABASE_URL: the scheme {parts.scheme!r} is not PostgreSQL's; {accepted}"
@@ -243,8 +293,8 @@ def _token_problems(settings: Settings) -> Iterator[str]:
     secret = settings.jwt_secret
     if secret is not None and len(secret.encode()) < JWT_SECRET_MIN_BYTES:
         yield f"OVERTURE_JWT_SECRET: {len(secret.encode())} bytes are too few; give at least {JWT_SECRET_MIN_BYTES}."
-    if settings.jwks_url is not None and not _is_http_url(settings.jwks_url):
-        yield f"OVERTURE_JWKS_URL: {settings.jwks_url!r} is not accepted; give an http(s) URL."
+    if settings.jwks_url is not None and not _is_trustworthy_url(settings.jwks_url):
+        yield f"OVERTURE_JWKS_URL: {settings.jwks_url!r} is not accepted; give an https URL (http on loopback alone)."
     if secret is not None and settings.jwks_url is not None:
         yield "OVERTURE_JWT_SECRET: set together with OVERTURE_JWKS_URL; give one of them, tokens have one kind of key."
     if secret is None and settings.jwks_url is None and not settings.is_bound_to_loopback:
@@ -252,6 +302,11 @@ def _token_problems(settings: Settings) -> Iterator[str]:
             f"OVERTURE_JWT_SECRET: unset while listening on {settings.host} (OVERTURE_HOST), which others can reach; "
             f"give at least {JWT_SECRET_MIN_BYTES} random bytes, or OVERTURE_JWKS_URL, or listen on 127.0.0.1."
         )
+
+
+def _public_url_problems(settings: Settings) -> Iterator[str]:
+    if settings.own_url is not None and not _is_http_url(settings.own_url):
+        yield f"OVERTURE_PUBLIC_URL: {without_password(settings.own_url)!r} is not accepted; give an http(s) URL."
 
 
 def _origin_problems(settings: Settings) -> Iterator[str]:
@@ -264,6 +319,21 @@ def _origin_problems(settings: Settings) -> Iterator[str]:
             )
 
 
+def _github_problems(settings: Settings) -> Iterator[str]:
+    url = settings.github_api_url
+    if not _is_http_url(url) or "?" in url or "#" in url or "@" in url:
+        yield f"GITHUB_API_URL: {without_password(url)!r} is not accepted; give an http(s) URL, without user or query."
+
+
+def _model_problems(settings: Settings) -> Iterator[str]:
+    url = settings.openai_base_url
+    if url is not None and (not _is_http_url(url) or "#" in url or "@" in url):
+        yield f"OPENAI_BASE_URL: {without_password(url)!r} is not accepted; give an http(s) URL like https://host/v1."
+    for model in settings.models:
+        if not model.isprintable() or len(model) > MODEL_NAME_MAX_CHARS:
+            yield f"OVERTURE_MODELS: {model!r} is no model's name; give names separated by commas."
+
+
 def _is_http_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -272,8 +342,13 @@ def _is_http_url(url: str) -> bool:
         return False
 
 
+def _is_trustworthy_url(url: str) -> bool:
+    """Whoever stands on the way of plain http could put keys of their own in."""
+    return _is_http_url(url) and (url.startswith("https:") or is_loopback(urlsplit(url).hostname or ""))
+
+
 def _shown(value: Any, variable: Variable) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), {}):
         return "(unset)"
     if variable.is_secret:
         return MASK
@@ -285,7 +360,7 @@ def _shown(value: Any, variable: Variable) -> str:
         case tuple():
             return ",".join(map(str, cast("tuple[str, ...]", value)))
         case _:
-            text = str(value)
+            text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
             return without_password(text) if "://" in text else text
 
 

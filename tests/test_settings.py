@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from service import settings as module
+from service.adapters.language_model import Price
 from service.settings import (
     BadSettings,
     Settings,
@@ -42,6 +43,7 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         "OVERTURE_JWT_SECRET": "(unset)",
         "OVERTURE_JWKS_URL": "(unset)",
         "OVERTURE_JWT_ISSUER": "(unset)",
+        "OVERTURE_PUBLIC_URL": "(unset)",
         "OVERTURE_ALLOWED_ORIGINS": "(unset)",
         "OVERTURE_POOL_SIZE": "20",
         "OVERTURE_REQUEST_TIMEOUT_SECONDS": "60",
@@ -56,6 +58,14 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         "OVERTURE_SWEEP_SECONDS": "60",
         "OVERTURE_FETCH_ALLOW_PRIVATE": "false",
         "OVERTURE_POSTING_TTL_SECONDS": "86400",
+        "OPENAI_BASE_URL": "(unset)",
+        "OPENAI_API_KEY": "(unset)",
+        "OVERTURE_MODELS": "gpt-4.1-mini",
+        "OVERTURE_MODEL_TIMEOUT_SECONDS": "45",
+        "OVERTURE_FIRST_TOKEN_TIMEOUT_SECONDS": "15",
+        "OVERTURE_MODEL_PRICES": "(unset)",
+        "GITHUB_TOKEN": "(unset)",
+        "GITHUB_API_URL": "https://api.github.com",
         "LOG_LEVEL": "info",
         "LOG_FORMAT": "(unset)",
     }
@@ -80,6 +90,11 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         ("OVERTURE_EMAIL_PRICE", "0", "email_price", 0),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "true", "fetch_allow_private", True),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "0", "fetch_allow_private", False),
+        ("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1", "openai_base_url", "http://127.0.0.1:11434/v1"),
+        ("OVERTURE_MODELS", "gpt-5, llama3", "models", ("gpt-5", "llama3")),
+        ("OVERTURE_MODEL_PRICES", '{"m": {"input": 1, "output": 2}}', "model_prices", {"m": Price(1, 2)}),
+        ("GITHUB_TOKEN", "ghp_abc", "github_token", "ghp_abc"),
+        ("GITHUB_API_URL", "https://ghe.example/api/v3", "github_api_url", "https://ghe.example/api/v3"),
         ("LOG_LEVEL", "DEBUG", "log_level", "debug"),
         ("LOG_FORMAT", "console", "log_format", "console"),
     ],
@@ -99,7 +114,9 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("PORT", "-1", "a port from 0 to 65535"),
         ("PORT", "80.5", "a port from 0 to 65535"),
         ("OVERTURE_JWT_SECRET", "short", "at least 32"),
-        ("OVERTURE_JWKS_URL", "file:///keys.json", "http(s) URL"),
+        ("OVERTURE_JWKS_URL", "file:///keys.json", "https URL"),
+        ("OVERTURE_JWKS_URL", "http://id.example/keys", "https URL"),
+        ("OVERTURE_PUBLIC_URL", "overture.example", "http(s) URL"),
         ("OVERTURE_ALLOWED_ORIGINS", "*", "https://example.com"),
         ("OVERTURE_ALLOWED_ORIGINS", "https://a.example/path", "https://example.com"),
         ("OVERTURE_ALLOWED_ORIGINS", "https://user@a.example", "https://example.com"),
@@ -117,6 +134,15 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("OVERTURE_SWEEP_SECONDS", "0", "above 0"),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "maybe", "true or false"),
         ("OVERTURE_POSTING_TTL_SECONDS", "-5", "from 0"),
+        ("OPENAI_BASE_URL", "api.openai.com", "an http(s) URL"),
+        ("OPENAI_API_KEY", "sk abc", "without spaces"),
+        ("OVERTURE_MODELS", "a\x1bb", "names separated by commas"),
+        ("OVERTURE_MODEL_PRICES", "cheap", "JSON"),
+        ("OVERTURE_MODEL_PRICES", '{"m": {"input": -1, "output": 2}}', "JSON"),
+        ("OVERTURE_MODEL_TIMEOUT_SECONDS", "0", "seconds above 0"),
+        ("GITHUB_TOKEN", "ghp abc", "without spaces"),
+        ("GITHUB_API_URL", "api.github.com", "an http(s) URL"),
+        ("GITHUB_API_URL", "https://user:pass@ghe.example", "without user"),
         ("LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("LOG_FORMAT", "xml", "json or console"),
     ],
@@ -249,3 +275,13 @@ def test_root_keeps_its_data_where_the_servers_account_can_reach_it(monkeypatch:
     assert default_data_dir() == Path("/var/lib/overture")
     monkeypatch.setattr(module.os, "geteuid", lambda: 1000)
     assert default_data_dir().name == "overture"
+
+
+def test_a_password_that_breaks_the_url_is_not_repeated(tmp_path: Path) -> None:
+    (problem,) = refusals({"DATABASE_URL": "postgresql://u:hush/et@h/db"}, tmp_path)
+    assert "hush" not in problem
+
+
+def test_links_begin_with_the_public_url(tmp_path: Path) -> None:
+    assert loaded({}, tmp_path).public_url == "http://127.0.0.1:8000"
+    assert loaded({"OVERTURE_PUBLIC_URL": "https://o.example/"}, tmp_path).public_url == "https://o.example"

@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from service.accounts import operations as accounts
-from service.app import sources_of, terms_of
+from service.app import sources_of, terms_of, writer_of
 from service.cli import DONE, INTERRUPTED, MISUSED, Refused
 from service.cli.configuration import configured
 from service.cli.letter import print_letter
@@ -60,6 +60,7 @@ def generate(
     recruiter: str,
     job: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     resume: Path | None = None,
+    github: str | None = None,
     tone: Tone = Tone.PROFESSIONAL,
     language: str = "en",
     max_words: int = 180,
@@ -78,6 +79,8 @@ def generate(
         The posting: an http(s) URL, a file (a page or text), or - for standard input.
     resume
         A JSON Resume file.
+    github
+        The candidate's login on GitHub, whose public work may be cited.
     tone
         How it should sound.
     language
@@ -100,6 +103,7 @@ def generate(
         job_url=_text_of(posting, "url"),
         job_text=_text_of(posting, "text"),
         resume=None if resume is None else read_resume(resume),
+        github=github,
         tone=tone,
         language=language,
         max_words=max_words,
@@ -167,6 +171,7 @@ async def _written(
                 identifiers=resources.identifiers,
                 terms=terms_of(settings),
                 share=resources.shares.taken,
+                writer=writer_of(resources),
                 report=progress.note,
             )
             email = await watched(progress, work)

@@ -73,6 +73,7 @@ async def _hypercorn(
     config.bind = [f"fd://{listener.detach()}"]
     config.backlog = BACKLOG
     config.alpn_protocols = ["http/1.1"]  # h2's rapid reset starts a handler per stream: it ends at the proxy
+    config.h2_max_concurrent_streams = 0  # nor by h2c, which Hypercorn would take: no stream can be opened in it
     config.h11_max_incomplete_size = HEADERS_MAX_BYTES
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     config.graceful_timeout = SERVER_GRACE_SECONDS

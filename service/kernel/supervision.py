@@ -3,8 +3,9 @@
     starting   resources open; a signal now cancels the start
     serving    the server and the background tasks run
     draining   a signal came, or a root task crashed: readiness says no, new requests are refused, those in flight
-               finish within `drain_seconds`; then their scopes are cancelled and get 5 s for their clean-up; then the
-               server ends, then the background tasks, then the resources close; a watchdog stands behind all of it
+               finish within `drain_seconds`; then their scopes are cancelled and get 5 s for their clean-up, or 16 s
+               where a silent database makes each step of it take its whole limit; then the server ends, then the
+               background tasks, then the resources close; a watchdog stands behind all of it
 
 The steps are ours and not Hypercorn's: it ignores its `graceful_timeout` on Python 3.12.1 and later, and its native
 cancellation pierces AnyIO's shields, so nothing may be left for it to cancel.
@@ -15,6 +16,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -28,8 +30,11 @@ from service.kernel.telemetry import TaskTree
 
 log = structlog.get_logger(__name__)
 
-# A cancelled request voids its hold: two short transactions, each bounded by the database's own limits.
+# What is promised to a cancelled request: it voids its hold and frees its key, which takes milliseconds.
 CLEAN_UP_SECONDS = 5.0
+# What the shields of one request may take one after the other when the database is silent: reading back whether it was
+# committed, undoing, and freeing the idempotency key, 5 s each. The server may not end before: it would cut them.
+UNDO_SECONDS = 16.0
 # After the drain the server has only idle connections to close; Hypercorn's own grace is 3 s.
 SERVER_END_SECONDS = 4.0
 # The pool, the parser's workers, and the embedded PostgreSQL, whose leave takes 15 s at most.
@@ -107,7 +112,7 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """A task as old as the process; its crash stops the process."""
+    """A task as old as the process; its crash stops the process, and so does its end, which is no less a mistake."""
 
     name: str
     run: Callable[[], Awaitable[Any]]
@@ -154,6 +159,7 @@ class Root:
         self._patience = anyio.CancelScope()
         self._process = anyio.CancelScope()
         self._background: TaskGroup | None = None
+        self._context = Context()
         self._server_error: Exception | None = None
 
     async def run(
@@ -191,7 +197,7 @@ class Root:
         error of the server's is raised; one of a root task is kept in `crash`.
         """
         async with anyio.create_task_group() as background:
-            self._background = background
+            self._background, self._context = background, copy_context()
             for task in tasks:
                 background.start_soon(self._supervised, task)
             self.phase = Phase.DRAINING if self._stopping.is_set() else Phase.SERVING
@@ -209,11 +215,13 @@ class Root:
     def start(self, func: Callable[..., Awaitable[Any]], /, *args: Any, name: object = None) -> None:
         """`start_soon` for work that outlives its request, such as a flight shared by several; ends with the process.
 
-        What it raises is logged: its waiters are told by the work itself. Raises `ShuttingDown` outside `serve`.
+        It belongs to no request: it acts for nobody, in the process's context. What it raises is logged: its waiters
+        are told by the work itself. Raises `ShuttingDown` outside `serve`.
         """
         if self._background is None:
             raise ShuttingDown("This process takes no new work.", retry_after_seconds=1)
-        self._background.start_soon(self._contained, func, args, str(name or "shared work"))
+        start = self._background.start_soon  # which copies the context it is called in
+        self._context.copy().run(start, self._contained, func, args, str(name or "shared work"))
 
     def stop(self, reason: str, crash: Exception | None = None) -> None:
         """Begin to stop; the first caller's reason counts. Never blocks."""
@@ -221,7 +229,7 @@ class Root:
             return
         self.crash = self.crash or crash
         log.info("stopping", reason=reason, in_flight=len(self.in_flight))
-        self._watchdog.arm(self._drain_seconds + CLEAN_UP_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
+        self._watchdog.arm(self._drain_seconds + UNDO_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
         self._stopping.set()
         if self.phase is Phase.STARTING:
             self._process.cancel()
@@ -230,7 +238,7 @@ class Root:
 
     def hurry(self) -> None:
         """Wait for nobody any more: cancel what is in flight now."""
-        self._watchdog.arm(CLEAN_UP_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
+        self._watchdog.arm(UNDO_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
         self._patience.cancel()
 
     async def _served(self, server: Server) -> None:
@@ -250,6 +258,10 @@ class Root:
             self.in_flight.cancel()
             with anyio.move_on_after(CLEAN_UP_SECONDS):
                 await self.in_flight.emptied()
+            if left := len(self.in_flight):
+                log.warning("requests are still being undone", in_flight=left)
+                with anyio.move_on_after(UNDO_SECONDS - CLEAN_UP_SECONDS):
+                    await self.in_flight.emptied()
         self._drained.set()
         serving.deadline = anyio.current_time() + SERVER_END_SECONDS
 
@@ -282,6 +294,8 @@ class Root:
                     except Exception as error:
                         log.exception("a root task crashed", task=task.name)
                         self.stop(f"{task.name} crashed", crash=error)
+                    else:
+                        self.stop(f"{task.name} ended", crash=RuntimeError(f"the root task {task.name} ended"))
 
     async def _ran(self, task: Periodic) -> bool:
         try:

@@ -20,7 +20,7 @@ LIMIT_SECONDS = 120
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
-    ours = ("OVERTURE_", "LOG_", "PORT", "DATABASE_URL")
+    ours = ("OVERTURE_", "LOG_", "PORT", "DATABASE_URL", "GITHUB_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return inherited | {"OVERTURE_DATA_DIR": str(data_dir)} | variables
 

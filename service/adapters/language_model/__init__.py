@@ -3,12 +3,19 @@
 A prompt goes in, the text of a JSON document that follows its schema comes out. While it is being written `on_text`
 hears each piece. Every attempt, whatever became of it, is told to `on_call` once: finished, failed or cancelled, with
 the tokens the provider counted, or an estimate where it never said.
+
+openai_compatible   the chain of models, tries, accounting
+exchange            one request on the wire, and what came of it
+connections         HTTP connections that survive cancellation
+dialect, answer, events, retrying, accounting   the pure parts
+scripted            the fake that ships
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
+from msgspec import Meta
 
 from service.kernel.errors import Kind, ServiceError
 
@@ -39,8 +46,15 @@ class ModelCall(msgspec.Struct, frozen=True):
     cost_microcents: int | None = None
 
 
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a million tokens cost, in US dollars: one model's entry in OVERTURE_MODEL_PRICES."""
+
+    input: Annotated[float, Meta(ge=0, le=100_000)]
+    output: Annotated[float, Meta(ge=0, le=100_000)]
+
+
 class ModelAnswer(msgspec.Struct, frozen=True):
-    """`text` is the whole answer, as sent; `call` the attempt that gave it."""
+    """`text` is the whole answer, as sent but for a Markdown fence around it; `call` the attempt that gave it."""
 
     text: str
     call: ModelCall
@@ -61,6 +75,7 @@ class LanguageModel(Protocol):
         """Ask the first model, and after its failures the next; never another once a piece was passed on.
 
         Every attempt gets the least of its own limits and what `deadlines.attempt_seconds` leaves of the caller's
-        time. Raises `ModelUnavailable`. Cancellation closes the connection at once, so that the provider stops.
+        time. `on_text` and `on_call` neither wait nor raise. Raises `ModelUnavailable`, also where what was passed on
+        turns out to be no answer. Cancellation closes the connection at once, so that the provider stops.
         """
         ...

@@ -43,7 +43,7 @@ async def exclusive(path: Path, *, wait_seconds: float) -> AsyncGenerator[None, 
 
 
 class Lease:
-    """Held from construction to `drop`. To be taken and dropped under `exclusive`."""
+    """Held from construction to `drop`. To be taken under `exclusive`, and dropped there unless it stays busy."""
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -79,10 +79,13 @@ def owners(directory: Path) -> tuple[Owner, ...]:
 def sweep(directory: Path) -> None:
     """Remove what owners that were killed left behind. Only under `exclusive`: a lease is born unlocked."""
     for path in directory.glob("*"):
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:  # dropped meanwhile, by an owner who could not wait for the lock
+            continue
         try:
             if _locked(descriptor, fcntl.LOCK_SH):
-                path.unlink()
+                path.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 

@@ -22,6 +22,9 @@ POLL_SECONDS = 0.02
 # Crash recovery replays what was written since the last checkpoint: five minutes of writing at worst.
 START_LIMIT_SECONDS = 120.0
 
+# The launch itself takes some 50 ms; a machine that needs a hundred times as long is in no state to run a server.
+LAUNCH_LIMIT_SECONDS = 10.0
+
 # A fast shutdown writes a checkpoint, usually within 0.1 s. After it an immediate one, which loses nothing
 # committed and costs a recovery at the next start.
 FAST_STOP_SECONDS = 10.0
@@ -81,11 +84,15 @@ async def start(cluster: Cluster, binaries: Binaries) -> None:
     """Start the server and wait until it takes connections. To be called when nothing runs there."""
     clear_stale(cluster)
     start_log = cluster.log / "start.log"
-    # A few milliseconds; cut in half it would leave a server whose pid nobody knows.
+    # Some 50 ms, 10 s at the most: cut in half it would leave a server whose pid nobody knows.
     said = ""
-    with anyio.CancelScope(shield=True):
+    with anyio.move_on_after(LAUNCH_LIMIT_SECONDS, shield=True):
         said = await run_program(
             ["/bin/sh", "-c", LAUNCH, binaries.program("postgres"), cluster.data, start_log], account=cluster.account
+        )
+    if not said:
+        raise LocalPostgresUnavailable(
+            f"The server of {cluster.data} could not be launched within {LAUNCH_LIMIT_SECONDS:g} s."
         )
     is_ready = False
     with anyio.move_on_after(START_LIMIT_SECONDS):

@@ -30,6 +30,6 @@ class PageFetcher(Protocol):
     async def fetch(self, url: str) -> FetchedPage:
         """Fetch within 10 s, 5 MB, 5 redirects; every hop checked and its connection pinned to the checked address.
 
-        Raises `UnfetchableUrl`. Cancellation closes the connection.
+        Raises `UnfetchableUrl`, or `Overloaded` where too many are under way. Cancellation closes the connection.
         """
         ...

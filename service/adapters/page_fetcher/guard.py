@@ -15,6 +15,8 @@ from service.adapters.page_fetcher import UnfetchableUrl
 # Longer ones work in no browser's address bar and no posting's link.
 URL_MAX_CHARACTERS = 4096
 
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
 # RFC 1035: what fits into a question.
 NAME_MAX_CHARACTERS = 253
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -77,11 +79,13 @@ def checked(url: str, *, allows_private: bool) -> httpx.URL:
         raise UnfetchableUrl("The URL names a user or holds a backslash before its host; write only the host.")
     if not (host := host_of(parsed)):
         raise UnfetchableUrl("The URL names no host.")
-    if parsed.port is not None and not (allows_private and 0 < parsed.port < 65536):
+    # httpx leaves it in where the scheme is in capitals.
+    is_default_port = parsed.port == DEFAULT_PORTS[parsed.scheme]
+    if parsed.port is not None and not is_default_port and not (allows_private and 0 < parsed.port < 65536):
         raise UnfetchableUrl(f"Only the default port of {parsed.scheme} is fetched from, not {parsed.port}.")
     if not allows_private:
         _check_host(host)
-    return parsed.copy_with(fragment=None)
+    return parsed.copy_with(fragment=None, port=None if is_default_port else parsed.port)
 
 
 def host_of(url: httpx.URL) -> str:
@@ -123,7 +127,7 @@ def _parsed(url: str) -> httpx.URL:
         raise UnfetchableUrl("The URL holds a space or a control character.")
     try:
         return httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError) as error:
+    except (httpx.InvalidURL, ValueError) as error:
         raise UnfetchableUrl("The URL is not well-formed.") from error
 
 

@@ -16,6 +16,8 @@ from service.adapters.page_fetcher.decoding import ACCEPT_ENCODING, BodyReader
 from service.adapters.page_fetcher.guard import host_of
 from service.adapters.page_fetcher.network import GuardedNetwork, Resolve, look_up
 from service.adapters.page_fetcher.robots import ALLOW_ALL, ROBOTS_MAX_BYTES, Robots
+from service.kernel.concurrency import Admission
+from service.kernel.errors import Overloaded
 
 # Look-ups, robots.txt and every redirect included: a page that needs longer is late for the letter anyway.
 FETCH_SECONDS = 10.0
@@ -27,10 +29,15 @@ ROBOTS_SECONDS = 4.0
 
 # The RFC allows a day; an hour keeps a site's second thoughts fresh enough.
 ROBOTS_TTL_SECONDS = 3600.0
-ROBOTS_CACHED_MAX = 512
+ROBOTS_CACHED_MAX = 256  # of at most 0.2 MB each
 
 # Within one request; a server that computes this long before its first byte will not make it in time.
 SILENCE_SECONDS = 5.0
+
+# Each may hold 5 MB, so hostile sites can fill half a gigabyte. As many again and more may wait, for a part of their
+# 10 s: two hundred generations at once, each with a site that takes 4 s, still get their pages.
+FETCHES_MAX = 100
+WAITING_MAX = 300
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MEDIA_TYPE = re.compile(r"text/(html|plain|markdown)|application/(xhtml\+xml|json|[\w.-]+\+json)")
@@ -93,6 +100,7 @@ class HttpPageFetcher:
         # A cast, for httpcore declares a class of the same name for where anyio is missing.
         self._network = network or cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
         self._ssl_context = ssl_context or httpx.create_ssl_context(trust_env=False)
+        self._admission = Admission(running=FETCHES_MAX, waiting=WAITING_MAX)
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
 
     def check(self, url: str) -> None:
@@ -100,10 +108,15 @@ class HttpPageFetcher:
 
     async def fetch(self, url: str) -> FetchedPage:
         here = self._checked(url)
+        has_place = False
         try:
             with anyio.fail_after(FETCH_SECONDS):
-                return await self._follow(here)
+                async with self._admission.admitted():
+                    has_place = True
+                    return await self._follow(here)
         except TimeoutError as error:
+            if not has_place:
+                raise Overloaded(f"No place to fetch the page came free within {FETCH_SECONDS:g} s.") from error
             raise UnfetchableUrl(f"{host_of(here)} did not deliver the page within {FETCH_SECONDS:g} s.") from error
 
     async def _follow(self, here: httpx.URL) -> FetchedPage:
@@ -153,7 +166,7 @@ class HttpPageFetcher:
             raise UnfetchableUrl(f"{host_of(here)} redirects to nowhere.")
         try:
             target = str(here.join(location))
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, ValueError) as error:  # the latter of urllib's, for hosts in brackets
             raise UnfetchableUrl(f"{host_of(here)} redirects to what is not a URL.") from error
         return self._checked(target)
 
@@ -177,7 +190,9 @@ class HttpPageFetcher:
                 return await _read(head, response, network, limit_bytes)
         except httpcore.TimeoutException as error:
             raise UnfetchableUrl(f"{host_of(url)} did not answer in time.") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except httpcore.ProtocolError as error:  # its words may quote what was received
+            raise UnfetchableUrl(f"{host_of(url)} gave no answer in HTTP.") from error
+        except (httpcore.NetworkError, OSError) as error:
             raise UnfetchableUrl(
                 f"The connection to {host_of(url)} failed ({str(error) or type(error).__name__})."
             ) from error

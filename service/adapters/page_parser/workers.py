@@ -68,13 +68,13 @@ class WorkerPageParser:
         await together(*starts)
 
     async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
-        request = frame(_request(html[: HTML_MAX_CHARS + 1], charset))
         async with AsyncExitStack() as place:
             with anyio.move_on_after(WAIT_SECONDS) as wait:
                 await place.enter_async_context(self._admission.admitted())
             if wait.cancelled_caught:
                 raise Overloaded(f"No page parser became free within {WAIT_SECONDS:g} s; try again shortly.")
-            return await self._parsed(request)
+            # Only now: the frame is a second copy of a page, which two hundred waiters would hold.
+            return await self._parsed(frame(_request(html[: HTML_MAX_CHARS + 1], charset)))
 
     async def close(self) -> None:
         """Ends every idle worker; a busy one ends when its caller gives it back."""
@@ -179,11 +179,13 @@ async def _spawned() -> Process | None:
     # its owner's business. Its standard error is ours, so that a crash is seen.
     command = [sys.executable, "-m", "service.adapters.page_parser.worker"]
     try:
-        # Shielded, for some milliseconds: a process half started when its starter is cancelled would be nobody's.
-        with anyio.CancelScope(shield=True):
+        # Shielded, for some milliseconds as a rule: a process half started when its starter is cancelled would be
+        # nobody's. What the machine cannot start in 5 s is given up.
+        with anyio.move_on_after(START_SECONDS, shield=True):
             return await anyio.open_process(command, cwd=PACKAGE_ROOT, env={}, stderr=None, start_new_session=True)
     except OSError as error:
         raise Unavailable(f"No page parser could be started: {error}.") from error
+    return None
 
 
 def _request(html: bytes | str, charset: str | None) -> Request:

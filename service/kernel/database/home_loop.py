@@ -26,6 +26,9 @@ except ImportError:  # not built for Windows
 else:
     new_event_loop = uvloop.new_event_loop
 
+# A thread and its empty loop start and end within milliseconds; this is a machine that can do neither.
+THREAD_SECONDS = 5.0
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -118,6 +121,7 @@ class ThreadedLoop:
         self._stop = asyncio.Event()
         self._ready = trio.Event()
         self._ended = trio.Event()
+        self._failure: OSError | None = None
         self._thread = threading.Thread(target=self._main, name="database", daemon=True)
         self._token = trio.lowlevel.current_trio_token()
 
@@ -125,8 +129,10 @@ class ThreadedLoop:
     async def started(cls) -> "ThreadedLoop":
         home = cls()
         home._thread.start()
-        with trio.CancelScope(shield=True):  # a thread's start: well below a second
+        with trio.move_on_after(THREAD_SECONDS, shield=True):  # else a thread that nobody would end
             await home._ready.wait()
+        if home._loop is None:
+            raise DatabaseUnavailable("The database's event loop could not be started.") from home._failure
         return home
 
     async def answer(self, start: Start[T]) -> T:
@@ -162,9 +168,10 @@ class ThreadedLoop:
         loop = self._running_loop()
         self._loop = None  # whatever was begun comes before the stop, and nothing comes after it
         loop.call_soon_threadsafe(self._stop.set)
-        with trio.CancelScope(shield=True):  # the loop has nothing left to do but end
+        with trio.move_on_after(THREAD_SECONDS, shield=True):  # the loop has nothing left to do but end
             await self._ended.wait()
-        self._thread.join()
+        if self._ended.is_set():  # else the thread is stuck, and as a daemon ends with the process
+            self._thread.join()
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -172,11 +179,16 @@ class ThreadedLoop:
         return self._loop
 
     def _main(self) -> None:
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            self._loop = runner.get_loop()
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                self._loop = runner.get_loop()
+                self._token.run_sync_soon(self._ready.set)
+                runner.run(self._until_stopped())
+        except OSError as error:  # no descriptors left for a loop
+            self._failure = error
+        finally:  # whatever happened here, nobody waits for a thread that is dead
             self._token.run_sync_soon(self._ready.set)
-            runner.run(self._until_stopped())
-        self._token.run_sync_soon(self._ended.set)
+            self._token.run_sync_soon(self._ended.set)
 
     async def _until_stopped(self) -> None:
         await self._stop.wait()

@@ -14,6 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from service.kernel.database.bounds import Bounds
 from service.kernel.database.failures import DatabaseUnavailable, is_lost
 
+# Two hundred generations in flight, each with a handful of units side by side, and the sweepers; units take
+# milliseconds, so that the last of so many is served well within the time it would wait. Who comes after them would
+# only add to a backlog that is not being worked off.
+WAITING_MAX = 1_000
+# The same for pools that are larger than ours.
+WAITING_MAX_PER_PLACE = 20
+
 
 @dataclass(frozen=True, slots=True)
 class PoolState:
@@ -56,6 +63,7 @@ class Pool:
         self._size = size
         self._places = asyncio.Semaphore(size)
         self._waiting = 0
+        self._waiting_max = max(WAITING_MAX, WAITING_MAX_PER_PLACE * size)
         self._opened = 0
         self._is_closed = False
         self._engine = _engine(url, size=size, bounds=bounds)
@@ -103,9 +111,15 @@ class Pool:
                 await self._engine.dispose()
 
     async def place(self) -> None:
-        """Wait for one of the `size` places. Raises `DatabaseUnavailable` after `acquire_seconds`, or when closed."""
+        """Wait for one of the `size` places.
+
+        Raises `DatabaseUnavailable` after `acquire_seconds`, at once where too many wait already, or when closed.
+        """
         if self._is_closed:
             raise DatabaseUnavailable("The database gateway is closed.")
+        if self._waiting >= self._waiting_max:
+            detail = "Too many wait for a database connection; nothing was done."
+            raise DatabaseUnavailable(detail, retry_after_seconds=1)
         self._waiting += 1
         try:
             async with asyncio.timeout(self.bounds.acquire_seconds):

@@ -12,7 +12,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TextIO, cast
 
 import structlog
@@ -21,9 +21,19 @@ from structlog.typing import EventDict, Processor
 Format = Literal["json", "console"]
 
 MASK = "***"
-_SECRET_NAMES = re.compile(r"authorization|password|secret|api_?key|cookie|(?:^|_)token$", re.IGNORECASE)
+# Deeper is nothing that we log; what lies below is written as text.
+DEPTH_MAX = 5
+_SECRET_NAMES = re.compile(
+    r"authorization|passw(?:or)?d|secret|(?:api|access|private|signing)[_-]?key|cookie|signature|token$", re.IGNORECASE
+)
+# user:password@host, up to the last @ of the word, for a password may hold @ and /. What can only be a port and a path
+# with an @ is left. Every repetition has a bound: text of users is searched in linear time.
+_URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)(?!\d{1,5}[/?#])\S{1,500}@", re.IGNORECASE)
+_DSN_PASSWORD = re.compile(r"(\b(?!https?:)[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)\S{1,500}@", re.IGNORECASE)
+_PARAMETER = re.compile(r"([?&;#]([\w.-]{1,60})=)[^\s&;#\"'<>]+")
 _SECRET_VALUES = (
-    (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+@", re.IGNORECASE), rf"\1{MASK}@"),  # user:password@host
+    (_DSN_PASSWORD, rf"\1{MASK}@"),
+    (_URL_PASSWORD, rf"\1{MASK}@"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
     (re.compile(r"(\bBearer\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
 )
@@ -31,7 +41,18 @@ _SECRET_VALUES = (
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 # Libraries whose information is an implementation detail here; their warnings pass.
-_QUIET = ("hypercorn.access", "hypercorn.error", "alembic", "asyncio", "httpx", "httpcore", "sqlalchemy", "stamina")
+_QUIET = (
+    "hypercorn.access",
+    "hypercorn.error",
+    "alembic",
+    "asyncio",
+    "httpx",
+    "httpcore",
+    "sqlalchemy",
+    "stamina",
+    "github",
+    "urllib3",
+)
 
 
 def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | None = None) -> None:
@@ -47,7 +68,6 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        masked,
     ]
     structlog.configure(
         processors=[
@@ -65,6 +85,7 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                masked,
                 *_renderers(form or _suitable(out), paints=out.isatty()),
             ],
         )
@@ -81,17 +102,41 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
 
 
 def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """A processor: values of secret-sounding keys are hidden whole, tokens and URL passwords inside any text."""
-    return {
-        key: MASK if _SECRET_NAMES.search(key) and isinstance(value, str) else _each_text(value, without_secrets)
-        for key, value in event.items()
-    }
+    """A processor, the last before rendering: values of secret-sounding names are hidden whole, however deep they lie,
+    tokens and URL passwords inside any text. What is neither text, number nor container becomes its text."""
+    return {key: _masked(key, value, DEPTH_MAX) for key, value in event.items()}
 
 
 def without_secrets(text: str) -> str:
     for pattern, replacement in _SECRET_VALUES:
         text = pattern.sub(replacement, text)
-    return text
+    return _PARAMETER.sub(lambda found: found[1] + MASK if _SECRET_NAMES.search(found[2]) else found[0], text)
+
+
+def _masked(name: str, value: Any, depth: int) -> Any:
+    if value is None or isinstance(value, bool):  # whether there is one is no secret
+        return value
+    if _SECRET_NAMES.search(name):
+        return MASK
+    if isinstance(value, int | float):
+        return value
+    if depth and isinstance(value, Mapping | list | tuple):
+        return _masked_inside(cast("Mapping[Any, Any] | Sequence[Any]", value), depth - 1)
+    return without_secrets(_text(value))
+
+
+def _masked_inside(container: Mapping[Any, Any] | Sequence[Any], depth: int) -> Any:
+    if isinstance(container, Mapping):
+        return {_text(key): _masked(_text(key), item, depth) for key, item in container.items()}
+    match container:
+        case (str() | bytes() as key, item) if isinstance(container, tuple):  # a header, as ASGI and httpx write it
+            return [without_secrets(_text(key)), _masked(_text(key), item, depth)]
+        case _:
+            return [_masked("", item, depth) for item in container]
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def escaped(text: str) -> str:

@@ -1,0 +1,296 @@
+"""GitHub through PyGithub in worker threads: what it said is kept, asked for again with its ETag, and an answer that
+has not changed costs nothing of the limit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import anyio
+import msgspec
+import structlog
+
+from service.adapters.cache import Cache
+from service.adapters.github import (
+    Activity,
+    GitHubRateLimited,
+    GitHubUnavailable,
+    LoginNotFound,
+    PersonEvidence,
+    RateLimit,
+    Repository,
+    RepositoryNotFound,
+    readings,
+)
+from service.adapters.github.asking import Failed, Heard, Line, Lines
+from service.kernel.clock import Clock
+from service.kernel.concurrency import Branch, Finished, together
+from service.kernel.deadlines import attempt_seconds, remaining_seconds
+from service.kernel.errors import ServiceError
+
+log = structlog.get_logger(__name__)
+
+V = TypeVar("V")
+
+# For all of a call: its requests, which run side by side, and the cache.
+CALL_SECONDS = 5.0
+# One request, with its wait for a turn and its second attempt: less, so that an older copy can still be given.
+REQUEST_SECONDS = 4.5
+# So long an answer is given again unasked. A profile does not change between two letters.
+FRESH_SECONDS = 600.0
+# So long its ETag is worth asking with, and the copy is better than none.
+KEPT_SECONDS = 86_400.0
+# The primary limit resets within the hour; where GitHub names no time it asks for a minute.
+LIMITED_MAX_SECONDS = 3_600
+LIMITED_DEFAULT_SECONDS = 60
+# GitHub's largest page. 10 000 repositories are a hundred of them: the latest one says enough.
+PAGE = "100"
+# Activity of some weeks for most, and a tenth of the bytes.
+EVENTS_PAGE = "30"
+# A tenth of the limit left is time to set a token, or to ask less.
+LOW_SHARE = 0.1
+
+
+class _Kept(msgspec.Struct, Generic[V], frozen=True):
+    """What was read at `at`, confirmed then by GitHub."""
+
+    value: V
+    at: datetime
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Question(Generic[V]):
+    """What is asked, how the answer is read, and what its absence means."""
+
+    path: str
+    parameters: Mapping[str, str]
+    value: Any  # the type of what is kept
+    read: Callable[[str], V]
+    missing: ServiceError
+
+
+class PyGithub:
+    """See `GitHub`. Open it where a loop runs; `close` it when nobody asks any more."""
+
+    def __init__(self, make_line: Callable[[], Line], *, api_url: str, cache: Cache, clock: Clock) -> None:
+        self._lines = Lines(make_line)
+        self._api_url = api_url
+        self._cache = cache
+        self._clock = clock
+        self._rate_limit: RateLimit | None = None
+        self._limited_until: datetime | None = None
+
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        return self._rate_limit
+
+    def close(self) -> None:
+        self._lines.close()
+
+    async def repository(self, owner: str, name: str) -> Repository:
+        missing = RepositoryNotFound(f"GitHub shows no repository {owner}/{name}.")
+        path = f"/repos/{_segment(owner)}/{_segment(name)}"
+        read = partial(_read_public_repository, missing=missing)
+        repository = self._branch(_Question(path, {}, Repository, read, missing))
+        languages = self._branch(
+            _Question(
+                f"{path}/languages", {}, dict[str, int], _reader(dict[str, int], readings.read_languages), missing
+            )
+        )
+        await _all(repository, languages)
+        return msgspec.structs.replace(_value(repository).value, languages=_value(languages).value)
+
+    async def evidence(self, login: str) -> PersonEvidence:
+        missing = LoginNotFound(f"GitHub has no account {login}.")
+        path = f"/users/{_segment(login)}"
+        latest = {"sort": "pushed", "type": "owner", "per_page": PAGE}
+        account = self._branch(
+            _Question(path, {}, readings.Account, _reader(readings.AccountWire, readings.read_account), missing)
+        )
+        shelf = self._branch(
+            _Question(
+                f"{path}/repos",
+                latest,
+                readings.Shelf,
+                _reader(list[readings.RepositoryWire], readings.read_shelf),
+                missing,
+            )
+        )
+        activity = self._branch(
+            _Question(
+                f"{path}/events/public",
+                {"per_page": EVENTS_PAGE},
+                Activity,
+                _reader(list[readings.EventWire], readings.read_activity),
+                missing,
+            )
+        )
+        await _all(account, shelf, activity)
+        return _person(_value(account), _value(shelf), _value(activity))
+
+    def _branch(self, question: _Question[V]) -> Branch[_Kept[V]]:
+        limit = min(CALL_SECONDS, remaining_seconds())
+        return Branch(f"github {question.path}", partial(self._answer, question), timeout_seconds=limit)
+
+    async def _answer(self, question: _Question[V]) -> _Kept[V]:
+        """From the cache while it is fresh, else from GitHub; an older copy where GitHub is limited or away."""
+        # GitHub does not tell upper case from lower in names.
+        key = f"github:{self._api_url}{question.path.lower()}?{urlencode(question.parameters)}"
+        kept = await self._kept(key, question)
+        if kept is not None and self._clock.now() - kept.at < timedelta(seconds=FRESH_SECONDS):
+            return kept
+        try:
+            kept = await self._asked(question, kept)
+        except (GitHubRateLimited, GitHubUnavailable) as error:
+            if kept is None:
+                raise
+            log.info("an older copy of GitHub's answer is given", path=question.path, reason=error.slug)
+            return kept
+        await self._cache.put(key, msgspec.json.encode(kept), ttl_seconds=KEPT_SECONDS)
+        return kept
+
+    async def _kept(self, key: str, question: _Question[V]) -> _Kept[V] | None:
+        held = await self._cache.get(key)
+        try:
+            return None if held is None else msgspec.json.decode(held, type=_Kept[question.value])
+        except msgspec.MsgspecError:  # of another version of this service
+            return None
+
+    async def _asked(self, question: _Question[V], kept: _Kept[V] | None) -> _Kept[V]:
+        self._refuse_while_limited()
+        condition = {"If-None-Match": kept.etag} if kept is not None and kept.etag else {}
+        limit = attempt_seconds(REQUEST_SECONDS, remaining_seconds())
+        try:
+            with anyio.fail_after(limit):  # the wait for a turn is part of it
+                heard = await self._lines.ask(question.path, question.parameters, condition, timeout_seconds=limit)
+        except (Failed, TimeoutError) as error:
+            reason = str(error) if isinstance(error, Failed) else "GitHub did not answer in time."
+            log.warning("GitHub cannot be asked", path=question.path, reason=reason)
+            raise GitHubUnavailable(reason) from error
+        self._note_limit(heard)
+        if heard.status == 304 and kept is not None:
+            return msgspec.structs.replace(kept, at=self._clock.now())
+        self._refuse(heard, question)
+        try:
+            value = question.read(heard.body)
+        except msgspec.MsgspecError as error:
+            raise GitHubUnavailable("GitHub answered with something that cannot be read.") from error
+        return _Kept(value, self._clock.now(), heard.headers.get("etag", ""))
+
+    def _refuse(self, heard: Heard, question: _Question[Any]) -> None:
+        if heard.status == 200:
+            return
+        if heard.status in {404, 451}:  # 451: taken down
+            raise question.missing
+        if heard.is_limited:
+            self._limit(_seconds_to_wait(heard, self._clock.now()))
+        log.warning("GitHub refuses", path=question.path, status=heard.status)
+        if heard.status == 401:
+            raise GitHubUnavailable("GitHub does not accept this service's token.")
+        raise GitHubUnavailable(f"GitHub answered with status {heard.status}.")
+
+    def _limit(self, seconds: int) -> None:
+        """Ask nothing for so long."""
+        self._limited_until = self._clock.now() + timedelta(seconds=seconds)
+        log.warning("GitHub's rate limit is reached", retry_after_seconds=seconds)
+        self._refuse_while_limited()
+
+    def _refuse_while_limited(self) -> None:
+        if self._limited_until is None:
+            return
+        left = (self._limited_until - self._clock.now()).total_seconds()
+        if left <= 0:
+            self._limited_until = None
+            return
+        raise GitHubRateLimited("GitHub's rate limit is reached; try again later.", retry_after_seconds=int(left) or 1)
+
+    def _note_limit(self, heard: Heard) -> None:
+        stated = _rate_limit(heard.headers)
+        if stated is None:
+            return
+        before, self._rate_limit = self._rate_limit, stated
+        low = stated.limit * LOW_SHARE
+        if stated.remaining <= low and (before is None or before.remaining > low):
+            log.warning("GitHub's rate limit runs low", remaining=stated.remaining, limit=stated.limit)
+        else:
+            log.debug("GitHub's rate limit", remaining=stated.remaining, limit=stated.limit)
+
+
+def pygithub_line(*, api_url: str, token: str | None, user_agent: str) -> Line:
+    """A line over PyGithub. To be called in a worker thread: importing PyGithub takes 0.4 s."""
+    from service.adapters.github.connection import PyGithubLine  # noqa: PLC0415
+
+    return PyGithubLine(api_url=api_url, token=token, user_agent=user_agent)
+
+
+def _segment(text: str) -> str:
+    """One segment of a path, whatever it holds; a name of dots would climb."""
+    return quote(text, safe="") if text.strip(".") else "%2E"
+
+
+def _reader(wire: Any, read: Callable[[Any], V]) -> Callable[[str], V]:
+    return lambda body: read(msgspec.json.decode(body, type=wire))
+
+
+def _read_public_repository(body: str, *, missing: ServiceError) -> Repository:
+    """A token may see what is private to whoever gave it; a caller of ours may not."""
+    wire = msgspec.json.decode(body, type=readings.RepositoryWire)
+    if wire.private:
+        raise missing
+    return readings.read_repository(wire)
+
+
+async def _all(*branches: Branch[Any]) -> None:
+    try:
+        await together(*branches)
+    except TimeoutError as error:
+        raise GitHubUnavailable("GitHub did not answer in time.") from error
+
+
+def _value(branch: Branch[V]) -> V:
+    if isinstance(branch.outcome, Finished):
+        return branch.outcome.value
+    raise GitHubUnavailable("GitHub did not answer in time.")  # for the checker: `together` has raised then
+
+
+def _person(
+    account: _Kept[readings.Account], shelf: _Kept[readings.Shelf], activity: _Kept[Activity]
+) -> PersonEvidence:
+    who = account.value
+    return PersonEvidence(
+        login=who.login,
+        name=who.name,
+        bio=who.bio,
+        company=who.company,
+        location=who.location,
+        public_repos=who.public_repos,
+        html_url=who.html_url,
+        repositories=shelf.value.repositories,
+        languages=shelf.value.languages,
+        activity=activity.value,
+        fetched_at=min(account.at, shelf.at, activity.at),
+    )
+
+
+def _seconds_to_wait(heard: Heard, now: datetime) -> int:
+    """`Retry-After` of the secondary limit, the reset of the primary one, or a minute; never more than an hour."""
+    after = heard.headers.get("retry-after", "")
+    stated = _rate_limit(heard.headers)
+    seconds = LIMITED_DEFAULT_SECONDS
+    if after.isascii() and after.isdigit():
+        seconds = int(after[:9])
+    elif stated is not None and stated.remaining == 0:
+        # One more, for the reset may come at any moment of its second.
+        seconds = int((stated.resets_at - now).total_seconds()) + 1
+    return max(1, min(seconds, LIMITED_MAX_SECONDS))
+
+
+def _rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
+    try:
+        remaining, limit, reset = (int(headers[f"x-ratelimit-{name}"]) for name in ("remaining", "limit", "reset"))
+        return RateLimit(remaining, limit, datetime.fromtimestamp(reset, UTC))
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None

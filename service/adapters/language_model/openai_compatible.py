@@ -1,0 +1,238 @@
+"""A language model behind any endpoint that speaks OpenAI's chat completions, over HTTP.
+
+`answer` walks the fallback chain; `_ask` tries one model up to `TRIES_MAX` times; `_speak` finds the dialect that the
+endpoint understands; `_attempt` is one request, accounted for.
+"""
+
+import math
+import secrets
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import anyio
+import anyio.lowlevel
+import httpx
+import stamina
+import structlog
+
+from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Price, Prompt
+from service.adapters.language_model.accounting import cost_microcents
+from service.adapters.language_model.connections import Connections
+from service.adapters.language_model.dialect import Dialect, Part, refused_part, request_body, without_fence
+from service.adapters.language_model.exchange import Exchange
+from service.adapters.language_model.retrying import TRIES_MAX, AttemptFailed, pause_seconds
+from service.kernel.clock import Clock
+from service.kernel.deadlines import attempt_seconds, remaining_seconds
+from service.kernel.telemetry import tracked
+from service.kernel.trace import outgoing
+
+log = structlog.get_logger(__name__)
+
+
+class PartRefused(AttemptFailed):
+    """The endpoint does not know a part of what was asked."""
+
+    def __init__(self, part: Part, failure: AttemptFailed) -> None:
+        super().__init__(failure.reason)
+        self.part = part
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """One call of `answer`; its last attempt is over at the time `until`."""
+
+    prompt: Prompt
+    on_text: OnText
+    on_call: OnCall
+    until: float
+    is_heard: bool = False
+    failures: list[str] = field(default_factory=list[str])
+    retry_after_seconds: float | None = None
+
+    @property
+    def left_seconds(self) -> float:
+        return max(0.0, self.until - anyio.current_time())
+
+    def hear(self, piece: str) -> None:
+        self.is_heard = True
+        self.on_text(piece)
+
+
+class OpenAICompatible:
+    """See `LanguageModel`; made by `openai_compatible`."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        url: httpx.URL,
+        *,
+        models: Sequence[str],
+        prices: Mapping[str, Price],
+        timeout_seconds: float,
+        first_token_timeout_seconds: float,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._provider = url.netloc.decode("ascii")
+        self._models = tuple(models)
+        self._prices = prices
+        self._timeout_seconds = timeout_seconds
+        self._silence_seconds = first_token_timeout_seconds
+        self._clock = clock
+        self._jitter = jitter
+        # What each model's endpoint understands is found out once per process.
+        self._dialects = dict.fromkeys(self._models, Dialect())
+
+    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+        # The reserve for settling is set aside once: taken anew from what each attempt leaves, it would melt away.
+        budget_seconds = attempt_seconds(math.inf, remaining_seconds())
+        asked = Asked(prompt, on_text, on_call, until=anyio.current_time() + budget_seconds)
+        for model in self._models:
+            # Who has left already has no time left either; that is a cancellation, not a failure of the model.
+            await anyio.lowlevel.checkpoint_if_cancelled()
+            if not asked.left_seconds:
+                asked.failures.append(f"{model}: no time was left")
+                break
+            try:
+                return await self._ask(model, asked)
+            except AttemptFailed as failure:
+                log.warning("a model gave no answer", model=model, reason=failure.reason)
+                asked.failures.append(f"{model}: {failure.reason}")
+                asked.retry_after_seconds = failure.retry_after_seconds
+                if asked.is_heard:
+                    raise _unavailable(asked) from failure
+        raise _unavailable(asked)
+
+    async def _ask(self, model: str, asked: Asked) -> ModelAnswer:
+        """The model's answer, after at most `TRIES_MAX` tries. Raises the last one's `AttemptFailed`."""
+        tried = 0
+
+        def pause(failure: Exception) -> float | bool:
+            if not isinstance(failure, AttemptFailed) or asked.is_heard:
+                return False
+            seconds = pause_seconds(failure, tried=tried, jitter=self._jitter, left_seconds=asked.left_seconds)
+            return False if math.isinf(seconds) else seconds
+
+        async for attempt in stamina.retry_context(on=pause, attempts=TRIES_MAX, timeout=None):
+            with attempt:
+                tried = attempt.num
+                return await self._speak(model, asked)
+        raise AssertionError("stamina ends with a result or an error")
+
+    async def _speak(self, model: str, asked: Asked) -> ModelAnswer:
+        """One try; repeated at once where the endpoint refuses parts of the dialect, each of which happens once."""
+        dialect = self._dialects[model]
+        while True:
+            try:
+                return await self._attempt(model, dialect, asked)
+            except PartRefused as refused:
+                simpler = dialect.without(refused.part)
+                if simpler is None:
+                    raise
+                dialect = simpler
+
+    async def _attempt(self, model: str, dialect: Dialect, asked: Asked) -> ModelAnswer:
+        body = request_body(asked.prompt, model=model, dialect=dialect)
+        until = min(asked.until, anyio.current_time() + self._timeout_seconds)
+        exchange = Exchange(body, until=until, silence_seconds=self._silence_seconds)
+        outcome: Literal["finished", "failed", "cancelled"] = "failed"
+        try:
+            with tracked("model", model):
+                await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.hear)
+            if exchange.is_accepted:
+                self._dialects[model] = dialect
+            self._check(exchange)
+            outcome = "finished"
+        except anyio.get_cancelled_exc_class():
+            outcome = "cancelled"
+            raise
+        finally:
+            # Here, and without awaiting, so that no way out of an attempt leaves it untold.
+            call = self._call(model, exchange, outcome)
+            asked.on_call(call)
+        return ModelAnswer(without_fence(exchange.answer.text), call)
+
+    def _check(self, exchange: Exchange) -> None:
+        """Raises `AttemptFailed` where the exchange gave no answer, `PartRefused` where another wording might."""
+        failure = exchange.verdict(self._clock.now())
+        if failure is None:
+            return
+        part = refused_part(exchange.status, exchange.error_body)
+        raise failure if part is None else PartRefused(part, failure)
+
+    def _call(self, model: str, exchange: Exchange, outcome: Literal["finished", "failed", "cancelled"]) -> ModelCall:
+        usage, is_estimated = exchange.usage()
+        return ModelCall(
+            provider=self._provider,
+            model=model,
+            outcome=outcome,
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            is_estimated=is_estimated,
+            cost_microcents=cost_microcents(usage, self._prices.get(model)),
+        )
+
+
+@asynccontextmanager
+async def openai_compatible(
+    *,
+    base_url: str,
+    api_key: str | None,
+    models: Sequence[str],
+    prices: Mapping[str, Price],
+    timeout_seconds: float,
+    first_token_timeout_seconds: float,
+    max_in_flight: int,
+    clock: Clock,
+    user_agent: str = "overture",
+    jitter: Callable[[], float] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncGenerator[OpenAICompatible, None]:
+    """The models of one endpoint, for the time of the `async with`.
+
+    `base_url` ends before `/chat/completions`; a query in it (`?api-version=...`) is kept. `models` is the fallback
+    chain. `max_in_flight` generations get twice as many connections, since those that were cancelled take a moment to
+    close. `jitter` gives numbers from 0 to 1. Raises `ValueError` for a key that cannot stand in a header.
+    """
+    if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+        raise ValueError("The API key has characters that no key has.")
+    url = httpx.URL(base_url)
+    async with httpx.AsyncClient(
+        transport=transport or Connections(limit=2 * max_in_flight),
+        headers={"User-Agent": user_agent} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
+        trust_env=False,
+    ) as client:
+        yield OpenAICompatible(
+            client,
+            url.copy_with(path=f"{url.path.rstrip('/')}/chat/completions"),
+            models=models,
+            prices=prices,
+            timeout_seconds=timeout_seconds,
+            first_token_timeout_seconds=first_token_timeout_seconds,
+            clock=clock,
+            jitter=jitter or secrets.SystemRandom().random,
+        )
+
+
+def _headers(until: float) -> dict[str, str]:
+    """What differs from request to request. No compression: a small body could then hold an endless answer."""
+    headers = {
+        "Accept": "text/event-stream, application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json",
+        "X-Request-Timeout": f"{max(0.0, until - anyio.current_time()):.3f}",
+    }
+    traceparent = outgoing()
+    return headers if traceparent is None else headers | {"traceparent": traceparent}
+
+
+def _unavailable(asked: Asked) -> ModelUnavailable:
+    seconds = asked.retry_after_seconds
+    return ModelUnavailable(
+        f"No configured model answered ({'; '.join(asked.failures) or 'none is configured'}); try again later.",
+        retry_after_seconds=None if seconds is None else math.ceil(seconds),
+    )
