@@ -4,14 +4,17 @@ Everything a letter may state is a `Statement` with the place it stands in; `gro
 gathered, by source and reference, so that the gate can look up what a claim cites.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
+from service.adapters.github import PersonEvidence
+from service.adapters.language_model import OnCall
 from service.emails.model import Caveat, Evidence, GenerateRequest, Recruiter, Source, Tone, WriterUsage
 from service.emails.wording import plain
 from service.postings.model import JobContext
+from service.projects.model import statements as github_statements
 
 # Beyond these a résumé is a catalogue: the letter cites three lines of it, and matching is their product.
 STATEMENTS_MAX = 100
@@ -112,21 +115,44 @@ class Draft:
     caveats: tuple[Caveat, ...] = ()
 
 
-# Effect: none kept. Raises `WritingFailed` where no letter can be had. Cancellation ends the call.
-Writer = Callable[[Brief], Awaitable[Draft]]
+# A sentence of the body as it will probably read, with the white space before it; the finished letter replaces it.
+OnSentence = Callable[[str], None]
 
 
-def brief_of(request: GenerateRequest, *, job_context: JobContext | None, resume: Mapping[str, Any] | None) -> Brief:
+def unheard(_sentence: str) -> None:
+    """The listener of those who wait for the finished letter."""
+
+
+class Writer(Protocol):
+    async def __call__(self, brief: Brief, /, *, on_sentence: OnSentence, on_call: OnCall) -> Draft:
+        """A letter; keeps nothing.
+
+        `on_sentence` hears sentences that may be shown before the letter is finished, `on_call` every call of a model
+        that was made for it, also those that failed or were cancelled. Raises `WritingFailed` or `ModelUnavailable`
+        where no letter can be had. Cancellation ends the call.
+        """
+        ...
+
+
+def brief_of(
+    request: GenerateRequest,
+    *,
+    job_context: JobContext | None,
+    resume: Mapping[str, Any] | None,
+    github: PersonEvidence | None = None,
+) -> Brief:
     """The brief from what was gathered; `resume` is a JSON Resume document, whole."""
     grounds: dict[Source, Mapping[str, str]] = {}
     if job_context is not None:
         grounds[Source.JOB] = _leaves_of_posting(job_context)
     if resume is not None:
         grounds[Source.RESUME] = dict(_leaves(resume))
+    if github is not None:
+        grounds[Source.GITHUB] = {statement.reference: statement.text for statement in github_statements(github)}
     return Brief(
         recruiter=request.recruiter,
         vacancy=None if job_context is None else _vacancy(job_context),
-        candidate=None if resume is None else _candidate(resume),
+        candidate=None if resume is None and github is None else _candidate(resume or {}, github),
         tone=request.tone,
         language=request.language,
         max_words=request.max_words,
@@ -164,13 +190,14 @@ def _leaves_of_posting(context: JobContext) -> dict[str, str]:
     return leaves
 
 
-def _candidate(document: Mapping[str, Any]) -> Candidate:
+def _candidate(document: Mapping[str, Any], github: PersonEvidence | None) -> Candidate:
     basics = _object(document.get("basics"))
+    stated = (*islice(_statements(document), STATEMENTS_MAX), *(_repositories(github) if github else ()))
     return Candidate(
-        name=_line(basics.get("name")),
+        name=_line(basics.get("name")) or (_line(github.name) if github else ""),
         label=_line(basics.get("label")),
         positions=tuple(islice(_positions(document), POSITIONS_MAX)),
-        statements=tuple(islice(_statements(document), STATEMENTS_MAX)),
+        statements=stated,
         skills=tuple(islice(_skills(document), SKILLS_MAX)),
     )
 
@@ -195,6 +222,13 @@ def _statements(document: Mapping[str, Any]) -> Iterator[Statement]:
                     yield Statement(
                         Source.RESUME, f"{section}/{index}/{name}", text, about, is_project, is_summary=True
                     )
+
+
+def _repositories(github: PersonEvidence) -> Iterator[Statement]:
+    for number, repository in enumerate(github.repositories):
+        if text := _line(repository.description):
+            name = _line(repository.full_name.rpartition("/")[2])
+            yield Statement(Source.GITHUB, f"repositories/{number}", text, name, is_project=True)
 
 
 def _skills(document: Mapping[str, Any]) -> Iterator[Statement]:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from service.emails.brief import Brief, Candidate, Draft, Position, Reference, Statement, Vacancy
+from service.adapters.language_model import OnCall
+from service.emails.brief import Brief, Candidate, Draft, OnSentence, Position, Reference, Statement, Vacancy
 from service.emails.grammar import first_sentence, past_clause, with_article
 from service.emails.matching import Match, ranked, shared_technologies
 from service.emails.model import Caveat, Evidence, Source, WriterUsage
@@ -18,6 +19,7 @@ from service.emails.phrasebooks.de import GERMAN
 from service.emails.phrasebooks.en import ENGLISH
 from service.emails.phrasebooks.es import SPANISH
 from service.emails.phrasebooks.fr import FRENCH
+from service.emails.sentences import sentences
 from service.emails.wording import is_presentable, is_quotable, listed, word_count
 
 PHRASEBOOKS = {book.language: book for book in (ENGLISH, GERMAN, FRENCH, SPANISH)}
@@ -39,9 +41,12 @@ class Sentence:
     grounds: tuple[Reference, ...] = ()
 
 
-async def write(brief: Brief) -> Draft:
+async def write(brief: Brief, /, *, on_sentence: OnSentence, on_call: OnCall) -> Draft:
     """`compose`, as a `Writer`."""
-    return compose(brief)
+    draft = compose(brief)
+    for sentence in sentences(draft.body):
+        on_sentence(sentence)
+    return draft
 
 
 def compose(brief: Brief) -> Draft:
@@ -198,7 +203,7 @@ def _examples(candidate: Candidate, vacancy: Vacancy | None, book: Phrasebook) -
 def _is_usable(statement: Statement) -> bool:
     text = first_sentence(statement.text)
     return (
-        is_presentable(text)
+        (is_quotable(statement.text) if statement.source is Source.GITHUB else is_presentable(text))
         and word_count(text) in EXAMPLE_WORDS
         and fit_name(statement.about, COMPANY_WORDS_MAX) != ""
         and len(text) <= 400

@@ -52,7 +52,7 @@ def judge(draft: Draft, brief: Brief) -> Verdict:
         *_body_refusals(draft, brief),
         *_placeholder_refusals(draft),
         *_contact_refusals(draft, brief),
-        *_company_refusals(draft, brief),
+        *company_refusals(draft, brief),
     )
     return Verdict(
         tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, brief), *_language(draft))
@@ -110,7 +110,7 @@ _LEGAL_FORMS = frozenset(
 )
 
 
-def _company_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
+def company_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
     """A company named as the employer that is not the posting's or the recruiter's: the worst mistake of a letter."""
     title = brief.vacancy.title if brief.vacancy else ""
     signed = brief.candidate.name if brief.candidate else ""
@@ -150,14 +150,15 @@ def _company_words(name: str) -> frozenset[str]:
 
 def _unsupported_claims(draft: Draft, brief: Brief) -> Iterator[Caveat]:
     for claim in draft.claims:
-        if not _is_supported(claim, brief):
+        if not is_supported(claim, brief):
             yield Caveat(
                 "unsupported-claim",
                 f"{plain(claim.claim)!r} cites {claim.source} {plain(claim.reference)!r}, which does not say so.",
             )
 
 
-def _is_supported(claim: Evidence, brief: Brief) -> bool:
+def is_supported(claim: Evidence, brief: Brief) -> bool:
+    """Whether the cited place exists and shares a telling word with the claim."""
     ground = brief.ground(claim.source, claim.reference)
     if not ground or ground in {"true", "false"}:
         return bool(ground)
@@ -166,14 +167,14 @@ def _is_supported(claim: Evidence, brief: Brief) -> bool:
 
 def _unsupported_numbers(draft: Draft, brief: Brief) -> Iterator[Caveat]:
     """A figure that stands in no source is invented, or worked out by the writer: either way its owner should look."""
-    for number in sorted(numbers(draft.body) - _FIGURES_OF_A_CALL):
+    for number in sorted(numbers(draft.body) - FIGURES_OF_A_CALL):
         if any(has_figure(text, number) for text in brief.texts()):
             continue
         yield Caveat("unsupported-claim", f"The figure {number} stands in none of the sources.")
 
 
 # "15 minutes for a call" is an offer, not a claim.
-_FIGURES_OF_A_CALL = frozenset({"10", "15", "20", "30"})
+FIGURES_OF_A_CALL = frozenset({"10", "15", "20", "30"})
 
 _FUNCTION_WORDS = {
     "en": "the and of to in for with is are was have has that this would be you your at from which it as on an",

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 
+from service.adapters.github import PersonEvidence
 from service.emails.wording import has_control_characters, has_encoded_word, plain
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
 from service.postings.model import JobContext, JobContextBody
+from service.projects.model import is_login
 
 EmailId = NewType("EmailId", UUID)
 
@@ -76,6 +78,7 @@ class GenerateRequest:
     resume: Mapping[str, Any] | None = (
         None  # a JSON Resume document, read for this one e-mail and not stored as a résumé
     )
+    github: str | None = None  # a login
     tone: Tone = Tone.PROFESSIONAL
     language: str = "en"
     max_words: int = MAX_WORDS_DEFAULT
@@ -156,6 +159,7 @@ class Gathered:
 
     job_context: JobContext | None = None
     resume: Mapping[str, Any] | None = None
+    github: PersonEvidence | None = None
     missing: tuple[Missing, ...] = ()
 
 
@@ -210,6 +214,8 @@ def checked(request: GenerateRequest) -> GenerateRequest:
     """The request with its one-line texts trimmed. Raises `InvalidRequest` naming every place that is wrong."""
     faults = [*recruiter_faults(request.recruiter, at="/recruiter"), *_job_faults(request), *_resume_faults(request)]
     faults += _manner_faults(request)
+    if request.github is not None and not is_login(request.github):
+        faults.append(FieldError("/github", "A GitHub login: letters, digits, hyphens and underscores, at most 39."))
     if faults:
         raise InvalidRequest(f"{len(faults)} of the request's fields cannot be used; each is named.", errors=faults)
     return request

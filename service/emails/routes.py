@@ -10,7 +10,7 @@ from msgspec import UNSET
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits.model import CreditsExhausted
 from service.emails import compose
-from service.emails.brief import Writer
+from service.emails.brief import OnSentence, Writer
 from service.emails.model import Email, EmailId, NotADraft, Terms, WritingFailed
 from service.emails.operations import letters
 from service.emails.operations.gather import Sources
@@ -18,6 +18,7 @@ from service.emails.operations.generate import Share, generate
 from service.emails.operations.regenerate import regenerate
 from service.emails.operations.settlement import Remember
 from service.emails.schema import (
+    Delta,
     EditEmail,
     EmailAnswer,
     EmailsQuery,
@@ -28,14 +29,16 @@ from service.emails.schema import (
     overrides,
     recruiter,
 )
-from service.kernel.concurrency import TooManyInFlight
+from service.kernel.concurrency import BranchEvent, Report, TooManyInFlight
 from service.kernel.database import Transaction
 from service.kernel.errors import NotFound
 from service.kernel.identifiers import Identifiers
 from service.web.endpoint import Call, Endpoint
+from service.web.events import Streamed
 from service.web.paging import Page, page_of
 
 _GENERATING = (CreditsExhausted, TooManyInFlight, WritingFailed)
+_STREAMED = Streamed("email", {"branch": BranchEvent, "delta": Delta})
 _NEWEST_FIRST = "emails by created_at, id"
 
 
@@ -59,6 +62,8 @@ def routes(
             terms=terms,
             share=share,
             writer=writer,
+            report=_branches_of(call),
+            on_sentence=_sentences_of(call),
             remember=_remembering(call),
         )
         return email_answer(email)
@@ -74,6 +79,8 @@ def routes(
             terms=terms,
             share=share,
             writer=writer,
+            report=_branches_of(call),
+            on_sentence=_sentences_of(call),
             remember=_remembering(call),
         )
         return email_answer(email)
@@ -123,6 +130,7 @@ def routes(
             body=GenerateEmail,
             idempotent=True,
             admitted=True,
+            streamed=_STREAMED,
             problems=(*_GENERATING, UnfetchableUrl),
             tag=tag,
         ),
@@ -140,6 +148,7 @@ def routes(
             is_body_optional=True,
             idempotent=True,
             admitted=True,
+            streamed=_STREAMED,
             problems=(*_GENERATING, NotFound),
             tag=tag,
         ),
@@ -148,6 +157,14 @@ def routes(
 
 def _email_id(call: Call[Any, Any]) -> EmailId:
     return EmailId(call.path["email_id"])
+
+
+def _branches_of(call: Call[Any, Any]) -> Report:
+    return lambda event: call.tell("branch", event)
+
+
+def _sentences_of(call: Call[Any, Any]) -> OnSentence:
+    return lambda sentence: call.tell("delta", Delta(sentence))
 
 
 def _remembering(call: Call[Any, Any]) -> Remember:

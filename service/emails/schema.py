@@ -33,6 +33,7 @@ from service.emails.model import (
     WriterUsage,
 )
 from service.postings.model import JobContextBody
+from service.projects.model import LOGIN_PATTERN
 from service.web.paging import Paging
 
 # C0 and C1 controls, line and paragraph separators: these texts end up in mail headers.
@@ -64,6 +65,7 @@ class GenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     job_text: Annotated[str, Meta(min_length=1, max_length=JOB_TEXT_MAX_CHARS, pattern=_NO_NUL)] | None = None
     resume_id: UUID | None = None
     resume: dict[str, Any] | None = None
+    github: Annotated[str, Meta(max_length=39, pattern=LOGIN_PATTERN)] | None = None
     tone: Tone = Tone.PROFESSIONAL
     language: Language = "en"
     max_words: Words = MAX_WORDS_DEFAULT
@@ -100,6 +102,12 @@ class EmailsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True)
         ]
         | None
     ) = None
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """Whole sentences of the letter being written, provisional: the last event replaces them."""
+
+    text: str
 
 
 class RecruiterAnswer(msgspec.Struct, frozen=True):
@@ -144,6 +152,7 @@ def generate_request(body: GenerateEmail) -> GenerateRequest:
         job_text=body.job_text,
         resume_id=body.resume_id,
         resume=body.resume,
+        github=body.github,
         tone=body.tone,
         language=body.language,
         max_words=body.max_words,

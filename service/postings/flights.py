@@ -20,9 +20,9 @@ FLIGHT_TIMEOUT_SECONDS = 20.0
 
 
 class Start(Protocol):
-    """`TaskGroup.start_soon` of the process's root."""
+    """`Root.start` of the process: what it starts acts for nobody. `name` is how the live tree shows it."""
 
-    def __call__(self, func: Callable[..., Coroutine[Any, Any, None]], /, *args: Any) -> Any: ...
+    def __call__(self, func: Callable[..., Coroutine[Any, Any, None]], /, *args: Any, name: object = None) -> Any: ...
 
 
 class FlightEnded(Unavailable):
@@ -47,7 +47,7 @@ class _Flight(Generic[T]):
 
 
 class Flights(Generic[T]):
-    """The flights of one process. There are never more than callers waiting, which admission bounds."""
+    """The flights of one process. There are never more than callers waiting, which the endpoints' admission bounds."""
 
     def __init__(self, *, start: Start) -> None:
         self._start = start
@@ -56,8 +56,8 @@ class Flights(Generic[T]):
     def __len__(self) -> int:
         return len(self._flights)
 
-    async def join(self, key: str, call: Callable[[], Awaitable[T]]) -> T:
-        """The answer of the flight for `key`, beginning it with `call` where none is under way.
+    async def join(self, key: str, call: Callable[[], Awaitable[T]], *, name: str | None = None) -> T:
+        """The answer of the flight for `key`, beginning it with `call`, called `name`, where none is under way.
 
         Raises what `call` raised, the same to all who waited, or `FlightEnded`. Cancelling one waiter leaves the
         flight to the others; cancelling the last cancels it, and who comes then begins a new one.
@@ -65,7 +65,9 @@ class Flights(Generic[T]):
         flight = self._flights.get(key)
         if flight is None:
             flight = _Flight(key, call)
-            self._start(self._fly, key, flight)  # raises where the process takes no new work; nobody waits then
+            self._start(
+                self._fly, key, flight, name=name or key
+            )  # raises where the process takes no new work; nobody waits then
             self._flights[key] = flight
         flight.waiters += 1
         try:

@@ -13,7 +13,7 @@ from service.adapters.page_parser import PageParser, UnparsablePage
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.postings import store
-from service.postings.addresses import canonical
+from service.postings.addresses import URL_MAX_CHARS, canonical, host, web_address
 from service.postings.flights import Flights
 from service.postings.model import JobContext, as_of
 from service.postings.reading import documents, embedded, sentences, structure
@@ -21,8 +21,6 @@ from service.postings.reading.merge import merged
 
 # Raised with every change of the readers that should be seen in postings stored before, whatever their page's hash.
 READER_VERSION = 1
-# An address is a key of a B-tree, which takes 2 700 bytes; browsers stop at about this, too.
-URL_MAX_CHARS = 2_000
 
 
 async def read_text(text: str, *, now: datetime, url: str | None = None) -> JobContext:
@@ -53,13 +51,14 @@ async def read_html(
     readings.append(sentences.read(document, "text"))
     await checkpoint()
     has_body = False
-    for posting in embedded.postings(page, document):
-        body = None if has_body else await _parsed(posting.description, parser)
-        has_body = has_body or body is not None
+    for reader in embedded.READERS:
+        for posting in reader(page, document):
+            body = None if has_body else await _parsed(posting.description, parser)
+            has_body = has_body or body is not None
+            await checkpoint()
+            readings.append(posting.read(body=body, now=now))
         await checkpoint()
-        readings.append(posting.read(body=body, now=now))
-        await checkpoint()
-    return merged(document, readings, url=url or page.canonical_url or None, now=now, read_by="html")
+    return merged(document, readings, url=url or web_address(page.canonical_url), now=now, read_by="html")
 
 
 async def context_for_url(
@@ -88,7 +87,7 @@ async def context_for_url(
     if stored is not None and stored.is_fresh and stored.reader_version == READER_VERSION:
         return msgspec.structs.replace(as_of(stored.context, clock.now()), cached=True)
     refresh = partial(_refreshed, address, stored, db=db, fetcher=fetcher, parser=parser, clock=clock)
-    return await flights.join(address, refresh)
+    return await flights.join(address, refresh, name=f"fetch {host(address)}")
 
 
 async def _refreshed(
@@ -108,8 +107,12 @@ async def _refreshed(
 async def _read(fetched: FetchedPage, address: str, *, parser: PageParser, now: datetime) -> JobContext:
     if fetched.media_type == "text/plain":
         text = fetched.content.decode(_known(fetched.charset), errors="replace")
-        return await read_text(text, now=now, url=address)
-    return await read_html(fetched.content, parser=parser, url=address, charset=fetched.charset, now=now)
+        context = await read_text(text, now=now, url=address)
+    else:
+        context = await read_html(fetched.content, parser=parser, url=address, charset=fetched.charset, now=now)
+    if not context.text.strip() and not context.facts:  # a shell that scripts would fill, or nothing at all
+        raise UnfetchableUrl("The page holds no text.")
+    return context
 
 
 def _known(charset: str | None) -> str:

@@ -45,7 +45,14 @@ def routes(
     path, problems = "/api/job-context", (UnfetchableUrl, UnparsablePage)
     return (
         Endpoint(
-            "GET", path, read_context, JobContextAnswer, query=JobContextQuery, problems=problems, tag="Job context"
+            "GET",
+            path,
+            read_context,
+            JobContextAnswer,
+            query=JobContextQuery,
+            admitted=True,
+            problems=problems,
+            tag="Job context",
         ),
         Endpoint(
             "POST",
@@ -53,6 +60,7 @@ def routes(
             extract_context,
             JobContextAnswer,
             body=JobContextRequest,
+            admitted=True,
             problems=problems,
             tag="Job context",
         ),

@@ -1,6 +1,7 @@
 """The table of usage, and every statement that touches it."""
 
-from sqlalchemy import BigInteger, Column, MetaData, Numeric, Table, Text, Uuid
+import msgspec
+from sqlalchemy import JSON, BigInteger, Column, MetaData, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import insert
 
 from service.kernel.database import Transaction
@@ -20,6 +21,7 @@ usage_rows = Table(
     Column("input_tokens", BigInteger),
     Column("output_tokens", BigInteger),
     Column("cost", Numeric),
+    Column("calls", JSON),
 )
 
 
@@ -35,6 +37,7 @@ async def insert_usage(tx: Transaction, usage: Usage) -> bool:
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cost=usage.cost,
+        calls=msgspec.to_builtins(usage.calls),
     )
     unless_recorded = inserting.on_conflict_do_nothing(index_elements=["user_id", "operation"])
     return await tx.execute(unless_recorded) == 1

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from service.kernel.database import Transaction
 from service.kernel.errors import ServiceError
+from service.web.events import Streamed
 from service.web.principal import Principal
 
 Body = TypeVar("Body")
@@ -24,12 +25,18 @@ class Access(Enum):
     ADMIN = "a token with scope admin"
 
 
+def told_nobody(_name: str, _value: Any) -> None:
+    """What `Call.tell` does where nobody asked for events."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Body, Query]):
     """One decoded request. `path` holds the converted path parameters (`{email_id:uuid}` gives a UUID).
 
     `remember(tx, answer)` is for endpoints declared `idempotent`: called inside the unit of work that has the effect,
     with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing.
+    `tell(name, value)` is for endpoints declared `streamed`: an event for whoever asked for them, else nothing; it
+    never waits and never fails.
     """
 
     principal: Principal
@@ -39,6 +46,7 @@ class Call(Generic[Body, Query]):
     request_id: str
     remember: Callable[[Transaction, Any], Awaitable[None]]
     headers: Mapping[str, str] = field(default_factory=dict[str, str])  # names in lower case; never `authorization`
+    tell: Callable[[str, Any], None] = told_nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class Endpoint:
     admitted: bool = False  # takes a place among the generations in flight in this process
     body_max_bytes: int = JSON_BODY_MAX_BYTES
     media_type: str = "application/json"  # of the answer
+    streamed: Streamed | None = None  # answers `Accept: text/event-stream` with events, the last with the answer
     other_statuses: Mapping[int, str] = field(default_factory=dict[int, str])  # of a `Reply` with the same answer: when
     problems: Sequence[type[ServiceError]] = ()
     tag: str = ""

@@ -14,6 +14,7 @@ from service.kernel.supervision import ShuttingDown
 from service.web.callers import Forbidden
 from service.web.decoding import INTEGER_MAX, MalformedJson, MalformedRequest, UnsupportedMediaType
 from service.web.endpoint import Access, Endpoint
+from service.web.events import EVENT_STREAM, PROBLEM, Streamed
 from service.web.headers import KEY_MAX_CHARACTERS
 from service.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
 from service.web.known_users import UnknownUser
@@ -93,7 +94,8 @@ class _Schemas:
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
-        others = [kind for e in endpoints for kind in (e.body, e.answer) if kind is not None]
+        told = [kind for e in endpoints if e.streamed for kind in e.streamed.events.values()]
+        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind is not None), *told]
         kinds = [Problem, *dict.fromkeys(others), *self._queries]
         references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
         self._references = dict(zip(kinds, references, strict=True))
@@ -169,6 +171,8 @@ def _without_null(schema: Json) -> Json:
 
 def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
     responses: Json = {str(endpoint.status): _success(endpoint, schemas, "The answer.")}
+    if endpoint.streamed is not None:
+        responses["200"] = _stream(endpoint, endpoint.streamed, schemas)
     for status, when in endpoint.other_statuses.items():
         responses[str(status)] = _success(endpoint, schemas, when)
     by_status: defaultdict[int, list[type[ServiceError]]] = defaultdict(list)
@@ -191,6 +195,21 @@ def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
         return {"description": description, "headers": headers, "content": {}}
     schema = {"type": "string"} if endpoint.answer is None else schemas.of(endpoint.answer)
     return {"description": description, "headers": headers, "content": {endpoint.media_type: {"schema": schema}}}
+
+
+def _stream(endpoint: Endpoint, streamed: Streamed, schemas: _Schemas) -> Json:
+    """Events of a stream have no place in OpenAPI 3.1; `x-events` names them with the schema of their data."""
+    ended = {streamed.last: schemas.of(endpoint.answer), PROBLEM: schemas.of(Problem)}
+    told = {name: schemas.of(kind) for name, kind in streamed.events.items()}
+    description = (
+        f"With `Accept: {EVENT_STREAM}`: server-sent events ({', '.join(told)}), ended by one `{streamed.last}` with "
+        f"the answer or one `{PROBLEM}`. A call refused before its first event is answered with its own status."
+    )
+    headers = {"X-Request-ID": {"schema": {"type": "string"}}}
+    if endpoint.idempotent:
+        headers["Idempotency-Replayed"] = {"schema": {"type": "string"}}
+    content = {EVENT_STREAM: {"schema": {"type": "string"}, "x-events": {**told, **ended}}}
+    return {"description": description, "headers": headers, "content": content}
 
 
 def _example(problem: type[ServiceError], status: int) -> Json:

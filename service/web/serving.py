@@ -7,7 +7,7 @@ answer is sent, whatever the deadline or the client did meanwhile.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,7 +31,8 @@ from service.web.answer import Answer
 from service.web.callers import NOBODY, caller
 from service.web.context import occasion
 from service.web.decoding import decode_body, decode_query, path_values, require_json
-from service.web.endpoint import Access, Call, Endpoint, Reply
+from service.web.endpoint import Access, Call, Endpoint, Reply, told_nobody
+from service.web.events import EventStream, wants_events
 from service.web.headers import for_endpoints, idempotency_key, wanted_seconds
 from service.web.idempotency import AnswerNotRemembered, Memory, Once, request_hash
 from service.web.known_users import KnownUsers
@@ -109,11 +110,21 @@ class Served:
             await deliver(inbox, send, answer_for(error))
 
     async def _exchange(self, scope: Scope, inbox: Inbox, send: Send) -> None:
-        answer = await Exchange(self._endpoint, self._gate, scope, inbox).answer()
-        if answer is None and not inbox.is_gone:  # the end of the drain cancelled the work, and its client is waiting
-            answer = answer_for(ShuttingDown("This process is shutting down; nothing of the request was kept."))
+        if self._endpoint.streamed is not None and wants_events(scope):
+            stream = EventStream(inbox, send, last=self._endpoint.streamed.last)
+            exchange = Exchange(self._endpoint, self._gate, scope, inbox, tell=stream.tell)
+            answer = await stream.during(partial(self._answer, exchange, inbox))
+        else:
+            answer = await self._answer(Exchange(self._endpoint, self._gate, scope, inbox), inbox)
         if answer is not None:
             await deliver(inbox, send, answer, head_only=scope["method"] == "HEAD")
+
+    async def _answer(self, exchange: "Exchange", inbox: Inbox) -> Answer | None:
+        """None where there is nobody to answer any more."""
+        answer = await exchange.answer()
+        if answer is None and not inbox.is_gone:  # the end of the drain cancelled the work, and its client is waiting
+            return answer_for(ShuttingDown("This process is shutting down; nothing of the request was kept."))
+        return answer
 
 
 @dataclass(slots=True)
@@ -124,6 +135,7 @@ class Exchange:
     gate: Gate
     scope: Scope
     inbox: Inbox
+    tell: Callable[[str, Any], None] = told_nobody
     once: Once | None = None
 
     async def answer(self) -> Answer | None:
@@ -177,6 +189,7 @@ class Exchange:
             request_id=occasion().request_id,
             remember=Memory(self._encoded).remember,
             headers=for_endpoints(self.scope),
+            tell=self.tell,
         )
 
     async def _performed(self, call: Call[Any, Any], raw: bytes) -> Answer:

@@ -16,7 +16,7 @@ from service.credits import operations as credits
 from service.credits.model import Balance
 from service.custody import operations as custody
 from service.emails import compose
-from service.emails.brief import Writer
+from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import Share, generate
@@ -86,6 +86,7 @@ class World:
         share: Share = everyone,
         writer: Writer = compose.write,
         report: Report = silent,
+        on_sentence: OnSentence = unheard,
         remember: Remember = forget,
     ) -> Email:
         with acting(user):
@@ -98,6 +99,7 @@ class World:
                 share=share,
                 writer=writer,
                 report=report,
+                on_sentence=on_sentence,
                 remember=remember,
             )
 

@@ -61,7 +61,7 @@ async def house(db: Database) -> AsyncIterator[World]:
         root.cancel_scope.cancel()
 
 
-async def hanging(_brief: Brief) -> Draft:
+async def hanging(_brief: Brief, /, **_listeners: Any) -> Draft:
     await anyio.sleep(math.inf)
     raise AssertionError
 
@@ -116,6 +116,7 @@ async def test_listeners_hear_every_branch(house: World) -> None:
     states = [(event.branch, event.state) for event in heard]
     assert states == [
         ("resume", "skipped"),
+        ("github", "skipped"),
         ("job_context", "started"),
         ("job_context", "finished"),
         ("llm", "started"),
@@ -267,7 +268,7 @@ async def test_a_deadline_leaves_nothing(house: World) -> None:
 
 
 async def test_a_writer_that_fails_leaves_nothing(house: World) -> None:
-    async def failing(_brief: Brief) -> Draft:
+    async def failing(_brief: Brief, /, **_listeners: Any) -> Draft:
         raise WritingFailed("No model answered.")
 
     await give(house.db, 1)
@@ -277,7 +278,7 @@ async def test_a_writer_that_fails_leaves_nothing(house: World) -> None:
 
 
 async def test_a_letter_the_gate_refuses_is_not_kept(house: World) -> None:
-    async def careless(brief: Brief) -> Draft:
+    async def careless(brief: Brief, /, **_listeners: Any) -> Draft:
         return replace(compose.compose(brief), body="Dear [Name], please join Globex at https://evil.example")
 
     await give(house.db, 1)

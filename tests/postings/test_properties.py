@@ -63,7 +63,7 @@ def pages(draw: st.DrawFn) -> Page:
 def read_page(page: Page) -> JobContext:
     document = documents.from_page(page)
     readings = [structure.read(document, "html", now=NOW), sentences.read(document, "text")]
-    for posting in embedded.postings(page, document):
+    for posting in (found for reader in embedded.READERS for found in reader(page, document)):
         body = documents.from_text(posting.description) if posting.description else None
         readings.append(posting.read(body=body, now=NOW))
     return merged(document, readings, url=None, now=NOW, read_by="html")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from service.adapters.github import GitHub, GitHubNotInstalled, GitHubRateLimited, PersonEvidence
 from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
 from service.emails.model import Gathered, GenerateRequest, Missing
@@ -16,11 +17,14 @@ from service.kernel.identifiers import UserId
 from service.postings import operations as postings
 from service.postings.model import JobContext
 from service.postings.operations import Flights
+from service.projects import operations as projects
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
 
 # Kinds of errors whose detail is about the caller's own input, and so may be shown to them.
 _TOLD = {Kind.INVALID, Kind.MISSING, Kind.MALFORMED, Kind.TOO_LARGE, Kind.UNSUPPORTED, Kind.UPSTREAM, Kind.RATE}
+# Errors of ours whose detail is written for the caller.
+_AWAY = (GitHubNotInstalled, GitHubRateLimited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Sources:
     clock: Clock
     flights: Flights[JobContext]
     posting_ttl_seconds: float
+    github: GitHub | None = None  # None: this process asks GitHub nothing
     # Reads the posting where the request names none: the page a caller holds itself, as the command line does.
     posting: Callable[[], Awaitable[JobContext]] | None = None
 
@@ -64,13 +69,14 @@ async def gather(
     limit = branch_timeout_seconds
     job_context = _job_context(request, sources, limit)
     resume = _resume(request, user, sources, limit)
-    wanted = {"job_context": job_context, "resume": resume}
+    github = _github(request, sources, limit)
+    wanted = {"job_context": job_context, "resume": resume, "github": github}
     for name in (name for name, branch in wanted.items() if branch is None):
         report(BranchEvent(name, "skipped"))
     branches = [branch for branch in wanted.values() if branch is not None]
     await settle(*branches, report=report)
     missing = tuple(Missing(branch.name, reason) for branch in branches if (reason := _why_missing(branch)))
-    return Gathered(_value(job_context), _value(resume), missing), {
+    return Gathered(_value(job_context), _value(resume), _value(github), missing), {
         branch.name: round(branch.seconds * 1000) for branch in branches
     }
 
@@ -91,6 +97,18 @@ def _resume(request: GenerateRequest, user: UserId, sources: Sources, limit: flo
     if request.resume_id is None and request.resume is None:
         return None
     return Branch("resume", partial(_resume_document, request, user, sources), timeout_seconds=limit)
+
+
+def _github(request: GenerateRequest, sources: Sources, limit: float) -> Branch[PersonEvidence] | None:
+    if request.github is None:
+        return None
+    return Branch("github", partial(_github_evidence, request.github, sources), timeout_seconds=limit)
+
+
+async def _github_evidence(login: str, sources: Sources) -> PersonEvidence:
+    if sources.github is None:
+        raise GitHubNotInstalled("GitHub is not configured here.")
+    return await projects.evidence(login, github=sources.github)
 
 
 async def _context_for_url(url: str, sources: Sources) -> JobContext:
@@ -127,7 +145,7 @@ def _why_missing(branch: Branch[Any]) -> str | None:
             return None
         case TimedOut(after_seconds=seconds):
             return f"timed out after {round(seconds, 1):g} s"
-        case Failed(error=ServiceError(kind=kind, detail=detail)) if kind in _TOLD:
+        case Failed(error=ServiceError(kind=kind, detail=detail) as error) if kind in _TOLD or isinstance(error, _AWAY):
             return detail
         case Failed(error=TimeoutError()):
             return "timed out"

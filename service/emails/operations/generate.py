@@ -1,6 +1,6 @@
 """The main job: reserve the price, gather what is known, write one short e-mail, check it, store and charge."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ from math import inf
 import anyio
 
 from service.emails import compose
-from service.emails.brief import Brief, Draft, Writer, brief_of
+from service.emails.brief import Draft, OnSentence, Writer, brief_of, unheard
 from service.emails.gate import Verdict, judge
 from service.emails.model import (
     Credits,
@@ -24,7 +24,7 @@ from service.emails.model import (
     checked,
 )
 from service.emails.operations.gather import Sources, gather, refuse_unusable
-from service.emails.operations.settlement import Order, Remember, forget, ordered, settle
+from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
 from service.kernel.concurrency import Branch, Finished, Report, silent, together
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded
@@ -48,13 +48,15 @@ async def generate(
     share: Share,
     writer: Writer = compose.write,
     report: Report = silent,
+    on_sentence: OnSentence = unheard,
     remember: Remember = forget,
 ) -> Email:
     """One e-mail, stored and charged; or nothing, with the coins back and one usage row without text.
 
     Runs within the caller's deadline, of which a reserve is kept for settling. Cancellation undoes everything before
-    the commit; once it has committed the e-mail is returned, nothing being awaited after it. Raises `InvalidRequest`,
-    `UnfetchableUrl`, `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `DeadlineExceeded`, `CommitUnknown`.
+    the commit; once it has committed the e-mail is returned, nothing being awaited after it. `report` hears the
+    branches, `on_sentence` provisional sentences of the letter. Raises `InvalidRequest`, `UnfetchableUrl`,
+    `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `ModelUnavailable`, `DeadlineExceeded`, `CommitUnknown`.
     """
     request = checked(request)
     refuse_unusable(request, sources)
@@ -77,6 +79,7 @@ async def generate(
                 identifiers=identifiers,
                 writer=writer,
                 report=report,
+                on_sentence=on_sentence,
                 remember=remember,
             )
 
@@ -91,11 +94,14 @@ async def write_and_settle(
     identifiers: Identifiers,
     writer: Writer,
     report: Report,
+    on_sentence: OnSentence,
     remember: Remember,
 ) -> Email:
     """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""
-    brief = brief_of(inputs.request, job_context=inputs.gathered.job_context, resume=inputs.gathered.resume)
-    draft, writer_ms = await _written(brief, writer, report)
+    gathered = inputs.gathered
+    brief = brief_of(inputs.request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
+    called = partial(writer, brief, on_sentence=on_sentence, on_call=order.calls.append)
+    draft, writer_ms = await _written(called, report)
     verdict = judge(draft, brief)
     if verdict.refused:
         raise WritingFailed("No letter came out that may be sent: " + " ".join(r.detail for r in verdict.refused))
@@ -104,10 +110,10 @@ async def write_and_settle(
     return await settle(order, letter, inputs, db=sources.db, identifiers=identifiers, report=report, remember=remember)
 
 
-async def _written(brief: Brief, writer: Writer, report: Report) -> tuple[Draft, int]:
+async def _written(call: Callable[[], Awaitable[Draft]], report: Report) -> tuple[Draft, int]:
     doing("writing")
     limit = attempt_seconds(inf, remaining_seconds())
-    branch = Branch[Draft](WRITER, partial(writer, brief), timeout_seconds=limit)
+    branch = Branch[Draft](WRITER, call, timeout_seconds=limit)
     try:
         await together(branch, report=report)
     except TimeoutError as error:
@@ -142,7 +148,7 @@ def _letter(
         evidence=draft.claims,
         missing=inputs.gathered.missing,
         warnings=(*draft.caveats, *verdict.caveats),
-        usage=draft.usage,
+        usage=sums(draft.usage, order.calls),
         credits=Credits(charged=order.price, available=0),
         timings=Timings(round((anyio.current_time() - order.began_at) * 1000), branches),
         previous_id=previous,

@@ -1,7 +1,7 @@
 """Writing an e-mail again, from what the first one was written from."""
 
 from service.emails import compose
-from service.emails.brief import Writer
+from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, Inputs, Overrides, Terms, checked
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import Share, write_and_settle
@@ -22,6 +22,7 @@ async def regenerate(
     share: Share,
     writer: Writer = compose.write,
     report: Report = silent,
+    on_sentence: OnSentence = unheard,
     remember: Remember = forget,
 ) -> Email:
     """A new e-mail whose `previous_id` is the old one's, charged like any other; the old one stays as it is.
@@ -42,5 +43,6 @@ async def regenerate(
                 identifiers=identifiers,
                 writer=writer,
                 report=report,
+                on_sentence=on_sentence,
                 remember=remember,
             )

@@ -1,13 +1,15 @@
 """The two ends of a generation: the hold that opens it, and the one transaction that pays for it; in between, the
 promise that whatever else happens the coins come back."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import partial
 
 import anyio
 
+from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
 from service.emails import store
@@ -19,7 +21,10 @@ from service.kernel.errors import DeadlineExceeded, ServiceError
 from service.kernel.identifiers import Identifiers, UserId
 from service.kernel.telemetry import doing
 from service.usage import operations as usage
-from service.usage.model import Outcome, Usage
+from service.usage.model import Outcome, Spent, Usage, total_cost
+
+# A microcent is a millionth of a cent; prices are in dollars.
+MICROCENTS_PER_DOLLAR = 100_000_000
 
 # Called inside the last unit of work with the e-mail as it will be answered: idempotency keys are remembered there.
 Remember = Callable[[Transaction, Email], Awaitable[None]]
@@ -33,13 +38,17 @@ READ_BACK_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One generation: its e-mail's id, which is also the operation of its hold and of its usage row."""
+    """One generation: its e-mail's id, which is also the operation of its hold and of its usage row.
+
+    `calls` are the calls of a language model made for it so far, whatever became of each.
+    """
 
     email: EmailId
     user: UserId
     hold: HoldId
     price: int
     began_at: float
+    calls: list[ModelCall] = field(default_factory=list[ModelCall])
 
 
 async def forget(_tx: Transaction, _email: Email) -> None:
@@ -95,7 +104,7 @@ async def _undo(order: Order, outcome: Outcome, *, db: Database, identifiers: Id
         try:
             doing("releasing")
             await db.run(credits.release, hold=order.hold)
-            await db.run(usage.record, _usage(order, outcome, WriterUsage("", ""), identifiers))
+            await db.run(usage.record, _usage(order, outcome, _last(order.calls), identifiers))
         except ServiceError:
             return  # the database is not there: the hold expires, and the sweeper finds it
 
@@ -188,7 +197,24 @@ def _unknown(order: Order) -> CommitUnknown:
     return CommitUnknown(f"Whether the e-mail {order.email} was stored is not known; look it up before trying again.")
 
 
+def sums(writer: WriterUsage, calls: Sequence[ModelCall]) -> WriterUsage:
+    """What the letter took in all, under the name of the model that wrote it; the offline composer calls none."""
+    if not calls:
+        return writer
+    return replace(
+        writer,
+        input_tokens=sum(call.input_tokens for call in calls),
+        output_tokens=sum(call.output_tokens for call in calls),
+    )
+
+
+def _last(calls: Sequence[ModelCall]) -> WriterUsage:
+    """Under the name of the last model asked, where none has answered."""
+    return sums(WriterUsage(calls[-1].provider, calls[-1].model), calls) if calls else WriterUsage("", "")
+
+
 def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
+    calls = tuple(_spent(call) for call in order.calls)
     return Usage(
         id=identifiers.uuid7(),
         user=order.user,
@@ -198,4 +224,18 @@ def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Ide
         model=writer.model,
         input_tokens=writer.input_tokens,
         output_tokens=writer.output_tokens,
+        cost=total_cost(calls),
+        calls=calls,
+    )
+
+
+def _spent(call: ModelCall) -> Spent:
+    return Spent(
+        provider=call.provider,
+        model=call.model,
+        outcome=call.outcome,
+        input_tokens=call.input_tokens,
+        output_tokens=call.output_tokens,
+        is_estimated=call.is_estimated,
+        cost=None if call.cost_microcents is None else Decimal(call.cost_microcents) / MICROCENTS_PER_DOLLAR,
     )

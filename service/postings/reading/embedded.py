@@ -26,11 +26,6 @@ class Embedded:
     read: Read
 
 
-def postings(page: Page, document: Document) -> list[Embedded]:
-    """At most one per reader: the posting that the page is about."""
-    return [found for reader in (_json_ld, _microdata, _rdfa, _app_state) for found in reader(page, document)]
-
-
 def has_markup(description: str) -> bool:
     return "<" in description or "&" in description
 
@@ -58,3 +53,7 @@ def _app_state(page: Page, document: Document) -> Iterator[Embedded]:
     candidate = app_state.posting(page.app_states, language=document.language)
     if candidate is not None:
         yield Embedded("app-state", app_state.description(candidate) or None, partial(app_state.read, candidate))
+
+
+# Each finds at most one posting: the one that the page is about.
+READERS = (_json_ld, _microdata, _rdfa, _app_state)

@@ -12,10 +12,12 @@ import msgspec
 
 from service.postings.reading.schema_org import Leaf, Node, bare_name
 
-# What a script with one posting needs, ten times over.
-SCRIPT_MAX_CHARS = 400_000
-# A repair reads the text again, more slowly: it is for the small scripts that people write by hand.
-REPAIR_MAX_CHARS = 200_000
+# Of all scripts of a page together: what one posting needs, ten times over. What does not fit is left out whole.
+SCRIPTS_MAX_CHARS = 400_000
+# A repair reads the text again, more slowly (0.25 ms for 1 000 characters): it is for what people write by hand.
+REPAIR_MAX_CHARS = 100_000
+# Numbers, texts, lists and objects looked at in search of objects: a page of thirty postings has some two thousand.
+VISITED_MAX = 20_000
 # Deeper is nothing that schema.org describes.
 DEPTH_MAX = 10
 # Objects of one page: a posting has some twenty.
@@ -34,14 +36,12 @@ _STRING_OR_COMMA = re.compile(r'"(?:[^"\\]++|\\.)*+"?|,(?=\s*+[}\]])', re.DOTALL
 _BAD_ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt]|(.?))', re.DOTALL)
 
 Object = dict[str, Any]
+_END = object()
 
 
 def postings(scripts: tuple[str, ...]) -> list[Node]:
     """Every JobPosting in the scripts, as found; what cannot be read even after repair is left out."""
-    objects: list[Object] = []
-    for script in scripts:
-        for document in _documents(script):
-            objects.extend(islice(_objects(document, DEPTH_MAX), OBJECTS_MAX - len(objects)))
+    objects = list(islice(_objects(_documents(scripts)), OBJECTS_MAX))
     named = {thing["@id"]: thing for thing in objects if isinstance(thing.get("@id"), str) and len(thing) > 1}
     found = [thing for thing in objects if "JobPosting" in _types(thing)]
     return [_Nodes(named).of(thing) for thing in found[:POSTINGS_MAX]]
@@ -49,20 +49,29 @@ def postings(scripts: tuple[str, ...]) -> list[Node]:
 
 def decoded(text: str) -> Any:
     """The value, by the fast strict way or the lenient slow one; None where neither can read it."""
+    value = _strictly(text)
+    return _leniently(text) if value is None else value
+
+
+def _documents(scripts: tuple[str, ...]) -> Iterator[Any]:
+    left, left_to_repair = SCRIPTS_MAX_CHARS, REPAIR_MAX_CHARS
+    for script in scripts:
+        if len(script) > left:
+            continue
+        left -= len(script)
+        text = _WRAPPING.sub("", script).strip().strip(";").strip("\ufeff")
+        if (value := _strictly(text)) is not None:
+            yield value
+        elif len(text) <= left_to_repair:
+            left_to_repair -= len(text)
+            yield from _repaired(text)
+
+
+def _strictly(text: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _leniently(text)
-
-
-def _documents(script: str) -> Iterator[Any]:
-    text = _WRAPPING.sub("", script[:SCRIPT_MAX_CHARS]).strip().strip(";").strip("\ufeff")
-    if '"' not in text and "&quot;" in text:
-        text = html.unescape(text)
-    if (value := decoded(text)) is not None:
-        yield value
-    elif len(text) <= REPAIR_MAX_CHARS:
-        yield from _repaired(text)
+        return None
 
 
 def _leniently(text: str) -> Any:
@@ -75,6 +84,11 @@ def _leniently(text: str) -> Any:
 
 
 def _repaired(text: str) -> Iterator[Any]:
+    if '"' not in text and "&quot;" in text:
+        text = html.unescape(text)
+    if (value := _leniently(text)) is not None:
+        yield value
+        return
     text = _STRING_OR_COMMA.sub(lambda match: "" if match[0] == "," else _mended(match[0]), text)
     decoder = json.JSONDecoder(strict=False)
     position = 0
@@ -97,17 +111,24 @@ def _mended(string: str) -> str:
     return _BAD_ESCAPE.sub(lambda match: match[0] if match[1] is None else match[1], string)
 
 
-def _objects(value: Any, depth: int) -> Iterator[Object]:
-    if depth < 0:
-        return
-    if isinstance(value, dict):
-        thing = cast("Object", value)
-        yield thing
-        for inner in thing.values():
-            yield from _objects(inner, depth - 1)
-    elif isinstance(value, list):
-        for inner in cast("list[Any]", value):
-            yield from _objects(inner, depth - 1)
+def _objects(documents: Iterator[Any]) -> Iterator[Object]:
+    """Every object, the outer before what it holds. Not recursive, for hostile lists hold 200 000 empty ones."""
+    branches = [documents]
+    for _ in range(VISITED_MAX):
+        while branches and (value := next(branches[-1], _END)) is _END:
+            branches.pop()
+        if not branches:
+            return
+        if isinstance(value, dict):
+            thing = cast("Object", value)
+            yield thing
+            inner = iter(thing.values())
+        elif isinstance(value, list):
+            inner = iter(cast("list[Any]", value))
+        else:
+            continue
+        if len(branches) <= DEPTH_MAX:
+            branches.append(inner)
 
 
 def _types(thing: Object) -> list[str]:

@@ -1,0 +1,134 @@
+"""Text that somebody else wrote, before a language model sees it and after it has answered. Pure.
+
+Whoever writes a posting, a README, a résumé or a name can write to the model in it. Three things are done about it,
+beside telling the model that data are data: what cannot be seen is taken out, what can be reached (addresses, links,
+numbers) is withheld unless it is a contact of the two people concerned, and what speaks to the writer of the letter
+is withheld with the rest of its line.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from service.emails.brief import Brief
+from service.emails.model import Source
+from service.emails.wording import contact_key, contacts
+
+# An order and what it wants written: what follows it in its line, so far.
+PASSAGE_MAX_CHARS = 600
+# A page of nothing but orders is looked at so far.
+PASSAGES_MAX = 50
+
+WITHHELD_CONTACT = "(contact withheld)"
+WITHHELD_ORDER = "(withheld: it speaks to the writer)"
+
+_LETTER = (
+    r"(?:the|your|this|every|each|any)\s+(?:cover\s+)?"
+    r"(?:letter|e-?mails?|message|reply|replies|answer|output|subject)\b"
+)
+_MACHINE = (
+    r"(?:ai|llms?|(?:large\s+)?language\s+models?|ai\s+(?:assistants?|models?|agents?)|(?:chat-?)?bots?|assistants?)"
+)
+# Narrow on purpose: postings ask for people who write system prompts, and for letters with a salary in them.
+_ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,60}"
+    r"\b(?:instruction|prompt|rule|above|before|previous|guideline|everything)\w*"
+    r"|\b(?:your|the|this)\s+system\s+(?:prompt|message|role)\b|\byou\s+are\s+now\b"
+    r"|\b(?:new|updated|hidden)\s+instructions?\b"
+    rf"|\b(?:if|as)\s+(?:you\s+are\s+)?an?\s+{_MACHINE}(?=\s*[,.:;!)]|\s+(?:reading|processing|writing|that)\b)"
+    rf"|\b(?:dear|attention|note\s+to(?:\s+the|\s+any|\s+all)?)[\s,:]+{_MACHINE}\b"
+    rf"|\b{_MACHINE}\s+(?:must|reading\s+this|processing\s+this|writing\s+this)\b"
+    r"|\b(?:write|say|state|include|mention|add|insert|put|append|begin|start|end|close|sign|repeat|reveal|print)\b"
+    rf"[^.!?\n]{{0,120}}\b(?:in|into|to|of|with|at|as)\s+{_LETTER}"
+    rf"|\b(?:begin|start|end|close|sign)\s+{_LETTER}"
+    r"|\b(?:repeat|reveal|print)\b[^.!?\n]{0,40}\b(?:prompt|instructions?|secret|marker|canary)\b"
+    r"|\b(?:ignoriere|missachte|vergiss)\b[^.!?\n]{0,60}\b(?:anweisung|vorherig|obig|regel|bisherig)\w*"
+    r"|\b(?:ignore[zr]|oublie[zr]?)\b[^.!?\n]{0,60}\b(?:instruction|consigne|précédent)\w*"
+    r"|\b(?:ignora|olvida|olvide)\b[^.!?\n]{0,60}\b(?:instrucci|anterior)\w*"
+    r"|<\|[^|\n]{0,40}\|>|\[/?INST\]|^\s*\W{0,4}(?:system|assistant|developer)\s*\W{0,3}:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SENTENCE_START = re.compile(r"(?:^|[.!?…]\s+|\n)(?=\S)")
+_HIDDEN = re.compile(
+    r"<!--.{0,4000}?-->|!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])|<img\b[^>]*>", re.DOTALL | re.IGNORECASE
+)
+# What a fence, a heading of ours or a chat format could be forged from.
+_FENCE = re.compile(r"`{3,}|~{3,}|[<\[{]{2,}|[>\]}]{2,}|[=#*_-]{4,}|</?[a-z_]{1,20}(?:\s[^>\n]{0,80})?>", re.IGNORECASE)
+_OWN_FIELDS = re.compile(r"basics/(?:email|phone|url|website)|basics/profiles/\d+/url|(?:work|projects)/\d+/url")
+
+
+def visible(text: str) -> str:
+    """`text` as a reader sees it, its line breaks kept: what is invisible is taken out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_seen, text.replace("\r\n", "\n")))
+
+
+def hidden(text: str) -> list[str]:
+    """The images and comments in `text`, which show a reader something else than they say, or fetch it."""
+    return _HIDDEN.findall(text)
+
+
+def _seen(character: str) -> str:
+    if character == "\n" or character in "\u2028\u2029\r\v\f\x85":
+        return "\n"
+    category = unicodedata.category(character)
+    return " " if category == "Cc" else "" if category in {"Cf", "Cs", "Co", "Cn"} else character
+
+
+def orders(text: str) -> list[str]:
+    """The passages that speak to the writer: each from the beginning of its sentence to the end of its line."""
+    return [passage for _, passage in _passages(_folded(text))]
+
+
+def defused(text: str, own_contacts: frozenset[str] = frozenset()) -> str:
+    """`text` for a model to read: nothing hidden, nothing to reach, nobody to obey, no fence."""
+    shown = _shown(text)
+    for start, passage in reversed(list(_passages(shown))):
+        shown = shown[:start] + WITHHELD_ORDER + shown[start + len(passage) :]
+    for contact in sorted(contacts(shown), key=len, reverse=True):
+        if contact_key(contact) not in own_contacts:
+            shown = shown.replace(contact, _bare(contact))
+    return re.sub(r"[ \t]+", " ", _FENCE.sub(" ", shown)).strip()
+
+
+def own_contacts(brief: Brief) -> frozenset[str]:
+    """The keys of the contacts a letter may name: the candidate's and the recruiter's, from the fields that are meant
+    for them, the posting's own address, and what the caller wrote. A link in anybody's prose is none of them."""
+    given = [brief.recruiter.email, brief.instructions]
+    given += [text for path, text in brief.grounds.get(Source.RESUME, {}).items() if _OWN_FIELDS.fullmatch(path)]
+    given.append(brief.grounds.get(Source.JOB, {}).get("url", ""))
+    return frozenset(contact_key(contact) for text in given if _is_bare(text, brief) for contact in contacts(text))
+
+
+def _is_bare(text: str, brief: Brief) -> bool:
+    """A field for an address holds one and no sentence around it; the caller's own words are taken as they are."""
+    return text == brief.instructions or len(contacts(text)) == 1
+
+
+def _folded(text: str) -> str:
+    """Compatibility forms resolved: full-width letters and circled ones are letters."""
+    return visible(unicodedata.normalize("NFKC", text))
+
+
+def _shown(text: str) -> str:
+    return _HIDDEN.sub(" ", _folded(text))
+
+
+def _passages(shown: str) -> Iterator[tuple[int, str]]:
+    end = 0
+    for count, match in enumerate(_ORDER.finditer(shown)):
+        if match.start() < end or count >= PASSAGES_MAX:
+            continue
+        earliest = max(end, match.start() - PASSAGE_MAX_CHARS)
+        begins = [found.end() for found in _SENTENCE_START.finditer(shown[earliest : match.start() + 1])]
+        start = earliest + (begins[-1] if begins else 0)
+        line_end = shown.find("\n", match.end())
+        end = min(len(shown) if line_end < 0 else line_end, match.end() + PASSAGE_MAX_CHARS)
+        yield start, shown[start:end]
+
+
+def _bare(contact: str) -> str:
+    """`Booking` of `Booking.com`, which may be a company's name; nothing of what is more than a name."""
+    name = re.fullmatch(r"([A-Za-z][\w-]*)\.[A-Za-z]{2,7}", contact)
+    return name[1] if name else WITHHELD_CONTACT

@@ -1,0 +1,139 @@
+"""One call answered as server-sent events, for those who `Accept: text/event-stream`.
+
+The call itself is the same: what its handler tells through `Call.tell` while it works goes out as it comes, and its
+answer is the last event. The stream begins with the first thing told; a call that ends before that in a problem (401,
+402, 422, 429 ...) is answered like any other, and one whose answer is there at once (a replay) streams only that.
+Once the stream has begun, a problem is its last event.
+"""
+
+import math
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import msgspec
+from anyio.streams.memory import MemoryObjectReceiveStream
+from starlette.types import Scope, Send
+
+from service.web.answer import Answer
+from service.web.headers import header
+from service.web.problems import PROBLEM_JSON
+from service.web.receiving import Inbox
+from service.web.sending import SEND_TIMEOUT_SECONDS
+
+EVENT_STREAM = "text/event-stream"
+PROBLEM = "problem"
+
+# A whole generation tells some twenty branches and a hundred sentences; a client that is further behind than that does
+# not listen, and misses what is only provisional. The last event has no place in the queue and always goes out.
+EVENTS_QUEUED_MAX = 256
+# Proxies give up on a silent connection after 30 to 60 s.
+HEARTBEAT_SECONDS = 15.0
+
+_HEARTBEAT = b": still working\n\n"
+_QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What a declaration says of its events: the name of the last one, which carries the answer, and the others."""
+
+    last: str
+    events: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def wants_events(scope: Scope) -> bool:
+    """Whether `Accept` names event streams, and JSON not as gladly."""
+    wanted = {"application/json": 0.0, EVENT_STREAM: 0.0}
+    for part in (header(scope, b"accept") or "").split(",")[:50]:
+        kind = part.partition(";")[0].strip().lower()
+        quality = _QUALITY.search(part)
+        if kind in wanted:
+            wanted[kind] = max(wanted[kind], float(quality[1]) if quality else 1.0)
+    return wanted[EVENT_STREAM] > wanted["application/json"]
+
+
+def encoded(name: str, data: bytes) -> bytes:
+    lines = b"".join(b"data: " + line + b"\n" for line in re.split(rb"\r\n|\r|\n", data))
+    return b"event: " + name.encode("ascii") + b"\n" + lines + b"\n"
+
+
+class EventStream:
+    """The sending side of one such call. Every send has a deadline; a client that keeps one waiting for that long has
+    left in all but name, and the work for it is cancelled."""
+
+    def __init__(self, inbox: Inbox, send: Send, *, last: str) -> None:
+        self._inbox = inbox
+        self._send = send
+        self._last = last
+        self._told, self._queue = anyio.create_memory_object_stream[bytes](EVENTS_QUEUED_MAX)
+        self._has_begun = False
+        self._is_broken = False
+
+    def tell(self, name: str, value: Any) -> None:
+        """Queue one event. Never waits: beyond the queue's bound, and after the end, it is dropped."""
+        try:
+            self._told.send_nowait(encoded(name, _encode(value)))
+        except (anyio.WouldBlock, anyio.ClosedResourceError, anyio.BrokenResourceError):
+            return
+
+    async def during(self, work: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
+        """The answer of `work`, with what it tells sent meanwhile; None where it was sent, or nobody is there.
+
+        An answer that is returned is still to be delivered: the stream never began.
+        """
+        with self._told, self._queue:
+            answer: Answer | None = None
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._pass_on, self._queue)
+                answer = await work()
+                self._told.close()
+                group.cancel_scope.deadline = anyio.current_time() + SEND_TIMEOUT_SECONDS
+            self._is_broken |= group.cancel_scope.cancelled_caught
+        if answer is None or (not self._has_begun and answer.status >= 400):
+            return answer
+        await self._end(answer)
+        return None
+
+    async def _pass_on(self, queue: MemoryObjectReceiveStream[bytes]) -> None:
+        while True:
+            event = _HEARTBEAT
+            # Before anything was told the stream has not begun, and a heartbeat would begin it.
+            with anyio.move_on_after(HEARTBEAT_SECONDS if self._has_begun else math.inf):
+                try:
+                    event = await queue.receive()
+                except anyio.EndOfStream:
+                    return
+            await self._sent(event)
+
+    async def _end(self, answer: Answer) -> None:
+        name = PROBLEM if answer.media_type == PROBLEM_JSON else self._last
+        await self._sent(encoded(name, answer.body), answer.headers, has_more=False)
+
+    async def _sent(self, event: bytes, headers: Mapping[str, str] | None = None, *, has_more: bool = True) -> None:
+        if self._is_broken:
+            return
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._give_up, group.cancel_scope)
+            if not self._has_begun:
+                self._has_begun = True
+                await self._send({"type": "http.response.start", "status": 200, "headers": _raw_headers(headers or {})})
+            await self._send({"type": "http.response.body", "body": event, "more_body": has_more})
+            group.cancel_scope.cancel()
+
+    async def _give_up(self, sending: anyio.CancelScope) -> None:
+        """Beside the send, not around it: Hypercorn on trio shields its sends, and the work must end all the same."""
+        await anyio.sleep(SEND_TIMEOUT_SECONDS)
+        self._is_broken = True
+        self._inbox.work.cancel()
+        sending.cancel()
+
+
+def _raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    # Nginx would otherwise gather the events until its buffer is full.
+    ours = {"content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no"}
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in {**headers, **ours}.items()]
