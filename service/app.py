@@ -7,13 +7,17 @@ from starlette.applications import Starlette
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
+from service.custody.routes import routes as custody
 from service.emails import compose
 from service.emails.brief import Writer
 from service.emails.model import Terms
 from service.emails.operations.gather import Sources
 from service.emails.routes import routes as emails
 from service.emails.write_with_model import ModelWriter
+from service.health.checks import Check
 from service.health.routes import routes as health
+from service.payments.operations import Providers
+from service.payments.routes import routes as payments
 from service.postings.flights import Flights
 from service.postings.routes import routes as postings
 from service.projects.routes import routes as projects
@@ -22,6 +26,7 @@ from service.resumes.routes import routes as resumes
 from service.settings import Settings, installed_version
 from service.web.endpoint import Endpoint
 from service.web.known_users import KnownUsers
+from service.web.limits import RateLimits
 from service.web.middleware import middleware
 from service.web.problems import exception_handlers
 from service.web.reference import reference
@@ -34,18 +39,20 @@ DESCRIPTION = "A job posting and a recruiter in, one grounded e-mail out: stored
 def build_app(resources: Resources) -> Starlette:
     """The application over open resources; it opens and closes nothing itself."""
     settings = resources.settings
+    known_users = KnownUsers(resources.db, is_stored)
     gate = Gate(
         authenticator=resources.authenticator,
-        known_users=KnownUsers(resources.db, is_stored),
+        known_users=known_users,
         db=resources.db,
         admission=resources.admission,
         identifiers=resources.identifiers,
         tasks=resources.tasks,
         in_flight=resources.root.in_flight,
+        rate_limits=rate_limits_of(resources),
         request_timeout_seconds=settings.request_timeout_seconds,
     )
     return Starlette(
-        routes=served(endpoints(resources), gate),
+        routes=served(endpoints(resources, known_users=known_users), gate),
         middleware=middleware(
             identifiers=resources.identifiers,
             metrics=resources.metrics,
@@ -55,7 +62,7 @@ def build_app(resources: Resources) -> Starlette:
     )
 
 
-def endpoints(resources: Resources) -> Sequence[Endpoint]:
+def endpoints(resources: Resources, *, known_users: KnownUsers) -> Sequence[Endpoint]:
     """Every endpoint there is, in the order the documentation shows them."""
     settings, db = resources.settings, resources.db
     sources = sources_of(resources)
@@ -66,6 +73,7 @@ def endpoints(resources: Resources) -> Sequence[Endpoint]:
             tasks=resources.tasks,
             readiness=resources.root,
             version=installed_version(),
+            optional_checks=optional_checks(resources),
         ),
         *emails(
             sources=sources,
@@ -85,9 +93,31 @@ def endpoints(resources: Resources) -> Sequence[Endpoint]:
         ),
         *projects(github=resources.github),
         *accounts(db=db, welcome_coins=settings.welcome_coins),
+        *custody(db=db, clock=resources.clock, forget=known_users.forget),
         *credits(db=db),
+        *payments(
+            db=db,
+            providers=Providers(stripe=resources.stripe, razorpay=resources.razorpay),
+            identifiers=resources.identifiers,
+            clock=resources.clock,
+            public_url=settings.public_url,
+        ),
     )
     return (*described, *reference(described, version=installed_version(), description=DESCRIPTION))
+
+
+def rate_limits_of(resources: Resources) -> RateLimits | None:
+    """How often callers may call; None where that is switched off."""
+    settings = resources.settings
+    if not settings.rate_limits:
+        return None
+    return RateLimits(resources.shared.rate_limiter, trusted_proxies=settings.trusted_proxies)
+
+
+def optional_checks(resources: Resources) -> Sequence[Check]:
+    """What this process can do without, and should not have to."""
+    redis = resources.shared.redis
+    return () if redis is None else (Check("redis", redis.ping, is_required=False),)
 
 
 def sources_of(resources: Resources) -> Sources:

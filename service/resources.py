@@ -19,6 +19,11 @@ from service.adapters.github import GitHub
 from service.adapters.language_model import LanguageModel
 from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
+from service.adapters.rate_limits import RateLimiter
+from service.adapters.rate_limits.in_process import InProcessRateLimiter
+from service.adapters.razorpay import Razorpay
+from service.adapters.redis import Redis
+from service.adapters.stripe import Stripe
 from service.kernel.clock import Clock, SystemClock
 from service.kernel.concurrency import Admission, Shares
 from service.kernel.database import Database, open_database
@@ -28,7 +33,7 @@ from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.migrations.revisions import applied_revision, newest_revision
-from service.settings import OPENAI_URL, Settings, installed_version, token_secret
+from service.settings import OPENAI_URL, BadSettings, Settings, installed_version, token_secret
 from service.web.tokens import Authenticator
 
 log = structlog.get_logger(__name__)
@@ -46,6 +51,16 @@ class SchemaOutdated(Unavailable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the processes of a deployment share where there is a Redis, and each has for itself where there is none."""
+
+    cache: Cache
+    rate_limiter: RateLimiter
+    redis: Redis | None
+    keep_redis: Callable[[], Awaitable[None]] | None  # what the background has to run for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     settings: Settings
     root: Root
@@ -60,9 +75,11 @@ class Resources:
     db: Database
     page_parser: PageParser
     page_fetcher: PageFetcher
-    cache: Cache
+    shared: Shared
     github: GitHub
     language_model: LanguageModel | None  # None: the offline composer writes
+    stripe: Stripe | None
+    razorpay: Razorpay | None
 
 
 @asynccontextmanager
@@ -86,7 +103,7 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
             log.warning("row-level security is off", reason="the role overture_app could not be created or taken")
         metrics.watch_pool(db.pool_state)
         authenticator, refresh_keys = await open_authenticator(settings, clock)
-        cache = InProcessCache()
+        shared = open_shared(settings)
         yield Resources(
             settings=settings,
             root=root,
@@ -101,9 +118,11 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
             db=db,
             page_parser=await stack.enter_async_context(open_page_parser()),
             page_fetcher=open_page_fetcher(settings),
-            cache=cache,
-            github=stack.enter_context(open_github(settings, cache=cache, clock=clock)),
+            shared=shared,
+            github=stack.enter_context(open_github(settings, cache=shared.cache, clock=clock)),
             language_model=await open_language_model(settings, stack, clock=clock),
+            stripe=open_stripe(settings, clock=clock),
+            razorpay=open_razorpay(settings),
         )
 
 
@@ -190,6 +209,61 @@ async def open_language_model(settings: Settings, stack: AsyncExitStack, *, cloc
         user_agent=f"overture/{installed_version()}",
     )
     return await stack.enter_async_context(opening)
+
+
+def open_shared(settings: Settings) -> Shared:
+    """Cache and rate limits, over Redis where one is configured. Raises `BadSettings` where the extra is missing.
+
+    Connecting is the background's business (`keep_redis`): a Redis that is not there keeps nobody waiting.
+    """
+    cache, limiter = InProcessCache(), InProcessRateLimiter()
+    if settings.redis_url is None:
+        return Shared(cache=cache, rate_limiter=limiter, redis=None, keep_redis=None)
+    if find_spec("coredis") is None:
+        raise BadSettings(
+            ["REDIS_URL: set, and the extra `redis` is not installed (overture[redis]); install or unset."]
+        )
+    from service.adapters.cache.redis import RedisCache  # noqa: PLC0415
+    from service.adapters.rate_limits.redis import RedisRateLimiter  # noqa: PLC0415
+    from service.adapters.redis.connection import RedisConnection  # noqa: PLC0415  (coredis)
+
+    redis = RedisConnection(settings.redis_url)
+    return Shared(
+        cache=RedisCache(redis, otherwise=cache, version=installed_version()),
+        rate_limiter=RedisRateLimiter(redis, otherwise=limiter),
+        redis=redis,
+        keep_redis=redis.keep,
+    )
+
+
+def open_stripe(settings: Settings, *, clock: Clock) -> Stripe | None:
+    """None where it is not configured; the settings refuse half a configuration."""
+    if settings.stripe_secret_key is None:
+        return None
+    from service.adapters.stripe.sdk import StripeSdk  # noqa: PLC0415  (stripe, a fifth of a second)
+
+    return StripeSdk(
+        secret_key=settings.stripe_secret_key,
+        webhook_secrets=settings.stripe_webhook_secrets,
+        api_url=settings.stripe_api_url,
+        clock=clock,
+    )
+
+
+def open_razorpay(settings: Settings) -> Razorpay | None:
+    """None where it is not configured."""
+    key_id, key_secret, webhook_secret = (
+        settings.razorpay_key_id,
+        settings.razorpay_key_secret,
+        settings.razorpay_webhook_secret,
+    )
+    if key_id is None or key_secret is None or webhook_secret is None:
+        return None
+    from service.adapters.razorpay.http import HttpRazorpay  # noqa: PLC0415  (httpx)
+
+    return HttpRazorpay(
+        key_id=key_id, key_secret=key_secret, webhook_secret=webhook_secret, api_url=settings.razorpay_api_url
+    )
 
 
 @contextmanager

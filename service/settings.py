@@ -46,6 +46,7 @@ _SECONDS = "a number of seconds above 0, at most 3600"
 _COUNT = "a whole number from 1 to 100000"
 _COINS = "a whole number from 0 to 1000000"
 _BOOL = "true or false"
+_KEY = r"^[!-~]{1,500}$"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +115,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Variable("GITHUB_TOKEN", "a token without spaces", is_secret=True),
     ] = None
     github_api_url: Annotated[str, Variable("GITHUB_API_URL", "an http(s) URL")] = "https://api.github.com"
+
+    stripe_secret_key: Annotated[
+        Annotated[str, Meta(pattern=_KEY)] | None, Variable("STRIPE_SECRET_KEY", "a key without spaces", is_secret=True)
+    ] = None
+    stripe_webhook_secrets: Annotated[
+        tuple[str, ...], Variable("STRIPE_WEBHOOK_SECRET", "secrets separated by commas", is_secret=True)
+    ] = ()
+    stripe_api_url: Annotated[str | None, Variable("STRIPE_API_URL", "an https URL, or http on loopback")] = None
+    razorpay_key_id: Annotated[
+        Annotated[str, Meta(pattern=_KEY)] | None, Variable("RAZORPAY_KEY_ID", "a key's id without spaces")
+    ] = None
+    razorpay_key_secret: Annotated[
+        Annotated[str, Meta(pattern=_KEY)] | None,
+        Variable("RAZORPAY_KEY_SECRET", "a secret without spaces", is_secret=True),
+    ] = None
+    razorpay_webhook_secret: Annotated[
+        str | None, Variable("RAZORPAY_WEBHOOK_SECRET", "the webhook's secret", is_secret=True)
+    ] = None
+    razorpay_api_url: Annotated[str | None, Variable("RAZORPAY_API_URL", "an https URL, or http on loopback")] = None
+
+    redis_url: Annotated[str | None, Variable("REDIS_URL", "redis://user:password@host:port/number")] = None
+    rate_limits: Annotated[bool, Variable("OVERTURE_RATE_LIMITS", _BOOL)] = True
+    trusted_proxies: Annotated[
+        int, Meta(ge=0, le=10), Variable("OVERTURE_TRUSTED_PROXIES", "a whole number from 0 to 10")
+    ] = 0
 
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Variable("LOG_LEVEL", "debug, info, warning or error")
@@ -272,6 +298,8 @@ def _contradictions(settings: Settings) -> list[str]:
         *_public_url_problems(settings),
         *_github_problems(settings),
         *_model_problems(settings),
+        *_payment_problems(settings),
+        *_redis_problems(settings),
     ]
 
 
@@ -332,6 +360,49 @@ def _model_problems(settings: Settings) -> Iterator[str]:
     for model in settings.models:
         if not model.isprintable() or len(model) > MODEL_NAME_MAX_CHARS:
             yield f"OVERTURE_MODELS: {model!r} is no model's name; give names separated by commas."
+
+
+def _payment_problems(settings: Settings) -> Iterator[str]:
+    """Half a provider would take money that no event can ever be believed about."""
+    parts = {
+        "STRIPE_SECRET_KEY": settings.stripe_secret_key,
+        "STRIPE_WEBHOOK_SECRET": settings.stripe_webhook_secrets,
+        "RAZORPAY_KEY_ID": settings.razorpay_key_id,
+        "RAZORPAY_KEY_SECRET": settings.razorpay_key_secret,
+        "RAZORPAY_WEBHOOK_SECRET": settings.razorpay_webhook_secret,
+    }
+    for provider in ("STRIPE", "RAZORPAY"):
+        given = {name: bool(value) for name, value in parts.items() if name.startswith(provider)}
+        missing = [name for name, is_given in given.items() if not is_given]
+        if missing and any(given.values()):
+            together = ", ".join(name for name, is_given in given.items() if is_given)
+            yield f"{missing[0]}: unset while {together} is set; give all of {', '.join(given)}, or none."
+    for name, url in (("STRIPE_API_URL", settings.stripe_api_url), ("RAZORPAY_API_URL", settings.razorpay_api_url)):
+        if url is not None and (not _is_trustworthy_url(url) or "?" in url or "#" in url or "@" in url):
+            yield f"{name}: {without_password(url)!r} is not accepted; give an https URL (http on loopback alone)."
+
+
+def _redis_problems(settings: Settings) -> Iterator[str]:
+    if settings.redis_url is None:
+        return
+    try:
+        parts = urlsplit(settings.redis_url)
+        _ = parts.port
+    except ValueError:  # whose text may hold a piece of the password
+        is_accepted = False
+    else:
+        is_remote = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and _is_number(parts.path.strip("/"))
+        is_accepted = is_remote or (parts.scheme == "unix" and len(parts.path) > 1)
+    if not is_accepted:
+        yield (
+            "REDIS_URL: cannot be read; give redis://user:password@host:port/number (rediss:// for TLS, "
+            "unix:///path for a socket). A password's reserved characters are percent-encoded."
+        )
+
+
+def _is_number(text: str) -> bool:
+    """Whether it names a database of Redis, which has numbers for them; the first where none is given."""
+    return not text or (text.isascii() and text.isdecimal() and len(text) <= 5)
 
 
 def _is_http_url(url: str) -> bool:

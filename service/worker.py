@@ -1,6 +1,7 @@
 """The whole table of background work. It runs in every serving process, each piece safe beside its like (SKIP LOCKED,
 or an advisory lock), until a worker process exists to take it."""
 
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -17,6 +18,8 @@ INVARIANTS_EVERY_SECONDS = 300.0
 SWEEP_TAKES_SECONDS = 60.0
 # An issuer publishes a new key some time before it signs with it.
 KEYS_EVERY_SECONDS = 300.0
+# A Redis that restarts is used again within about a second; a dead one costs one refused connection in each.
+RECONNECT_EVERY_SECONDS = 1.0
 # Idempotency keys live a day; an hour more does no harm.
 PURGE_EVERY_SECONDS = 3600.0
 
@@ -26,6 +29,15 @@ def background_tasks(resources: Resources) -> Sequence[BackgroundTask]:
     own: list[BackgroundTask] = [Lasting("event loop watch", partial(watch_event_loop, resources.metrics))]
     if resources.refresh_keys is not None:
         own.append(Periodic("refresh signing keys", resources.refresh_keys, every_seconds=KEYS_EVERY_SECONDS))
+    if resources.shared.keep_redis is not None:
+        own.append(
+            Periodic(
+                "stay connected to redis",
+                resources.shared.keep_redis,
+                every_seconds=RECONNECT_EVERY_SECONDS,
+                timeout_seconds=math.inf,
+            )
+        )
     return (*sweepers(resources), *own)
 
 

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "service"
 
-SLICES = ("accounts", "credits", "emails", "postings", "projects", "resumes", "usage")
+SLICES = ("accounts", "credits", "emails", "payments", "postings", "projects", "resumes", "usage")
 NEIGHBOURS_MAY_IMPORT = ("operations", "model")
 # Beside the composition root, the two commands that work on the embedded server before anything else is open.
 NAME_VENDORS = ("resources.py", "cli/doctor.py", "cli/migrate.py")

@@ -6,13 +6,17 @@ import sys
 import pytest
 
 from service import resources
+from service.adapters.cache.in_process import InProcessCache
+from service.adapters.cache.redis import RedisCache
 from service.adapters.cache.scripted import ScriptedCache
 from service.adapters.github import GitHubNotInstalled
 from service.adapters.github.absent import AbsentGitHub
 from service.adapters.github.pygithub import PyGithub
+from service.adapters.rate_limits.in_process import InProcessRateLimiter
+from service.adapters.rate_limits.redis import RedisRateLimiter
 from service.kernel.clock import SystemClock
-from service.resources import open_github
-from service.settings import Settings
+from service.resources import open_github, open_shared
+from service.settings import BadSettings, Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +37,33 @@ async def test_without_the_extra_github_says_so(monkeypatch: pytest.MonkeyPatch)
             await github.evidence("ada")
 
 
-def test_starting_imports_no_pygithub() -> None:
-    program = "import sys, service.app, service.adapters.github.pygithub; print('github' in sys.modules)"
+@pytest.mark.parametrize("vendor", ["github", "coredis"])
+def test_starting_imports_no_vendor_that_is_not_used(vendor: str) -> None:
+    modules = "service.app, service.adapters.github.pygithub, service.adapters.cache.redis"
+    program = f"import sys, {modules}; print({vendor!r} in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_without_a_redis_each_process_goes_by_itself() -> None:
+    shared = open_shared(Settings())
+    assert isinstance(shared.cache, InProcessCache)
+    assert isinstance(shared.rate_limiter, InProcessRateLimiter)
+    assert (shared.redis, shared.keep_redis) == (None, None)
+
+
+def test_a_configured_redis_is_not_waited_for() -> None:
+    shared = open_shared(Settings(redis_url="redis://127.0.0.1:1"))
+    assert isinstance(shared.cache, RedisCache)
+    assert isinstance(shared.rate_limiter, RedisRateLimiter)
+    assert shared.redis is not None
+    assert not shared.redis.is_up
+
+
+def test_a_redis_without_its_extra_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_name: str) -> None:
+        """No module is installed."""
+
+    monkeypatch.setattr(resources, "find_spec", nowhere)
+    with pytest.raises(BadSettings, match=r"REDIS_URL: .*overture\[redis\]"):
+        open_shared(Settings(redis_url="redis://127.0.0.1"))

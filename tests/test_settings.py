@@ -66,6 +66,16 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         "OVERTURE_MODEL_PRICES": "(unset)",
         "GITHUB_TOKEN": "(unset)",
         "GITHUB_API_URL": "https://api.github.com",
+        "STRIPE_SECRET_KEY": "(unset)",
+        "STRIPE_WEBHOOK_SECRET": "(unset)",
+        "STRIPE_API_URL": "(unset)",
+        "RAZORPAY_KEY_ID": "(unset)",
+        "RAZORPAY_KEY_SECRET": "(unset)",
+        "RAZORPAY_WEBHOOK_SECRET": "(unset)",
+        "RAZORPAY_API_URL": "(unset)",
+        "REDIS_URL": "(unset)",
+        "OVERTURE_RATE_LIMITS": "true",
+        "OVERTURE_TRUSTED_PROXIES": "0",
         "LOG_LEVEL": "info",
         "LOG_FORMAT": "(unset)",
     }
@@ -95,6 +105,11 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         ("OVERTURE_MODEL_PRICES", '{"m": {"input": 1, "output": 2}}', "model_prices", {"m": Price(1, 2)}),
         ("GITHUB_TOKEN", "ghp_abc", "github_token", "ghp_abc"),
         ("GITHUB_API_URL", "https://ghe.example/api/v3", "github_api_url", "https://ghe.example/api/v3"),
+        ("REDIS_URL", "redis://u:p@h:6379/3", "redis_url", "redis://u:p@h:6379/3"),
+        ("REDIS_URL", "rediss://h", "redis_url", "rediss://h"),
+        ("REDIS_URL", "unix:///run/redis.sock?db=2", "redis_url", "unix:///run/redis.sock?db=2"),
+        ("OVERTURE_RATE_LIMITS", "false", "rate_limits", False),
+        ("OVERTURE_TRUSTED_PROXIES", "2", "trusted_proxies", 2),
         ("LOG_LEVEL", "DEBUG", "log_level", "debug"),
         ("LOG_FORMAT", "console", "log_format", "console"),
     ],
@@ -143,6 +158,17 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("GITHUB_TOKEN", "ghp abc", "without spaces"),
         ("GITHUB_API_URL", "api.github.com", "an http(s) URL"),
         ("GITHUB_API_URL", "https://user:pass@ghe.example", "without user"),
+        ("STRIPE_SECRET_KEY", "sk test", "without spaces"),
+        ("STRIPE_API_URL", "http://stripe.example", "https URL"),
+        ("STRIPE_API_URL", "https://u:p@stripe.example", "https URL"),
+        ("RAZORPAY_API_URL", "razorpay.example", "https URL"),
+        ("REDIS_URL", "http://h:6379", "redis://"),
+        ("REDIS_URL", "redis://:hush@h:port", "redis://"),
+        ("REDIS_URL", "redis:///0", "redis://"),
+        ("REDIS_URL", "redis://h/first", "redis://"),
+        ("REDIS_URL", "unix://", "redis://"),
+        ("OVERTURE_RATE_LIMITS", "never", "true or false"),
+        ("OVERTURE_TRUSTED_PROXIES", "-1", "from 0 to 10"),
         ("LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("LOG_FORMAT", "xml", "json or console"),
     ],
@@ -191,6 +217,24 @@ def test_a_refused_secret_is_not_shown(tmp_path: Path) -> None:
     assert "hush" not in "".join(refusals({"OVERTURE_JWT_SECRET": "hush-hush"}, tmp_path))
 
 
+STRIPE = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old"}
+RAZORPAY = {"RAZORPAY_KEY_ID": "rzp_test_x", "RAZORPAY_KEY_SECRET": "hush", "RAZORPAY_WEBHOOK_SECRET": "hush, hush"}
+
+
+def test_payment_providers_and_a_secret_that_rotates(tmp_path: Path) -> None:
+    settings = loaded(STRIPE | RAZORPAY, tmp_path)
+    assert settings.stripe_webhook_secrets == ("whsec_new", "whsec_old")
+    assert settings.razorpay_webhook_secret == "hush, hush"
+    assert [shown for shown in describe(settings).values() if "hush" in shown or "sec_" in shown] == []
+
+
+@pytest.mark.parametrize("missing", [*STRIPE, *RAZORPAY])
+def test_half_a_payment_provider_refuses_the_start(missing: str, tmp_path: Path) -> None:
+    whole = STRIPE if missing in STRIPE else RAZORPAY
+    (problem,) = refusals({name: value for name, value in whole.items() if name != missing}, tmp_path)
+    assert problem.startswith(f"{missing}: unset while ")
+
+
 def test_what_is_shown_has_no_secret(tmp_path: Path) -> None:
     shown = describe(loaded({"DATABASE_URL": "postgresql://u:hush@h/db", "OVERTURE_JWT_SECRET": SECRET}, tmp_path))
     assert shown["DATABASE_URL"] == "postgresql://u:***@h/db"
@@ -203,6 +247,7 @@ def test_what_is_shown_has_no_secret(tmp_path: Path) -> None:
         ("postgresql://h/db", "postgresql://h/db"),
         ("postgresql://u@h/db", "postgresql://u@h/db"),
         ("postgresql://u:a@b@h/db", "postgresql://u:***@h/db"),
+        ("redis://:hush@h:6379/0", "redis://:***@h:6379/0"),
         (
             "postgresql://h/db?user=u&password=x&sslmode=require",
             "postgresql://h/db?user=u&password=***&sslmode=require",

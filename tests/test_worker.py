@@ -1,5 +1,6 @@
 """The table of background work."""
 
+import math
 from types import SimpleNamespace
 from typing import cast
 
@@ -10,7 +11,13 @@ from service.worker import background_tasks, sweepers
 
 def resources(**more: object) -> Resources:
     """As much of the resources as declaring the table needs."""
-    known = {"db": None, "metrics": None, "refresh_keys": None, "settings": SimpleNamespace(sweep_seconds=60.0)}
+    known = {
+        "db": None,
+        "metrics": None,
+        "refresh_keys": None,
+        "settings": SimpleNamespace(sweep_seconds=60.0),
+        "shared": SimpleNamespace(keep_redis=None),
+    }
     return cast("Resources", SimpleNamespace(**(known | more)))
 
 
@@ -28,6 +35,15 @@ def test_keys_that_others_publish_are_refreshed() -> None:
     async def refresh() -> None: ...
 
     assert "refresh signing keys" in [task.name for task in background_tasks(resources(refresh_keys=refresh))]
+
+
+def test_a_configured_redis_is_kept_connected_and_never_fatal() -> None:
+    async def keep() -> None: ...
+
+    tasks = background_tasks(resources(shared=SimpleNamespace(keep_redis=keep)))
+    (redis,) = [task for task in tasks if task.name == "stay connected to redis"]
+    assert isinstance(redis, Periodic)
+    assert redis.timeout_seconds == math.inf
 
 
 def test_holds_are_swept_as_often_as_configured() -> None:

@@ -1,10 +1,12 @@
 """The verbs of accounts."""
 
+from collections.abc import Sequence
+
 from service.accounts import store as rows
 from service.accounts.model import User, UserNotFound, welcome_digest
 from service.credits import operations as credits
 from service.credits.model import TransactionKind
-from service.kernel.database import Transaction
+from service.kernel.database import Export, Transaction
 from service.kernel.identifiers import UserId
 
 WELCOME_REFERENCE = "welcome"
@@ -36,3 +38,20 @@ async def find(tx: Transaction, *, user: UserId) -> User:
 async def is_stored(tx: Transaction, user: UserId) -> bool:
     """Whether `POST /api/users/store` has happened for this id (and no deletion since)."""
     return await rows.has_user(tx, user)
+
+
+def exports() -> Sequence[Export]:
+    """What accounts know of a person."""
+    return rows.EXPORTS
+
+
+async def lock(tx: Transaction, user: UserId) -> None:
+    """Keep everybody from adding rows of this user until the transaction ends. Raises `UserNotFound`."""
+    if not await rows.lock_user(tx, user):
+        raise UserNotFound("This user is not stored.")
+
+
+async def erase(tx: Transaction, user: UserId) -> int:
+    """Remove the person, last of all: what other slices keep without the person is unlinked by it. Whoever was
+    welcomed is remembered by a digest, so that coming back brings no coins."""
+    return await rows.delete_user(tx, user)

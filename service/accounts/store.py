@@ -1,10 +1,10 @@
 """The tables of people, and every statement that touches them."""
 
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, exists, func, select
+from sqlalchemy import Column, DateTime, MetaData, Table, Text, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.accounts.model import User
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, exported
 from service.kernel.identifiers import UserId
 
 metadata = MetaData()
@@ -19,6 +19,8 @@ users = Table(
 )
 
 welcomes = Table("welcomes", metadata, Column("user_digest", Text, primary_key=True))
+
+EXPORTS = (exported("users", select(users), owner=users.c.id, key=(users.c.id,)),)
 
 
 async def upsert_user(tx: Transaction, *, user: UserId, email: str, display_name: str | None) -> User:
@@ -52,3 +54,13 @@ async def find_user(tx: Transaction, user: UserId) -> User | None:
 
 async def has_user(tx: Transaction, user: UserId) -> bool:
     return bool(await tx.scalar(select(exists().where(users.c.id == user))))
+
+
+async def lock_user(tx: Transaction, user: UserId) -> bool:
+    """Whether there is one; if so, no row that refers to it appears until the transaction ends."""
+    return await tx.scalar(select(users.c.id).where(users.c.id == user).with_for_update()) is not None
+
+
+async def delete_user(tx: Transaction, user: UserId) -> int:
+    """Whatever still refers to the user by `ON DELETE` goes, or is unlinked, with the row."""
+    return await tx.execute(delete(users).where(users.c.id == user))

@@ -22,6 +22,8 @@ _COMMANDS = {
     "token": "Print a token that this configuration accepts.",
     "doctor": "Check the configuration, the database and its invariants.",
     "openapi": "Print the OpenAPI document of the HTTP API.",
+    "payments": "List payment events that could not be applied, and apply one again.",
+    "packages": "List, set and retire the packages of coins that are sold.",
 }
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 import anyio
 
 from service.adapters.local_postgres.launcher import current_owners
+from service.adapters.redis import Redis, RedisAway
 from service.cli import DONE, FAILED
 from service.cli.configuration import configured
 from service.custody import operations as custody
@@ -17,7 +18,7 @@ from service.kernel.database import Database, open_database
 from service.kernel.database.server import OLDEST_MAJOR, server_facts
 from service.kernel.errors import ServiceError
 from service.migrations.revisions import applied_revision, newest_revision
-from service.resources import bring_up_to_date, database_url, open_page_parser
+from service.resources import bring_up_to_date, database_url, open_page_parser, open_shared
 from service.settings import BadSettings, Settings, describe, token_secret, unread
 from service.worker import hold_overtime_seconds
 
@@ -80,6 +81,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             async for finding in _database(db, settings):
                 yield finding
     yield await _checked("page parser", _page_parser)
+    if (redis := open_shared(settings).redis) is not None:
+        yield await _checked("redis", partial(_redis, redis))
 
 
 async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
@@ -158,6 +161,14 @@ async def _invariants(db: Database, settings: Settings) -> tuple[Verdict, str]:
     if violations:
         return "failed", "; ".join(f"{violation.name}: {violation.detail}" for violation in violations)
     return "ok", "all hold"
+
+
+async def _redis(redis: Redis) -> tuple[Verdict, str]:
+    try:
+        await redis.probe()
+    except RedisAway as error:
+        return "note", f"{error.detail} Every process goes by its own cache and rate limits ({error.__cause__})"
+    return "ok", "answers: cache and rate limits are shared"
 
 
 async def _page_parser() -> tuple[Verdict, str]:

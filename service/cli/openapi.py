@@ -1,6 +1,7 @@
 """`overture openapi`"""
 
 import sys
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -9,6 +10,8 @@ from service.app import DESCRIPTION, endpoints
 from service.cli import DONE
 from service.resources import Resources
 from service.settings import installed_version
+from service.web.endpoint import Endpoint
+from service.web.known_users import KnownUsers
 from service.web.openapi import document
 
 
@@ -19,9 +22,13 @@ class _Unopened:
         return self
 
 
+def declared() -> Sequence[Endpoint]:
+    """Every endpoint, over nothing that is open."""
+    return endpoints(cast("Resources", _Unopened()), known_users=cast("KnownUsers", _Unopened()))
+
+
 def openapi() -> int:
     """Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it. Opens nothing."""
-    declared = endpoints(cast("Resources", _Unopened()))
-    contract = document(declared, version=installed_version(), description=DESCRIPTION)
+    contract = document(declared(), version=installed_version(), description=DESCRIPTION)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(contract)) + b"\n")
     return DONE

@@ -4,6 +4,7 @@ somebody else's unit of work. One unit touches the wallet of one user only (see 
 Amounts that are not whole numbers within bounds raise TypeError or ValueError before any statement.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -15,12 +16,17 @@ from service.credits.model import (
     HoldNotOpen,
     HoldState,
     LedgerTransaction,
+    Package,
+    ReferenceReused,
+    Refund,
     TransactionKind,
+    WalletNotFound,
     checked_coins,
+    checked_package,
     checked_reference,
     exhausted,
 )
-from service.kernel.database import Transaction
+from service.kernel.database import Export, Transaction
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
 
@@ -103,7 +109,8 @@ async def grant(
 ) -> Balance:
     """Add coins to the user's wallet (opened if need be), once per kind and reference; the balance after it.
 
-    A repeat changes nothing and answers the balance as the first one left it.
+    A debt is paid off first, and only what is left becomes available. A repeat changes nothing and answers the
+    balance as the first one left it.
     """
     checked_coins(amount, least=1)
     checked_reference(reference)
@@ -117,6 +124,49 @@ async def grant(
     if first is None:
         raise LookupError(f"the wallet of this user vanished while {reference} was being granted")
     return _after(first)
+
+
+async def grant_by_hand(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
+    """`grant`, by somebody who may: the reference is theirs, apart from those the service makes.
+
+    The same grant again answers what the first left. Raises `WalletNotFound` for a user who is not stored, and
+    `ReferenceReused` where the reference was granted for another number of coins.
+    """
+    if not await store.has_wallet(tx, user):
+        raise WalletNotFound("No such user is stored; nothing was granted.")
+    kept = f"grant:{reference}"
+    granted = await grant(tx, user=user, amount=coins, kind=TransactionKind.GRANT, reference=kept)
+    line = await store.find_grant(tx, user=user, kind=TransactionKind.GRANT, reference=kept)
+    if line is not None and line.amount != coins:
+        raise ReferenceReused(f"{reference} was granted for {line.amount} coins; nothing more was granted.")
+    return granted
+
+
+async def purchase(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
+    """Add bought coins, once per reference (`order:<id>`); see `grant`."""
+    return await grant(tx, user=user, amount=coins, kind=TransactionKind.PURCHASE, reference=reference)
+
+
+async def refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Refund:
+    """Take coins back, once per reference, which names the refund (`refund:<id>`): an order may have several.
+
+    Only what is available is clawed back, never what a hold keeps for work under way; the rest is recorded as a debt,
+    which whatever comes next pays off: purchases, grants, and what comes back from holds. A repeat changes nothing
+    and answers the first result; one with other coins is a mistake of the caller (ValueError).
+    """
+    checked_coins(coins, least=1)
+    checked_reference(reference)
+    await store.open_wallet(tx, user)
+    made = await store.insert_refund(tx, user=user, amount=coins, reference=reference)
+    if made is not None:
+        return made
+    earlier = await store.find_refund(tx, user=user, reference=reference)
+    if earlier is None:
+        raise LookupError(f"the wallet of this user vanished during {reference}")
+    asked, first = earlier
+    if asked != coins:
+        raise ValueError(f"{reference} took back {asked} coins before, and now asks for {coins}")
+    return first
 
 
 async def balance(tx: Transaction, *, user: UserId) -> Balance:
@@ -139,9 +189,51 @@ async def expire_due(tx: Transaction, *, limit: int) -> int:
     return await store.expire_holds(tx, limit=limit)
 
 
+async def find_package(tx: Transaction, package: str) -> Package | None:
+    """The package, active or retired (`is_active`): an order made before it was retired is still honoured."""
+    return await store.find_package(tx, package)
+
+
+async def packages(tx: Transaction, *, only_active: bool = True) -> Sequence[Package]:
+    """What is sold, the smallest first."""
+    return await store.find_packages(tx, only_active=only_active)
+
+
+async def set_package(tx: Transaction, package: Package) -> None:
+    """Store a package, new or in place of the one with its id. For the owner (`run_system`).
+
+    Orders keep what they were made with: coins and price are theirs from the moment of ordering. Raises ValueError
+    (`model.checked_package`).
+    """
+    await store.upsert_package(tx, checked_package(package))
+
+
+async def retire_package(tx: Transaction, package: str) -> bool:
+    """Sell it no longer; False where there is none or it is retired. For the owner (`run_system`)."""
+    return await store.retire_package(tx, package)
+
+
+def exports() -> Sequence[Export]:
+    """A person's ledger."""
+    return store.EXPORTS
+
+
+async def unlink(tx: Transaction, user: UserId) -> int:
+    """Before an account is deleted: release every open hold of its wallet; how many there were.
+
+    Work under way then finds its hold settled and can charge nothing. The wallet and its ledger stay, and name nobody
+    once the user's row is gone.
+    """
+    found = await store.lock_open_holds(tx, user)
+    for hold in found:
+        await release(tx, hold=hold)
+    return len(found)
+
+
 def _after(transaction: LedgerTransaction) -> Balance:
     return Balance(
         balance=transaction.available_after + transaction.held_after,
         reserved=transaction.held_after,
         available=transaction.available_after,
+        debt=transaction.debt_after,
     )

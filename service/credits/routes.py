@@ -1,4 +1,5 @@
-"""Credits over HTTP: reading only. What moves coins are the stories that call `operations`."""
+"""Credits over HTTP: reading, and the one movement made by hand. All others are made by the stories that call
+`operations`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,15 +7,21 @@ from typing import Annotated
 from msgspec import Meta
 
 from service.credits import operations as credits
+from service.credits.model import ReferenceReused, WalletNotFound
 from service.credits.schema import (
     CreditBalance,
+    CreditPackage,
     CreditTransaction,
+    GrantCoins,
+    GrantedCoins,
     TransactionQuery,
     credit_balance,
+    credit_package,
     credit_transaction,
 )
-from service.kernel.database import Database
-from service.web.endpoint import Call, Endpoint
+from service.kernel.database import Database, acting_for
+from service.kernel.identifiers import TenantId, UserId
+from service.web.endpoint import Access, Call, Endpoint
 from service.web.paging import Page, page_of
 
 # The list and its order, and its sort key: a transaction's id, a bigint.
@@ -35,6 +42,22 @@ def routes(*, db: Database) -> Sequence[Endpoint]:
             call.query, listed, order=_NEWEST_FIRST, position=lambda line: (line.id,), item=credit_transaction
         )
 
+    async def packages(_call: Call[None, None]) -> list[CreditPackage]:
+        """What coins are sold in, the smallest first; prices in several currencies, in their minor unit."""
+        return [credit_package(package) for package in await db.read(credits.packages)]
+
+    async def grant(call: Call[GrantCoins, None]) -> GrantedCoins:
+        """Give a stored user coins, once per user and reference.
+
+        For whoever helps users. The same grant again gets the first answer again; the reference with another number
+        of coins is refused.
+        """
+        asked = call.body
+        user = UserId(asked.user_id)
+        with acting_for(user, TenantId(f"user:{user}")):
+            after = await db.run(credits.grant_by_hand, user=user, coins=asked.coins, reference=asked.reference)
+        return GrantedCoins(asked.user_id, asked.coins, asked.reference, credit_balance(after))
+
     return (
         Endpoint("GET", "/api/credits/balance", balance, answer=CreditBalance, tag="credits"),
         Endpoint(
@@ -43,6 +66,17 @@ def routes(*, db: Database) -> Sequence[Endpoint]:
             transactions,
             answer=Page[CreditTransaction],
             query=TransactionQuery,
+            tag="credits",
+        ),
+        Endpoint("GET", "/api/credits/packages", packages, answer=list[CreditPackage], tag="credits"),
+        Endpoint(
+            "POST",
+            "/api/credits/grants",
+            grant,
+            answer=GrantedCoins,
+            body=GrantCoins,
+            access=Access.ADMIN,
+            problems=(WalletNotFound, ReferenceReused),
             tag="credits",
         ),
     )

@@ -1,8 +1,35 @@
-"""Checking the invariants."""
+"""Checking the invariants; handing out a person's data, and erasing it."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from service.accounts import operations as accounts
+from service.credits import operations as credits
 from service.custody import store
+from service.custody.archive import Archive
 from service.custody.model import Violation
-from service.kernel.database import Transaction
+from service.emails.operations import letters as emails
+from service.kernel.database import Database, Export, Transaction
+from service.kernel.identifiers import UserId
+from service.payments.operations import erasure as payments
+from service.resumes import operations as resumes
+from service.usage import operations as usage
+from service.web import store as keys
+
+# What is sent at once: few pieces for a small account, and little in memory for a large one.
+PIECE_BYTES = 64_000
+
+Erase = Callable[[Transaction, UserId], Awaitable[int]]
+
+# The names are those of the exported tables; `users` is last, for the others refer to it.
+_ERASURES: Sequence[tuple[str, Erase]] = (
+    ("emails", emails.erase),
+    ("resumes", resumes.erase),
+    ("usage", usage.erase),
+    ("idempotency_keys", keys.erase),
+    ("users", accounts.erase),
+)
 
 
 async def check_alone(tx: Transaction, *, sweep_seconds: float) -> list[Violation]:
@@ -20,3 +47,51 @@ async def check(tx: Transaction, *, sweep_seconds: float) -> list[Violation]:
         for invariant in store.INVARIANTS
         for detail in await store.find_breaches(tx, invariant, sweep_seconds=sweep_seconds)
     ]
+
+
+async def erase(tx: Transaction, *, user: UserId) -> dict[str, int]:
+    """Delete the user and every personal row; how many of each table. For `db.run_system`: what is left is nobody's.
+
+    All or nothing. The wallet is locked first and the user's row second, as a generation does when it settles: what
+    that one has committed before goes, and what comes later finds neither its hold nor its user (`UserGone`). Raises
+    `accounts.model.UserNotFound` where somebody else was faster.
+    """
+    await credits.unlink(tx, user)
+    await accounts.lock(tx, user)
+    await payments.erase(tx, user)
+    return {name: await erase_rows(tx, user) for name, erase_rows in _ERASURES}
+
+
+def exports() -> Sequence[Export]:
+    """Every table of a person's, one file each."""
+    return (
+        *accounts.exports(),
+        *resumes.exports(),
+        *emails.exports(),
+        *usage.exports(),
+        *credits.exports(),
+        *payments.exports(),
+        *keys.EXPORTS,
+    )
+
+
+async def export(*, db: Database, user: UserId, now: datetime, write: Callable[[bytes], Awaitable[None]]) -> None:
+    """Write a zip of all the user's data, in pieces, reading no further ahead than one page of one table.
+
+    Each page is a transaction of its own, so nothing waits on the database while the reader is slow.
+    """
+    archive = Archive(now=now)
+    for table in exports():
+        with archive.table(table.name) as entry:
+            after: tuple[Any, ...] | None = None
+            while True:
+                page = await db.read(table.page, user, after)
+                for row in page.rows:
+                    entry.add(row)
+                    if archive.waiting_bytes >= PIECE_BYTES:
+                        await write(archive.take())
+                after = page.after
+                if after is None:
+                    break
+    archive.close()
+    await write(archive.take())

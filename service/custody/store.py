@@ -27,38 +27,44 @@ INVARIANTS = (
     ),
     Invariant(
         "wallets-equal-their-entries",
-        "A wallet's available and held are the sums of its entries.",
+        "A wallet's available, held and debt are the sums of its entries.",
         """
-        SELECT format('wallet %s: available %s held %s, by its entries %s and %s',
-                      wallet.id, wallet.available, wallet.held, entries.available, entries.held) AS detail
+        SELECT format('wallet %s: available %s held %s debt %s, by its entries %s and %s and %s',
+                      wallet.id, wallet.available, wallet.held, wallet.debt,
+                      entries.available, entries.held, entries.debt) AS detail
         FROM wallets AS wallet
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE account = 'available'), 0) AS available,
-                   coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held
+                   coalesce(sum(amount) FILTER (WHERE account = 'held'), 0) AS held,
+                   coalesce(-sum(amount) FILTER (WHERE account = 'debt'), 0) AS debt
             FROM ledger_entries WHERE wallet_id = wallet.id
         ) AS entries
-        WHERE (wallet.available, wallet.held) <> (entries.available, entries.held)
+        WHERE (wallet.available, wallet.held, wallet.debt) <> (entries.available, entries.held, entries.debt)
         """,
     ),
     Invariant(
         "statements-add-up",
-        "What each ledger transaction says was available and held after it is the sum of all entries up to it.",
+        "What each ledger transaction says was available, held and owed after it is the sum of all entries up to it.",
         """
-        SELECT format('transaction %s: says %s and %s, by its entries %s and %s',
-                      line.id, line.available_after, line.held_after, line.available, line.held) AS detail
+        SELECT format('transaction %s: says %s and %s and %s, by its entries %s and %s and %s', line.id,
+                      line.available_after, line.held_after, line.debt_after, line.available, line.held, line.debt)
+            AS detail
         FROM (
-            SELECT posted.id, posted.available_after, posted.held_after,
+            SELECT posted.id, posted.available_after, posted.held_after, posted.debt_after,
                    sum(coalesce(available.amount, 0)) OVER so_far AS available,
-                   sum(coalesce(held.amount, 0)) OVER so_far AS held
+                   sum(coalesce(held.amount, 0)) OVER so_far AS held,
+                   -sum(coalesce(debt.amount, 0)) OVER so_far AS debt
             FROM ledger_transactions AS posted
             LEFT JOIN ledger_entries AS available
                 ON (available.wallet_id, available.transaction_id) = (posted.wallet_id, posted.id)
                 AND available.account = 'available'
             LEFT JOIN ledger_entries AS held
                 ON (held.wallet_id, held.transaction_id) = (posted.wallet_id, posted.id) AND held.account = 'held'
+            LEFT JOIN ledger_entries AS debt
+                ON (debt.wallet_id, debt.transaction_id) = (posted.wallet_id, posted.id) AND debt.account = 'debt'
             WINDOW so_far AS (PARTITION BY posted.wallet_id ORDER BY posted.id)
         ) AS line
-        WHERE (line.available_after, line.held_after) <> (line.available, line.held)
+        WHERE (line.available_after, line.held_after, line.debt_after) <> (line.available, line.held, line.debt)
         """,
     ),
     Invariant(
@@ -77,10 +83,34 @@ INVARIANTS = (
         "nothing-is-negative",
         "No wallet and no hold is below zero.",
         """
-        SELECT format('wallet %s: available %s, held %s', id, available, held) AS detail
-        FROM wallets WHERE available < 0 OR held < 0
+        SELECT format('wallet %s: available %s, held %s, debt %s', id, available, held, debt) AS detail
+        FROM wallets WHERE available < 0 OR held < 0 OR debt < 0
         UNION ALL
         SELECT format('hold %s: %s', id, amount) FROM holds WHERE amount < 0
+        """,
+    ),
+    Invariant(
+        "debts-are-paid-first",
+        "Nothing is available in a wallet that owes coins.",
+        """
+        SELECT format('wallet %s: available %s beside a debt of %s', id, available, debt) AS detail
+        FROM wallets WHERE available > 0 AND debt > 0
+        """,
+    ),
+    Invariant(
+        "movements-are-what-they-say",
+        "A grant or a purchase brings as much as the house gives for it, and a refund takes what the house takes back.",
+        """
+        SELECT format('transaction %s: %s of %s, from the house %s', posted.id, posted.kind, posted.amount,
+                      coalesce(house.amount, 0)) AS detail
+        FROM ledger_transactions AS posted
+        LEFT JOIN ledger_entries AS house
+            ON (house.wallet_id, house.transaction_id) = (posted.wallet_id, posted.id)
+            AND house.account = CASE posted.kind
+                WHEN 'grant' THEN 'issuance' WHEN 'purchase' THEN 'sales' WHEN 'refund' THEN 'refunds'
+                WHEN 'charge' THEN 'revenue' END
+        WHERE posted.kind IN ('grant', 'purchase', 'refund', 'charge')
+          AND house.amount IS DISTINCT FROM -posted.amount
         """,
     ),
     Invariant(
@@ -163,6 +193,40 @@ INVARIANTS = (
         """
         SELECT format('%s: credited %s times', reference, count(*)) AS detail
         FROM ledger_transactions WHERE kind = 'purchase' GROUP BY reference HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "orders-have-their-coins",
+        "What an order granted is one purchase, of its user's wallet; what it clawed back is its refunds.",
+        """
+        SELECT format('order %s (%s): granted %s and clawed back %s, credited %s and refunded %s', sold.id, sold.status,
+                      sold.granted, sold.clawed_back, coalesce(bought.amounts, 'nothing'), coalesce(back.amount, 0))
+            AS detail
+        FROM orders AS sold
+        LEFT JOIN (
+            SELECT posted.reference, string_agg(posted.amount::text, ' ') AS amounts,
+                   min(wallet.user_id) AS user_id
+            FROM ledger_transactions AS posted JOIN wallets AS wallet ON wallet.id = posted.wallet_id
+            WHERE posted.kind = 'purchase' GROUP BY posted.reference
+        ) AS bought ON bought.reference = 'order:' || sold.id
+        LEFT JOIN (
+            SELECT split_part(reference, ':', 2) AS id, -sum(amount) AS amount
+            FROM ledger_transactions WHERE kind = 'refund' AND reference LIKE 'refund:%:%' GROUP BY 1
+        ) AS back ON back.id = sold.id::text
+        WHERE bought.amounts IS DISTINCT FROM nullif(sold.granted, 0)::text
+           OR (sold.granted > 0 AND bought.user_id IS DISTINCT FROM sold.user_id)
+           OR (sold.user_id IS NOT NULL AND coalesce(back.amount, 0) <> sold.clawed_back)
+        """,
+    ),
+    Invariant(
+        "orders-are-paid-by-one-payment-each",
+        "A payment of a provider's pays one order, and an event of a provider's is kept once.",
+        """
+        SELECT format('payment %s of %s: %s orders', payment_id, provider, count(*)) AS detail
+        FROM orders WHERE payment_id IS NOT NULL GROUP BY provider, payment_id HAVING count(*) > 1
+        UNION ALL
+        SELECT format('event %s of %s: kept %s times', event_id, provider, count(*))
+        FROM payment_events GROUP BY provider, event_id HAVING count(*) > 1
         """,
     ),
     Invariant(

@@ -35,6 +35,7 @@ from service.kernel.errors import NotFound
 from service.kernel.identifiers import Identifiers
 from service.web.endpoint import Call, Endpoint
 from service.web.events import Streamed
+from service.web.limits import GENERATE
 from service.web.paging import Page, page_of
 
 _GENERATING = (CreditsExhausted, TooManyInFlight, WritingFailed)
@@ -130,6 +131,7 @@ def routes(
             body=GenerateEmail,
             idempotent=True,
             admitted=True,
+            rate=GENERATE,
             streamed=_STREAMED,
             problems=(*_GENERATING, UnfetchableUrl),
             tag=tag,
@@ -148,6 +150,7 @@ def routes(
             is_body_optional=True,
             idempotent=True,
             admitted=True,
+            rate=GENERATE,
             streamed=_STREAMED,
             problems=(*_GENERATING, NotFound),
             tag=tag,

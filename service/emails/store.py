@@ -37,7 +37,7 @@ from service.emails.model import (
     Timings,
     WriterUsage,
 )
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, exported
 from service.kernel.identifiers import UserId
 from service.kernel.paging import COUNTED_MAX, Listed, Window
 from service.postings.model import JobContextBody
@@ -73,6 +73,9 @@ emails = Table(
     Column("updated_at", DateTime(timezone=True)),
 )
 tombstones = Table("email_tombstones", metadata, Column("id", Uuid, primary_key=True))
+
+# With the inputs, which hold a whole posting and a whole résumé: a page of an export stays within some megabytes.
+EXPORTS = (exported("emails", select(emails), owner=emails.c.user_id, key=(emails.c.id,), rows_per_page=5),)
 
 # The inputs are large (a whole posting, a whole résumé), and only `find_inputs` wants them.
 _SHOWN = [column for column in emails.c if column.name != "inputs"]
@@ -156,6 +159,12 @@ async def delete_email(tx: Transaction, user: UserId, email: EmailId) -> bool:
     if removed:
         await tx.execute(insert(tombstones).values(id=email))
     return bool(removed)
+
+
+async def delete_emails(tx: Transaction, user: UserId) -> int:
+    """Remove all of the user's and leave their tombstones; how many there were."""
+    gone = delete(emails).where(emails.c.user_id == user).returning(emails.c.id).cte("gone")
+    return await tx.execute(insert(tombstones).from_select(["id"], select(gone.c.id)))
 
 
 def edited_columns(*, subject: str | None, body: str | None, recruiter: Recruiter | None) -> dict[str, Any]:

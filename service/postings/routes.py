@@ -12,6 +12,7 @@ from service.postings.flights import Flights
 from service.postings.model import JobContext
 from service.postings.schema import JobContextAnswer, JobContextQuery, JobContextRequest, answer
 from service.web.endpoint import Call, Endpoint
+from service.web.limits import FETCH
 
 
 def routes(
@@ -51,6 +52,7 @@ def routes(
             JobContextAnswer,
             query=JobContextQuery,
             admitted=True,
+            rate=FETCH,
             problems=problems,
             tag="Job context",
         ),
@@ -61,6 +63,7 @@ def routes(
             JobContextAnswer,
             body=JobContextRequest,
             admitted=True,
+            rate=FETCH,
             problems=problems,
             tag="Job context",
         ),

@@ -13,6 +13,7 @@ from service.adapters.github import (
 from service.projects import operations as projects
 from service.projects.schema import GitHubEvidence, GitHubRepository, github_evidence, github_repository
 from service.web.endpoint import Call, Endpoint
+from service.web.limits import FETCH
 
 _AWAY = (GitHubRateLimited, GitHubUnavailable, GitHubNotInstalled)
 
@@ -33,6 +34,7 @@ def routes(*, github: GitHub) -> Sequence[Endpoint]:
             "/api/github/repos/{owner}/{repo}",
             read_repository,
             answer=GitHubRepository,
+            rate=FETCH,
             problems=(RepositoryNotFound, *_AWAY),
             tag=tag,
         ),
@@ -41,6 +43,7 @@ def routes(*, github: GitHub) -> Sequence[Endpoint]:
             "/api/github/users/{login}/evidence",
             read_evidence,
             answer=GitHubEvidence,
+            rate=FETCH,
             problems=(LoginNotFound, *_AWAY),
             tag=tag,
         ),

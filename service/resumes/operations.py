@@ -1,10 +1,10 @@
 """The verbs of résumés. Those that take `tx` belong into a unit of work: `db.run(resumes.create, ...)`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from service.kernel.database import Transaction
+from service.kernel.database import Export, Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
@@ -57,6 +57,16 @@ async def delete(tx: Transaction, *, user: UserId, resume: ResumeId) -> None:
     """Delete the user's résumé. Raises NotFound. E-mails written from it keep what they cite."""
     if not await store.delete_resume(tx, user=user, resume=resume):
         raise _missing(resume)
+
+
+def exports() -> Sequence[Export]:
+    """A person's résumés."""
+    return store.EXPORTS
+
+
+async def erase(tx: Transaction, user: UserId) -> int:
+    """Delete them all; how many there were."""
+    return await store.delete_resumes(tx, user)
 
 
 def _stored(resume: Resume, resume_id: ResumeId, created_at: datetime) -> StoredResume:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, MetaData, Table, Text, Uuid, delete, func, insert, select, tuple_
 
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, exported
 from service.kernel.identifiers import UserId
 from service.kernel.paging import COUNTED_MAX, Listed, Window
 from service.resumes.model import ResumeHeading, ResumeId, StoredResume
@@ -21,6 +21,9 @@ resumes = Table(
     Column("document", JSON, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
+
+# A document may be a megabyte: a page of an export stays within a few.
+EXPORTS = (exported("resumes", select(resumes), owner=resumes.c.user_id, key=(resumes.c.id,), rows_per_page=5),)
 
 
 async def insert_resume(tx: Transaction, *, user: UserId, resume: StoredResume) -> None:
@@ -52,3 +55,8 @@ async def find_resumes(tx: Transaction, *, user: UserId, window: Window) -> List
 async def delete_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> bool:
     """Whether there was one."""
     return bool(await tx.execute(delete(resumes).where(resumes.c.user_id == user, resumes.c.id == resume)))
+
+
+async def delete_resumes(tx: Transaction, user: UserId) -> int:
+    """All of the user's; how many there were."""
+    return await tx.execute(delete(resumes).where(resumes.c.user_id == user))

@@ -1,6 +1,9 @@
-"""The verb of usage."""
+"""The verbs of usage."""
 
-from service.kernel.database import Transaction
+from collections.abc import Sequence
+
+from service.kernel.database import Export, Transaction
+from service.kernel.identifiers import UserId
 from service.usage import store
 from service.usage.model import Usage
 
@@ -12,3 +15,13 @@ async def record(tx: Transaction, usage: Usage) -> bool:
     one of its own, which may come second after a COMMIT whose answer was lost: the success then stays.
     """
     return await store.insert_usage(tx, usage)
+
+
+def exports() -> Sequence[Export]:
+    """A person's usage."""
+    return store.EXPORTS
+
+
+async def erase(tx: Transaction, user: UserId) -> int:
+    """Delete it all; how many rows there were."""
+    return await store.delete_usage(tx, user)

@@ -1,10 +1,11 @@
 """The table of usage, and every statement that touches it."""
 
 import msgspec
-from sqlalchemy import JSON, BigInteger, Column, MetaData, Numeric, Table, Text, Uuid
+from sqlalchemy import JSON, BigInteger, Column, MetaData, Numeric, Table, Text, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, exported
+from service.kernel.identifiers import UserId
 from service.usage.model import Usage
 
 metadata = MetaData()
@@ -24,6 +25,8 @@ usage_rows = Table(
     Column("calls", JSON),
 )
 
+EXPORTS = (exported("usage", select(usage_rows), owner=usage_rows.c.user_id, key=(usage_rows.c.id,)),)
+
 
 async def insert_usage(tx: Transaction, usage: Usage) -> bool:
     """False where the operation has its row already."""
@@ -41,3 +44,8 @@ async def insert_usage(tx: Transaction, usage: Usage) -> bool:
     )
     unless_recorded = inserting.on_conflict_do_nothing(index_elements=["user_id", "operation"])
     return await tx.execute(unless_recorded) == 1
+
+
+async def delete_usage(tx: Transaction, user: UserId) -> int:
+    """All of the user's; how many there were."""
+    return await tx.execute(delete(usage_rows).where(usage_rows.c.user_id == user))

@@ -12,6 +12,8 @@ problems      errors to RFC 9457 documents; the only file that knows status code
 idempotency   one effect per `Idempotency-Key`
 store         its rows; the one file of this room that operations may import
 paging        pages and cursors
+downloads     a file sent while it is made
+limits        how often somebody may call: rates, and the fields about them
 context       request id, trace, the line in the log
 hygiene       what no well-behaved client sends
 openapi, reference, docs_page               the contract, for programs and for people

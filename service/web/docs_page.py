@@ -71,7 +71,7 @@ def _call(method: str, path: str, operation: Json) -> str:
         _parameters(operation["parameters"]),
     ]
     if body is not None:
-        content = "".join(f"<p>{_type(media['schema'])}</p>" for media in body["content"].values())
+        content = "".join(f"<p>{_type(media.get('schema', {}))}</p>" for media in body["content"].values())
         parts.append(f"<h4>Body{'' if body['required'] else ' (optional)'}</h4>{content}")
     parts.append(_answers(operation["responses"]))
     return "".join([*parts, "</article>"])

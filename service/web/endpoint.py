@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from service.adapters.rate_limits import Rate
 from service.kernel.database import Transaction
 from service.kernel.errors import ServiceError
 from service.web.events import Streamed
@@ -29,6 +30,11 @@ def told_nobody(_name: str, _value: Any) -> None:
     """What `Call.tell` does where nobody asked for events."""
 
 
+async def written_nowhere(_piece: bytes) -> None:
+    """What `Call.write` is where no download is declared."""
+    raise TypeError("this endpoint is not declared as a download")
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Body, Query]):
     """One decoded request. `path` holds the converted path parameters (`{email_id:uuid}` gives a UUID).
@@ -37,6 +43,8 @@ class Call(Generic[Body, Query]):
     with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing.
     `tell(name, value)` is for endpoints declared `streamed`: an event for whoever asked for them, else nothing; it
     never waits and never fails.
+    `write(piece)` is for endpoints declared as a `download`: it waits until the client has taken what was written
+    before.
     """
 
     principal: Principal
@@ -47,6 +55,7 @@ class Call(Generic[Body, Query]):
     remember: Callable[[Transaction, Any], Awaitable[None]]
     headers: Mapping[str, str] = field(default_factory=dict[str, str])  # names in lower case; never `authorization`
     tell: Callable[[str, Any], None] = told_nobody
+    write: Callable[[bytes], Awaitable[None]] = written_nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class Reply:
 class Endpoint:
     """`handler(call)` returns an `answer` struct (or a `Reply`); its docstring is the endpoint's documentation.
 
-    body, query: msgspec structs (frozen, unknown fields refused) or None. problems: what it raises of its own; the
+    body, query: msgspec structs (frozen, unknown fields refused) or None. `body=bytes` takes what was sent as it is,
+    undecoded, whatever it says of itself: for what is signed over its bytes. problems: what it raises of its own; the
     general ones (401, 422, 503, 504 ...) are added from the declaration.
     """
 
@@ -79,9 +89,11 @@ class Endpoint:
     idempotent: bool = False
     is_probe: bool = False  # answers while the process drains too, and the drain does not wait for it
     admitted: bool = False  # takes a place among the generations in flight in this process
+    rate: Rate | None = None  # None: by access and method, see `web.limits.rate_of`
     body_max_bytes: int = JSON_BODY_MAX_BYTES
     media_type: str = "application/json"  # of the answer
     streamed: Streamed | None = None  # answers `Accept: text/event-stream` with events, the last with the answer
+    download: str | None = None  # the name of a file of `media_type`, written by `Call.write` while it is sent
     other_statuses: Mapping[int, str] = field(default_factory=dict[int, str])  # of a `Reply` with the same answer: when
     problems: Sequence[type[ServiceError]] = ()
     tag: str = ""

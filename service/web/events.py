@@ -21,7 +21,7 @@ from service.web.answer import Answer
 from service.web.headers import header
 from service.web.problems import PROBLEM_JSON
 from service.web.receiving import Inbox
-from service.web.sending import SEND_TIMEOUT_SECONDS
+from service.web.sending import SEND_TIMEOUT_SECONDS, Outgoing
 
 EVENT_STREAM = "text/event-stream"
 PROBLEM = "problem"
@@ -32,6 +32,8 @@ EVENTS_QUEUED_MAX = 256
 # Proxies give up on a silent connection after 30 to 60 s.
 HEARTBEAT_SECONDS = 15.0
 
+# Nginx would otherwise gather the events until its buffer is full.
+_HEADERS = {"content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no"}
 _HEARTBEAT = b": still working\n\n"
 _QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
 
@@ -63,16 +65,12 @@ def encoded(name: str, data: bytes) -> bytes:
 
 
 class EventStream:
-    """The sending side of one such call. Every send has a deadline; a client that keeps one waiting for that long has
-    left in all but name, and the work for it is cancelled."""
+    """The sending side of one such call."""
 
     def __init__(self, inbox: Inbox, send: Send, *, last: str) -> None:
-        self._inbox = inbox
-        self._send = send
+        self._outgoing = Outgoing(inbox, send)
         self._last = last
         self._told, self._queue = anyio.create_memory_object_stream[bytes](EVENTS_QUEUED_MAX)
-        self._has_begun = False
-        self._is_broken = False
 
     def tell(self, name: str, value: Any) -> None:
         """Queue one event. Never waits: beyond the queue's bound, and after the end, it is dropped."""
@@ -93,8 +91,8 @@ class EventStream:
                 answer = await work()
                 self._told.close()
                 group.cancel_scope.deadline = anyio.current_time() + SEND_TIMEOUT_SECONDS
-            self._is_broken |= group.cancel_scope.cancelled_caught
-        if answer is None or (not self._has_begun and answer.status >= 400):
+            self._outgoing.is_broken |= group.cancel_scope.cancelled_caught
+        if answer is None or (not self._outgoing.has_begun and answer.status >= 400):
             return answer
         await self._end(answer)
         return None
@@ -103,37 +101,14 @@ class EventStream:
         while True:
             event = _HEARTBEAT
             # Before anything was told the stream has not begun, and a heartbeat would begin it.
-            with anyio.move_on_after(HEARTBEAT_SECONDS if self._has_begun else math.inf):
+            with anyio.move_on_after(HEARTBEAT_SECONDS if self._outgoing.has_begun else math.inf):
                 try:
                     event = await queue.receive()
                 except anyio.EndOfStream:
                     return
-            await self._sent(event)
+            await self._outgoing.sent(event, _HEADERS)
 
     async def _end(self, answer: Answer) -> None:
         name = PROBLEM if answer.media_type == PROBLEM_JSON else self._last
-        await self._sent(encoded(name, answer.body), answer.headers, has_more=False)
-
-    async def _sent(self, event: bytes, headers: Mapping[str, str] | None = None, *, has_more: bool = True) -> None:
-        if self._is_broken:
-            return
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._give_up, group.cancel_scope)
-            if not self._has_begun:
-                self._has_begun = True
-                await self._send({"type": "http.response.start", "status": 200, "headers": _raw_headers(headers or {})})
-            await self._send({"type": "http.response.body", "body": event, "more_body": has_more})
-            group.cancel_scope.cancel()
-
-    async def _give_up(self, sending: anyio.CancelScope) -> None:
-        """Beside the send, not around it: Hypercorn on trio shields its sends, and the work must end all the same."""
-        await anyio.sleep(SEND_TIMEOUT_SECONDS)
-        self._is_broken = True
-        self._inbox.work.cancel()
-        sending.cancel()
-
-
-def _raw_headers(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    # Nginx would otherwise gather the events until its buffer is full.
-    ours = {"content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no"}
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in {**headers, **ours}.items()]
+        headers = {field.lower(): value for field, value in answer.headers.items()} | _HEADERS
+        await self._outgoing.sent(encoded(name, answer.body), headers, has_more=False)

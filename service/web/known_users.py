@@ -11,7 +11,8 @@ from service.kernel.identifiers import UserId
 
 IsStored = Callable[[Transaction, UserId], Awaitable[bool]]
 
-# A user who deletes the account may still be let in for so long; foreign keys refuse what would be written.
+# A user who deletes the account in another process may still be let in here for so long; foreign keys refuse what would
+# be written (`UserGone`).
 REMEMBERED_SECONDS = 10.0
 # About 1 MB of ids.
 REMEMBERED_MAX = 10_000
@@ -30,14 +31,23 @@ class KnownUsers:
         self._db = db
         self._is_stored = is_stored
         self._until: OrderedDict[UserId, float] = OrderedDict()
+        self._forgotten = 0
 
     async def require(self, user: UserId) -> None:
         """Raises UnknownUser. To be called inside `acting_for(user, ...)`."""
         if self._until.get(user, 0.0) > anyio.current_time():
             return
         self._until.pop(user, None)
+        forgotten = self._forgotten
         if not await self._db.read(self._is_stored, user):
             raise UnknownUser("Store the user first: POST /api/users/store.")
+        if forgotten != self._forgotten:  # somebody was deleted while we asked, perhaps this one
+            return
         self._until[user] = anyio.current_time() + REMEMBERED_SECONDS
         if len(self._until) > REMEMBERED_MAX:
             self._until.popitem(last=False)
+
+    def forget(self, user: UserId) -> None:
+        """The user was deleted: the next call asks again."""
+        self._forgotten += 1
+        self._until.pop(user, None)

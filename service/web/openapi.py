@@ -18,6 +18,7 @@ from service.web.events import EVENT_STREAM, PROBLEM, Streamed
 from service.web.headers import KEY_MAX_CHARACTERS
 from service.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
 from service.web.known_users import UnknownUser
+from service.web.limits import RateLimited, rate_of
 from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
 from service.web.receiving import BodyTooLarge, RequestTimeout
 from service.web.tokens import Unauthenticated
@@ -78,13 +79,17 @@ def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
     if endpoint.access is Access.USER:
         found += [UnknownUser]
     if endpoint.body is not None:
-        found += [MalformedJson, UnsupportedMediaType, BodyTooLarge, RequestTimeout]
+        found += [BodyTooLarge, RequestTimeout]
+    if endpoint.body not in (None, bytes):
+        found += [MalformedJson, UnsupportedMediaType]
     if _PARAMETER.search(endpoint.path):
         found += [NotFound]
     if endpoint.idempotent:
         found += [IdempotencyMismatch, IdempotencyInProgress]
     if endpoint.admitted:
         found += [Overloaded]
+    if rate_of(endpoint) is not None:
+        found += [RateLimited]
     found += [Internal, DatabaseUnavailable, ShuttingDown, DeadlineExceeded]
     return list(dict.fromkeys(found))
 
@@ -95,7 +100,7 @@ class _Schemas:
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
         told = [kind for e in endpoints if e.streamed for kind in e.streamed.events.values()]
-        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind is not None), *told]
+        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind not in (None, bytes)), *told]
         kinds = [Problem, *dict.fromkeys(others), *self._queries]
         references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
         self._references = dict(zip(kinds, references, strict=True))
@@ -126,9 +131,13 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": not endpoint.is_body_optional,
-            "content": {"application/json": {"schema": schemas.of(endpoint.body)}},
+            "content": {"*/*": {}} if endpoint.body is bytes else _json(schemas.of(endpoint.body)),
         }
     return operation
+
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}
 
 
 def _operation_id(endpoint: Endpoint) -> str:
@@ -187,10 +196,17 @@ def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
     return responses
 
 
-def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
-    headers = {"X-Request-ID": {"schema": {"type": "string"}}}
+def _answer_headers(endpoint: Endpoint) -> Json:
+    names = ["X-Request-ID"]
     if endpoint.idempotent:
-        headers["Idempotency-Replayed"] = {"schema": {"type": "string"}}
+        names.append("Idempotency-Replayed")
+    if rate_of(endpoint) is not None:
+        names += ["RateLimit-Policy", "RateLimit"]
+    return {name: {"schema": {"type": "string"}} for name in names}
+
+
+def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
+    headers = _answer_headers(endpoint)
     if endpoint.answer is None and endpoint.media_type == "application/json":
         return {"description": description, "headers": headers, "content": {}}
     schema = {"type": "string"} if endpoint.answer is None else schemas.of(endpoint.answer)
@@ -205,9 +221,7 @@ def _stream(endpoint: Endpoint, streamed: Streamed, schemas: _Schemas) -> Json:
         f"With `Accept: {EVENT_STREAM}`: server-sent events ({', '.join(told)}), ended by one `{streamed.last}` with "
         f"the answer or one `{PROBLEM}`. A call refused before its first event is answered with its own status."
     )
-    headers = {"X-Request-ID": {"schema": {"type": "string"}}}
-    if endpoint.idempotent:
-        headers["Idempotency-Replayed"] = {"schema": {"type": "string"}}
+    headers = _answer_headers(endpoint)
     content = {EVENT_STREAM: {"schema": {"type": "string"}, "x-events": {**told, **ended}}}
     return {"description": description, "headers": headers, "content": content}
 

@@ -1,5 +1,6 @@
 """The sending side of one HTTP exchange."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import anyio
@@ -33,9 +34,42 @@ async def deliver(inbox: Inbox, send: Send, answer: Answer, *, head_only: bool =
             group.cancel_scope.cancel()
 
 
+class Outgoing:
+    """An answer that goes out in pieces. Every piece has a deadline; a client that keeps one waiting for that long has
+    left in all but name, and the work for it is cancelled."""
+
+    def __init__(self, inbox: Inbox, send: Send) -> None:
+        self._inbox = inbox
+        self._send = send
+        self.has_begun = False
+        self.is_broken = False
+
+    async def sent(self, piece: bytes, headers: Mapping[str, str], *, has_more: bool = True) -> None:
+        """Send one piece, before the first one the status 200 and the headers; nothing after it broke."""
+        if self.is_broken:
+            return
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._give_up, group.cancel_scope)
+            if not self.has_begun:
+                self.has_begun = True
+                await self._send({"type": "http.response.start", "status": 200, "headers": _encoded(headers)})
+            await self._send({"type": "http.response.body", "body": piece, "more_body": has_more})
+            group.cancel_scope.cancel()
+
+    async def _give_up(self, sending: anyio.CancelScope) -> None:
+        """Beside the send, not around it: Hypercorn on trio shields its sends, and the work must end all the same."""
+        await anyio.sleep(SEND_TIMEOUT_SECONDS)
+        self.is_broken = True
+        self._inbox.work.cancel()
+        sending.cancel()
+
+
 def _raw_headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     headers = [(b"content-length", str(len(answer.body)).encode("ascii"))]
     if answer.body:
         headers.append((b"content-type", answer.media_type.encode("latin-1")))
-    headers.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
-    return headers
+    return headers + _encoded(answer.headers)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

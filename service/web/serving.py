@@ -1,13 +1,14 @@
 """From declarations to an ASGI application: what happens to one request, in which order.
 
-    authenticate -> read the body -> watch the client -> decode -> stored user -> admission -> idempotency -> handler
+    authenticate -> rate limit -> read the body -> watch the client -> decode -> stored user -> admission
+    -> idempotency -> handler
 
 All of it under the request's deadline and in the live task tree. The handler's answer wins: once it has returned, the
 answer is sent, whatever the deadline or the client did meanwhile.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,11 +32,13 @@ from service.web.answer import Answer
 from service.web.callers import NOBODY, caller
 from service.web.context import occasion
 from service.web.decoding import decode_body, decode_query, path_values, require_json
-from service.web.endpoint import Access, Call, Endpoint, Reply, told_nobody
+from service.web.downloads import Download
+from service.web.endpoint import Access, Call, Endpoint, Reply, told_nobody, written_nowhere
 from service.web.events import EventStream, wants_events
 from service.web.headers import for_endpoints, idempotency_key, wanted_seconds
 from service.web.idempotency import AnswerNotRemembered, Memory, Once, request_hash
 from service.web.known_users import KnownUsers
+from service.web.limits import Allowance, RateLimits, rate_of
 from service.web.principal import Principal
 from service.web.problems import MethodNotAllowed, answer_for, guarded
 from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox
@@ -60,6 +63,7 @@ class Gate:
     identifiers: Identifiers
     tasks: TaskTree
     in_flight: InFlight
+    rate_limits: RateLimits | None = None  # None: nobody is counted
     request_timeout_seconds: float = 60.0
     body_timeout_seconds: float = BODY_TIMEOUT_SECONDS
 
@@ -100,6 +104,7 @@ class Served:
             raise ValueError(f"{endpoint.method} {endpoint.path}: keys belong to stored users; access must be USER")
         self._endpoint = endpoint
         self._gate = gate
+        self._rate = rate_of(endpoint)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         inbox = Inbox(scope, receive)
@@ -110,12 +115,24 @@ class Served:
             await deliver(inbox, send, answer_for(error))
 
     async def _exchange(self, scope: Scope, inbox: Inbox, send: Send) -> None:
+        allowance = Allowance(self._gate.rate_limits, self._rate)
+        send = allowance.told(send)
         if self._endpoint.streamed is not None and wants_events(scope):
             stream = EventStream(inbox, send, last=self._endpoint.streamed.last)
-            exchange = Exchange(self._endpoint, self._gate, scope, inbox, tell=stream.tell)
+            exchange = Exchange(self._endpoint, self._gate, scope, inbox, allowance, tell=stream.tell)
             answer = await stream.during(partial(self._answer, exchange, inbox))
+        elif self._endpoint.download is not None:
+            file = Download(
+                inbox,
+                send,
+                media_type=self._endpoint.media_type,
+                file_name=self._endpoint.download,
+                head_only=scope["method"] == "HEAD",
+            )
+            exchange = Exchange(self._endpoint, self._gate, scope, inbox, allowance, write=file.write)
+            answer = await file.during(partial(self._answer, exchange, inbox))
         else:
-            answer = await self._answer(Exchange(self._endpoint, self._gate, scope, inbox), inbox)
+            answer = await self._answer(Exchange(self._endpoint, self._gate, scope, inbox, allowance), inbox)
         if answer is not None:
             await deliver(inbox, send, answer, head_only=scope["method"] == "HEAD")
 
@@ -135,7 +152,9 @@ class Exchange:
     gate: Gate
     scope: Scope
     inbox: Inbox
+    allowance: Allowance
     tell: Callable[[str, Any], None] = told_nobody
+    write: Callable[[bytes], Awaitable[None]] = written_nowhere
     once: Once | None = None
 
     async def answer(self) -> Answer | None:
@@ -161,6 +180,7 @@ class Exchange:
 
     async def _received(self, group: TaskGroup) -> Answer:
         principal = caller(self.scope, self.endpoint.access, self.gate.authenticator)
+        await self.allowance.take(self.scope, principal)
         raw = await self.inbox.body(self.endpoint.body_max_bytes, self.gate.body_timeout_seconds)
         group.start_soon(self.inbox.watch)
         if principal is None:
@@ -176,7 +196,9 @@ class Exchange:
         """Decode. `remember` is bound when the key is known."""
         endpoint = self.endpoint
         body = query = None
-        if endpoint.body is not None and (raw or not endpoint.is_body_optional):
+        if endpoint.body is bytes:
+            body = raw
+        elif endpoint.body is not None and (raw or not endpoint.is_body_optional):
             require_json(self.scope)
             body = decode_body(raw, endpoint.body)
         if endpoint.query is not None or endpoint.access is not Access.PUBLIC:
@@ -190,6 +212,7 @@ class Exchange:
             remember=Memory(self._encoded).remember,
             headers=for_endpoints(self.scope),
             tell=self.tell,
+            write=self.write,
         )
 
     async def _performed(self, call: Call[Any, Any], raw: bytes) -> Answer:

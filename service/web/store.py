@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, exported
 from service.kernel.errors import Kind, ServiceError
 from service.kernel.identifiers import UserId
 from service.web.answer import Answer
@@ -53,6 +53,17 @@ _keys = Table(
     Column("answer", LargeBinary),
 )
 _now = func.clock_timestamp()
+
+# An answer may hold a whole e-mail.
+EXPORTS = (
+    exported(
+        "idempotency_keys",
+        select(_keys.c.method, _keys.c.path, _keys.c.key, _keys.c.expires_at, _keys.c.status, _keys.c.answer),
+        owner=_keys.c.user_id,
+        key=(_keys.c.method, _keys.c.path, _keys.c.key),
+        rows_per_page=20,
+    ),
+)
 
 
 class LeaseLost(ServiceError):
@@ -143,6 +154,11 @@ async def purge_expired(tx: Transaction, *, limit: int) -> int:
         .with_for_update(skip_locked=True)
     )
     return await tx.execute(delete(_keys).where(primary.in_(due)))
+
+
+async def erase(tx: Transaction, user: UserId) -> int:
+    """Delete all keys of the user with their answers; how many there were. A request under way loses its key."""
+    return await tx.execute(delete(_keys).where(_keys.c.user_id == user))
 
 
 def _is_place_of(wanted: Claim) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.overture import LIMIT_SECONDS, ROOT, command, environment, overture
 
-HELP = ("serve", "migrate", "generate", "token", "doctor", "openapi")
+HELP = ("serve", "migrate", "generate", "token", "doctor", "openapi", "packages", "payments")
 RECRUITER = "Ada Park, Talent Partner at Acme <ada@acme.com>"
 
 
@@ -124,6 +124,13 @@ def test_a_database_that_is_away_fails_the_examination(data_dir: Path) -> None:
     assert "hush" not in done.stdout + done.stderr
 
 
+def test_a_redis_that_is_away_is_worth_a_note_and_no_failure(data_dir: Path) -> None:
+    done = overture("doctor", data_dir=data_dir, REDIS_URL="redis://:hush@127.0.0.1:1")
+    assert done.returncode == 0, done.stdout
+    assert "note    redis" in done.stdout
+    assert "hush" not in done.stdout + done.stderr
+
+
 def test_a_token_is_made_for_what_was_asked(data_dir: Path) -> None:
     done = overture("token", "--user", "ada", "--scope", "admin", "--scope", "service", data_dir=data_dir)
     assert done.returncode == 0, done.stderr
@@ -135,3 +142,26 @@ def test_where_others_sign_no_token_is_made(data_dir: Path) -> None:
     done = overture("token", data_dir=data_dir, OVERTURE_JWKS_URL="https://id.example/keys")
     assert done.returncode == 1
     assert "OVERTURE_JWKS_URL" in done.stderr
+
+
+def test_packages_are_set_listed_and_retired(data_dir: Path) -> None:
+    done = overture("packages", "set", "jumbo", "Jumbo pack", "9000", "USD=64900", "EUR=59900", data_dir=data_dir)
+    assert done.returncode == 0, done.stderr
+    listed = overture("packages", "list", data_dir=data_dir).stdout
+    assert "starter" in listed
+    assert "EUR=59900 USD=64900  Jumbo pack" in listed
+    retired = overture("packages", "retire", "jumbo", data_dir=data_dir)
+    assert (retired.returncode, retired.stdout) == (0, "jumbo is retired\n"), retired.stderr
+    assert "Jumbo pack  (retired)" in overture("packages", "list", data_dir=data_dir).stdout
+    again = overture("packages", "retire", "jumbo", data_dir=data_dir)
+    assert again.returncode == 1
+    assert "No package 'jumbo' is on sale" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("X", "Name", "5", "USD=1"), ("x", "Name", "5"), ("x", "Name", "0", "USD=1"), ("x", "N", "5", "USD")]
+)
+def test_a_package_that_cannot_be_sold_is_misuse(arguments: tuple[str, ...], data_dir: Path) -> None:
+    done = overture("packages", "set", *arguments, data_dir=data_dir)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == 1

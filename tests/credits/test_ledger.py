@@ -13,13 +13,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import text
 
 from service.credits import operations as credits
-from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen, TransactionKind
+from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen, Refund, TransactionKind
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, open_database
 from service.kernel.identifiers import UserId
 
 # About four seconds a backend.
-EXAMPLES, STEPS = 25, 25
+EXAMPLES, STEPS = 25, 30
 
 AMOUNTS = st.integers(0, 8)
 # Few names, so that repeats are common.
@@ -29,7 +29,10 @@ NAMES = st.integers(0, 5)
 @dataclass
 class Model:
     available: int = 0
+    debt: int = 0
     granted: set[int] = field(default_factory=set[int])
+    purchased: set[int] = field(default_factory=set[int])
+    refunded: dict[int, tuple[int, Refund]] = field(default_factory=dict[int, tuple[int, Refund]])
     # operation -> what is left of the hold: amount while open, else how it was settled
     reserved: dict[int, int] = field(default_factory=dict[int, int])
     settled: dict[int, Any] = field(default_factory=dict[int, Any])
@@ -40,7 +43,18 @@ class Model:
 
     def settle(self, name: int, how: Any, charged: int = 0) -> None:
         self.settled[name] = how
-        self.available += self.reserved[name] - charged
+        self.gain(self.reserved[name] - charged)
+
+    def gain(self, coins: int) -> None:
+        paid = min(self.debt, coins)
+        self.debt -= paid
+        self.available += coins - paid
+
+    def take_back(self, coins: int) -> Refund:
+        clawed_back = min(self.available, coins)
+        self.available -= clawed_back
+        self.debt += coins - clawed_back
+        return Refund(clawed_back, coins - clawed_back)
 
     def held(self) -> int:
         return sum(self.reserved[name] for name in self.open())
@@ -69,7 +83,29 @@ class Ledger(RuleBasedStateMachine):
         self.ask(credits.grant, user=self.user, amount=amount, kind=TransactionKind.GRANT, reference=f"gift:{name}")
         if name not in self.model.granted:
             self.model.granted.add(name)
-            self.model.available += amount
+            self.model.gain(amount)
+
+    @rule(name=NAMES, coins=st.integers(1, 10))
+    def purchase(self, name: int, coins: int) -> None:
+        after = self.ask(credits.purchase, user=self.user, coins=coins, reference=f"order:{name}")
+        if name not in self.model.purchased:
+            self.model.purchased.add(name)
+            self.model.gain(coins)
+            assert (after.available, after.debt) == (self.model.available, self.model.debt)
+
+    @rule(name=NAMES, coins=st.integers(1, 10))
+    def refund(self, name: int, coins: int) -> None:
+        model = self.model
+        call = partial(self.ask, credits.refund, user=self.user, coins=coins, reference=f"refund:{name}")
+        if name not in model.refunded:
+            first = model.take_back(coins)
+            model.refunded[name] = (coins, first)
+            assert call() == first
+        elif model.refunded[name][0] == coins:
+            assert call() == model.refunded[name][1]
+        else:
+            with pytest.raises(ValueError, match="before"):
+                call()
 
     @rule(name=NAMES, amount=AMOUNTS)
     def reserve(self, name: int, amount: int) -> None:
@@ -134,6 +170,7 @@ class Ledger(RuleBasedStateMachine):
     def the_balance_is_the_model_s(self) -> None:
         found = self.ask(credits.balance, user=self.user)
         assert (found.available, found.reserved) == (self.model.available, self.model.held())
+        assert found.debt == self.model.debt
 
     def teardown(self) -> None:
         assert self.ask(custody.check, sweep_seconds=3600.0) == []

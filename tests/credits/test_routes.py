@@ -8,7 +8,7 @@ import pytest
 from service.accounts.operations import is_stored
 from service.credits.routes import routes
 from service.kernel.database import Database
-from tests.credits.wallets import BOB, charge, give, release, reserve
+from tests.credits.wallets import BOB, balance, charge, give, lines, refund, release, reserve
 from tests.web.application import Parts, bearer
 
 pytestmark = pytest.mark.anyio
@@ -113,3 +113,88 @@ async def test_a_user_who_was_not_stored_is_unknown(db: Database) -> None:
         answer = await caller.get("/api/credits/balance")
     assert answer.status_code == 403
     assert answer.json()["type"].endswith("unknown-user")
+
+
+async def test_packages_are_listed_with_their_prices(db: Database) -> None:
+    await give(db, 0)
+    async with client(db) as caller:
+        answer = await caller.get("/api/credits/packages")
+    assert answer.status_code == 200
+    first = answer.json()[0]
+    assert set(first) == {"id", "name", "coins", "prices"}
+    assert {"currency": "USD", "amount": 499} in first["prices"]
+
+
+async def test_a_debt_is_told_while_there_is_one(db: Database) -> None:
+    await give(db, 3)
+    await refund(db, 5)
+    async with client(db) as caller:
+        assert (await caller.get("/api/credits/balance")).json() == {
+            "balance": 0, "reserved": 0, "available": 0, "debt": 2,
+        }  # fmt: skip
+        (line,) = (await listed(caller, type="refund"))["items"]
+    assert (line["amount"], line["available_after"], line["debt_after"]) == (-5, 0, 2)
+
+
+ADMIN = bearer("support", scopes=["admin"])
+GRANT = {"user_id": "ada", "coins": 5, "reference": "ticket-1"}
+
+
+async def test_an_admin_grants_coins_once_per_reference(db: Database) -> None:
+    await give(db, 10)
+    async with client(db) as caller:
+        first = await caller.post("/api/credits/grants", json=GRANT, headers=ADMIN)
+        again = await caller.post("/api/credits/grants", json=GRANT, headers=ADMIN)
+        other = await caller.post("/api/credits/grants", json={**GRANT, "coins": 6}, headers=ADMIN)
+    assert first.status_code == again.status_code == 200, first.text
+    assert first.json() == again.json()
+    assert first.json()["balance"] == {"balance": 15, "reserved": 0, "available": 15}
+    assert other.status_code == 409
+    assert other.json()["type"].endswith("reference-reused")
+    assert await balance(db) == (0, 15)
+    assert (await lines(db))[-1][:2] == ("grant", 5)
+
+
+async def test_a_grant_by_hand_cannot_stand_for_the_welcome(db: Database) -> None:
+    await give(db, 10)
+    async with client(db) as caller:
+        answer = await caller.post("/api/credits/grants", json={**GRANT, "reference": "welcome"}, headers=ADMIN)
+        assert answer.status_code == 200
+        assert {line["reference"] for line in (await listed(caller))["items"]} == {"welcome", "grant:welcome"}
+
+
+async def test_only_an_admin_grants_and_only_to_who_is_stored(db: Database) -> None:
+    await give(db, 10)
+    async with client(db) as caller:
+        assert (await caller.post("/api/credits/grants", json=GRANT)).status_code == 403
+        for scope in ("service", "Admin", "administrator"):
+            headers = bearer("ada", scopes=[scope])
+            assert (await caller.post("/api/credits/grants", json=GRANT, headers=headers)).status_code == 403
+        nobody = await caller.post("/api/credits/grants", json={**GRANT, "user_id": "nobody"}, headers=ADMIN)
+    assert nobody.status_code == 404
+    assert await balance(db) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"coins": 0}, "/coins"),
+        ({"coins": -1}, "/coins"),
+        ({"coins": 0.5}, "/coins"),
+        ({"coins": 2**63}, "/coins"),
+        ({"coins": "1"}, "/coins"),
+        ({"coins": None}, "/coins"),
+        ({"reference": ""}, "/reference"),
+        ({"reference": "a\nb"}, "/reference"),
+        ({"reference": "x" * 151}, "/reference"),
+        ({"user_id": "a\u0000"}, "/user_id"),
+        ({"kind": "purchase"}, "/kind"),
+    ],
+)
+async def test_a_grant_that_makes_no_sense_is_refused(db: Database, change: dict[str, Any], pointer: str) -> None:
+    await give(db, 10)
+    async with client(db) as caller:
+        refused = await caller.post("/api/credits/grants", json=GRANT | change, headers=ADMIN)
+    assert refused.status_code == 422, refused.text
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+    assert await balance(db) == (0, 10)

@@ -7,13 +7,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from service.credits import operations as credits
-from service.credits.model import Balance, Hold, HoldId, TransactionKind
+from service.credits.model import Balance, Hold, HoldId, Refund, TransactionKind
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, acting_for
 from service.kernel.identifiers import TenantId, UserId
 
 ADA = UserId("ada")
 BOB = UserId("bob")
+CAROL = UserId("carol")
 
 
 def acting(user: UserId) -> AbstractContextManager[None]:
@@ -62,6 +63,21 @@ async def charge(
 async def release(db: Database, hold: Hold, *, user: UserId = ADA) -> bool:
     with acting(user):
         return await db.run(credits.release, hold=hold.id)
+
+
+async def purchase(db: Database, coins: int, reference: str = "order:1", *, user: UserId = ADA) -> Balance:
+    with acting(user):
+        return await db.run(credits.purchase, user=user, coins=coins, reference=reference)
+
+
+async def refund(db: Database, coins: int, reference: str = "refund:1", *, user: UserId = ADA) -> Refund:
+    with acting(user):
+        return await db.run(credits.refund, user=user, coins=coins, reference=reference)
+
+
+async def debt(db: Database, *, user: UserId = ADA) -> int:
+    with acting(user):
+        return (await db.read(credits.balance, user=user)).debt
 
 
 async def balance(db: Database, *, user: UserId = ADA) -> tuple[int, int]:

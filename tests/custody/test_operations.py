@@ -10,7 +10,7 @@ from service.custody import operations as custody
 from service.custody.model import Violation
 from service.custody.store import DETAILS_MAX, INVARIANTS
 from service.kernel.database import Database, Transaction
-from tests.credits.wallets import ADA, BOB, assert_sound, charge, give, release, reserve
+from tests.credits.wallets import ADA, BOB, CAROL, assert_sound, charge, give, purchase, refund, release, reserve
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,7 @@ def unchecked(table: str) -> str:
 
 
 async def a_day_s_work(db: Database) -> None:
-    """A ledger with every kind of movement, an e-mail and a deleted one, each with its charge."""
+    """A ledger with every kind of movement, one wallet in debt, an e-mail and a deleted one, each with its charge."""
     await give(db, 10)
     await give(db, 10, user=BOB)
     await charge(db, await reserve(db, 2), 1, f"email:{EMAIL}")
@@ -59,6 +59,9 @@ async def a_day_s_work(db: Database) -> None:
     await reserve(db, 3)
     await reserve(db, 1, expires_in_seconds=-1)
     await db.run_system(credits.expire_due, limit=1)
+    await give(db, 0, user=CAROL)
+    await purchase(db, 5, user=CAROL)
+    await refund(db, 7, user=CAROL)
     await db.run_system(_store_email)
     await assert_sound(db)
 
@@ -82,6 +85,30 @@ async def _store_email(tx: Transaction) -> None:
     await tx.execute(text("INSERT INTO email_tombstones (id) VALUES (:id)"), {"id": DELETED})
 
 
+ORDER = UUID(int=3)
+
+
+def _sold(*lines: tuple[str, int], granted: int = 5, clawed_back: int = 0) -> str:
+    """An order of ada's, and lines of the ledger about it: whose, and how many coins."""
+    posted = [
+        f"""
+        line_{number} AS (
+            INSERT INTO ledger_transactions (wallet_id, kind, amount, available_after, held_after, reference)
+            SELECT id, {"'purchase'" if coins > 0 else "'refund'"}, {coins}, 0, 0,
+                   '{"order" if coins > 0 else "refund"}:{ORDER}{"" if coins > 0 else ":3"}'
+            FROM wallets WHERE user_id = '{user}'
+        )"""
+        for number, (user, coins) in enumerate(lines)
+    ]
+    sold = f"""
+        sold AS (
+            INSERT INTO orders (id, user_id, provider, payment_id, status, package_id, coins, amount, currency,
+                                is_live, granted, clawed_back)
+            VALUES ('{ORDER}', 'ada', 'stripe', 'pi_1', 'paid', 'plus', 5, 499, 'USD', false, {granted}, {clawed_back})
+        )"""
+    return f"WITH {', '.join([sold, *posted])} SELECT 1"
+
+
 CORRUPTIONS: dict[str, tuple[str, ...]] = {
     "ledger-transactions-sum-to-zero": (
         "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'revenue'",
@@ -91,19 +118,30 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
     "wallets-equal-their-entries": (
         "UPDATE wallets SET available = available + 1 WHERE user_id = 'ada'",
         "UPDATE wallets SET held = held - 1 WHERE user_id = 'ada'",
+        "UPDATE wallets SET debt = debt - 1 WHERE user_id = 'carol'",
+        "UPDATE ledger_entries SET amount = amount - 1 WHERE account = 'debt'",
         "UPDATE ledger_entries SET amount = 1 WHERE account = 'held' AND amount > 1",
     ),
     "statements-add-up": (
         "UPDATE ledger_transactions SET available_after = available_after + 1 WHERE kind = 'charge'",
         "UPDATE ledger_transactions SET held_after = held_after + 1 WHERE kind = 'release'",
+        "UPDATE ledger_transactions SET debt_after = debt_after + 1 WHERE kind = 'refund'",
     ),
     "held-is-the-open-holds": (
         "UPDATE wallets SET held = held + 1 WHERE user_id = 'ada'",
         "UPDATE holds SET state = 'released', settled_at = now() WHERE state = 'open'",
     ),
+    "debts-are-paid-first": ("UPDATE wallets SET available = 1 WHERE user_id = 'carol'",),
+    "movements-are-what-they-say": (
+        "UPDATE ledger_transactions SET amount = amount + 1 WHERE kind = 'grant'",
+        "UPDATE ledger_transactions SET amount = amount + 1 WHERE kind = 'refund'",
+        "UPDATE ledger_entries SET account = 'issuance' WHERE account = 'sales'",
+        "DELETE FROM ledger_entries WHERE account = 'refunds'",
+    ),
     "nothing-is-negative": (
         "UPDATE wallets SET available = -1 WHERE user_id = 'bob'",
         "UPDATE wallets SET held = -1 WHERE user_id = 'bob'",
+        "UPDATE wallets SET debt = -1 WHERE user_id = 'bob'",
         "UPDATE holds SET amount = -1 WHERE state = 'open'",
     ),
     "holds-are-reserved-and-settled-once": (
@@ -137,6 +175,25 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
         SELECT id, 'purchase', 5, 0, 0, 'order:1' FROM wallets
         """,
     ),
+    "orders-have-their-coins": (
+        _sold(),
+        _sold(("ada", 4)),
+        _sold(("bob", 5)),
+        _sold(("ada", 5), granted=0),
+        _sold(("ada", 5), ("bob", 5)),
+        _sold(("ada", 5), clawed_back=3),
+        _sold(("ada", 5), ("ada", -3)),
+    ),
+    "orders-are-paid-by-one-payment-each": (
+        """
+        INSERT INTO orders (id, provider, payment_id, status, package_id, coins, amount, currency, is_live)
+        SELECT gen_random_uuid(), 'stripe', 'pi_1', 'paid', 'plus', 5, 499, 'USD', false FROM generate_series(1, 2)
+        """,
+        """
+        INSERT INTO payment_events (id, provider, event_id, kind, happening, note, outcome, reason)
+        SELECT gen_random_uuid(), 'stripe', 'evt_1', 'x', 'nothing', '', 'ignored', '' FROM generate_series(1, 2)
+        """,
+    ),
     "idempotency-keys-have-one-answer": (
         """
         INSERT INTO idempotency_keys (user_id, method, path, key, claim_id, body_hash, leased_until, expires_at,
@@ -155,6 +212,8 @@ UNGUARDED = (
     "DROP INDEX ledger_transactions_once_per_hold",
     "DROP INDEX ledger_transactions_once_per_reference",
     "ALTER TABLE holds DROP CONSTRAINT holds_wallet_id_operation_key",
+    "ALTER TABLE orders DROP CONSTRAINT orders_provider_payment_id_key",
+    "ALTER TABLE payment_events DROP CONSTRAINT payment_events_provider_event_id_key",
 )
 
 

@@ -32,7 +32,7 @@ async def test_a_breach_is_logged_as_an_error_that_says_where(db: Database) -> N
     (line,) = logs
     assert (line["log_level"], line["event"]) == ("error", "invariant violated")
     assert line["invariant"] == "wallets-equal-their-entries"
-    assert "available 9 held 0, by its entries 10 and 0" in line["found"]
+    assert "available 9 held 0 debt 0, by its entries 10 and 0 and 0" in line["found"]
 
 
 async def test_of_two_that_check_at_once_one_does(db: Database, database_url: str) -> None:

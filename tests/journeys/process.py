@@ -93,6 +93,7 @@ async def running_service(
         "OVERTURE_JWT_SECRET": SECRET,
         "OVERTURE_POOL_SIZE": "10",
         "OVERTURE_FETCH_ALLOW_PRIVATE": "true",
+        "REDIS_URL": "",  # empty is unset: whatever the machine has is not for us
         **(environment or {}),
     }
     with log.open("wb") as output:

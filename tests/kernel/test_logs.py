@@ -74,6 +74,12 @@ def test_warnings_are_lines_too() -> None:
     assert "DeprecationWarning: old" in only_line(stream)["event"]
 
 
+def test_what_the_redis_client_says_of_each_attempt_is_not_repeated() -> None:
+    stream = configured()
+    logging.getLogger("coredis").exception("Connection attempt failed unexpectedly!")
+    assert stream.getvalue() == ""
+
+
 def test_below_the_level_nothing_is_written() -> None:
     stream = configured(level="warning")
     structlog.get_logger("service").info("quiet")

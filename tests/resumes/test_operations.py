@@ -6,7 +6,7 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from service.kernel.database import Database, Transaction
+from service.kernel.database import Database, Transaction, UserGone
 from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Window
@@ -104,7 +104,7 @@ async def test_a_user_who_is_gone_gets_no_resume(db: Database) -> None:
     """The reference to `users` holds against a deletion that races a request."""
     gone = UserId("gone")
     read = resumes.read_document(ada())
-    with acting(gone), pytest.raises(Exception, match="foreign key"):
+    with acting(gone), pytest.raises(UserGone):
         await db.run(resumes.create, user=gone, resume=read, resume_id=new_id(), now=CLOCK.now())
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from service.kernel.database import Database, Transaction
+from service.kernel.database import Database, Transaction, UserGone
 from service.usage import operations as usage
 from service.usage.model import Outcome, Usage
 from tests.credits.wallets import ADA, BOB, acting, give
@@ -77,5 +77,5 @@ async def test_usage_is_the_user_s_own(db: Database) -> None:
 
 
 async def test_nobody_who_is_deleted_leaves_or_gets_usage(db: Database) -> None:
-    with acting(ADA), pytest.raises(Exception, match="foreign key"):
+    with acting(ADA), pytest.raises(UserGone):
         await db.run(usage.record, a_generation())

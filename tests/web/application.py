@@ -16,6 +16,7 @@ from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.web.endpoint import Endpoint
 from service.web.known_users import KnownUsers
+from service.web.limits import RateLimits
 from service.web.middleware import middleware
 from service.web.problems import exception_handlers
 from service.web.serving import Gate, routes
@@ -45,9 +46,11 @@ class Parts:
 
     db: Database = field(default_factory=NoDatabase)
     is_stored: Any = everybody
+    known_users: KnownUsers | None = None
     admission: Admission = field(default_factory=lambda: Admission(running=50, waiting=50))
     tasks: TaskTree = field(default_factory=TaskTree)
     in_flight: InFlight = field(default_factory=InFlight)
+    rate_limits: RateLimits | None = None
     metrics: Metrics = field(default_factory=Metrics)
     request_timeout_seconds: float = 10.0
     body_timeout_seconds: float = 5.0
@@ -56,12 +59,13 @@ class Parts:
     def gate(self) -> Gate:
         return Gate(
             authenticator=Authenticator.with_secret(SECRET, clock=CLOCK),
-            known_users=KnownUsers(self.db, self.is_stored),
+            known_users=self.known_users or KnownUsers(self.db, self.is_stored),
             db=self.db,
             admission=self.admission,
             identifiers=Identifiers(CLOCK),
             tasks=self.tasks,
             in_flight=self.in_flight,
+            rate_limits=self.rate_limits,
             request_timeout_seconds=self.request_timeout_seconds,
             body_timeout_seconds=self.body_timeout_seconds,
         )

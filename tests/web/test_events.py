@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kernel.errors import NotFound
-from service.web import events
+from service.web import events, sending
 from service.web.endpoint import Call, Endpoint
 from service.web.events import EVENT_STREAM, EVENTS_QUEUED_MAX, Streamed, encoded, wants_events
 from service.web.openapi import document
@@ -205,7 +205,7 @@ async def test_a_silent_stream_is_kept_alive(monkeypatch: pytest.MonkeyPatch) ->
 
 
 async def test_a_client_that_reads_nothing_loses_the_work_and_costs_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "SEND_TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(sending, "SEND_TIMEOUT_SECONDS", 0.5)
     walk = Walk(steps=2 * EVENTS_QUEUED_MAX, text="x" * 100_000, then=anyio.sleep_forever)
     token = bearer("ada")["Authorization"]
     asked = f"POST /walk HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nAccept: {EVENT_STREAM}\r\n"

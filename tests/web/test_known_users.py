@@ -59,3 +59,30 @@ async def test_the_memory_is_bounded(autojump_clock: trio.testing.MockClock, mon
     for user in ("ada", "bob", "cyd", "cyd", "bob", "ada"):
         await known.require(UserId(user))
     assert db.count == 4
+
+
+async def test_who_was_forgotten_is_asked_for_again(autojump_clock: trio.testing.MockClock) -> None:
+    db = Asked()
+    db.stored.add("ada")
+    known = KnownUsers(db, unasked)
+    await known.require(UserId("ada"))
+    db.stored.clear()
+    known.forget(UserId("ada"))
+    with pytest.raises(UnknownUser):
+        await known.require(UserId("ada"))
+
+
+async def test_who_is_forgotten_while_we_ask_is_not_remembered(autojump_clock: trio.testing.MockClock) -> None:
+    class Deleting(Asked):
+        async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+            answer = await super().read(unit, *args, **kwargs)
+            known.forget(UserId("ada"))  # between the answer of the database and ours
+            return answer
+
+    db = Deleting()
+    db.stored.add("ada")
+    known = KnownUsers(db, unasked)
+    await known.require(UserId("ada"))
+    db.stored.clear()
+    with pytest.raises(UnknownUser):
+        await known.require(UserId("ada"))

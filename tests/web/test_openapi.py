@@ -81,7 +81,7 @@ def test_operations_are_named_once() -> None:
 
 def test_every_problem_of_an_endpoint_is_documented() -> None:
     greet = CONTRACT["paths"]["/greet"]["post"]["responses"]
-    expected = {"201", "400", "401", "403", "408", "409", "413", "415", "422", "431", "500", "503", "504"}
+    expected = {"201", "400", "401", "403", "408", "409", "413", "415", "422", "429", "431", "500", "503", "504"}
     assert set(greet) == expected
     assert set(greet["409"]["content"]["application/problem+json"]["examples"]) == {
         "pen-broken",
@@ -105,6 +105,7 @@ def test_headers_are_documented_where_they_count() -> None:
     greet, who = (parameters(CONTRACT["paths"][path][method]) for path, method in (("/greet", "post"), ("/who", "get")))
     assert {("header", "Idempotency-Key"), ("header", "X-On-Behalf-Of"), ("header", "X-Request-Timeout")} <= set(greet)
     assert {("header", "Idempotency-Key"), ("header", "X-On-Behalf-Of")}.isdisjoint(who)
+    assert {"RateLimit", "RateLimit-Policy"} <= set(CONTRACT["paths"]["/greet"]["post"]["responses"]["201"]["headers"])
     assert CONTRACT["paths"]["/who"]["get"]["security"] == []
     assert CONTRACT["paths"]["/greet"]["post"]["security"] == [{"bearer": []}]
 

@@ -391,6 +391,19 @@ async def test_a_reply_speaks_for_itself() -> None:
         assert (gone.status_code, gone.content) == (204, b"")
 
 
+@pytest.mark.parametrize("sent", [b"", b"\xff\x00{", b'{"a": 1, "a": 2}', b" [1] "])
+async def test_a_raw_body_is_handed_on_as_it_was_sent(sent: bytes) -> None:
+    async def echo(call: Call[bytes, None]) -> Reply:
+        return Reply(call.body, media_type="application/octet-stream")
+
+    endpoint = Endpoint("POST", "/raw", echo, body=bytes, access=Access.PUBLIC, body_max_bytes=100)
+    async with Parts().client(endpoint) as client:
+        for media_type in ("application/json", "text/plain", "x"):
+            answer = await client.post("/raw", content=sent, headers={"content-type": media_type})
+            assert (answer.status_code, answer.content) == (200, sent)
+        assert (await client.post("/raw", content=b"x" * 101)).status_code == 413
+
+
 async def test_paths_are_converted_and_refused() -> None:
     async def read(call: Call[None, None]) -> str:
         return repr(call.path["id"])

@@ -1,15 +1,34 @@
 """The statements that look things up."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, exists, func, select
 
-from service.credits.model import Balance, Hold, HoldId, LedgerTransaction, TransactionKind
+from service.credits.model import Balance, Hold, HoldId, LedgerTransaction, Refund, TransactionKind
 from service.credits.store.rows import balance_of, hold_of, transaction_of
-from service.credits.store.tables import holds, ledger_transactions, wallets
-from service.kernel.database import Transaction
+from service.credits.store.tables import holds, ledger_entries, ledger_transactions, wallets
+from service.kernel.database import Transaction, exported
 from service.kernel.identifiers import UserId
 from service.kernel.paging import COUNTED_MAX, Listed, Window
+
+EXPORTS = (
+    exported(
+        "credit_transactions",
+        select(
+            ledger_transactions.c.id,
+            ledger_transactions.c.kind,
+            ledger_transactions.c.amount,
+            ledger_transactions.c.available_after,
+            ledger_transactions.c.held_after,
+            ledger_transactions.c.debt_after,
+            ledger_transactions.c.reference,
+            ledger_transactions.c.created_at,
+        ).join(wallets, wallets.c.id == ledger_transactions.c.wallet_id),
+        owner=wallets.c.user_id,
+        key=(ledger_transactions.c.id,),
+    ),
+)
 
 
 async def find_hold_by_operation(tx: Transaction, *, user: UserId, operation: UUID) -> Hold | None:
@@ -61,10 +80,32 @@ async def find_grant(
     return None if row is None else transaction_of(row)
 
 
+async def find_refund(tx: Transaction, *, user: UserId, reference: str) -> tuple[int, Refund] | None:
+    """The coins of an earlier refund, and how they were met."""
+    lines, entries = ledger_transactions, ledger_entries
+    owed = (
+        select(func.coalesce(-func.sum(entries.c.amount), 0))
+        .where(entries.c.wallet_id == lines.c.wallet_id, entries.c.transaction_id == lines.c.id)
+        .where(entries.c.account == "debt")
+        .scalar_subquery()
+    )
+    row = await tx.row(
+        select((-lines.c.amount).label("coins"), cast(owed, BigInteger).label("debt"))
+        .join(wallets, wallets.c.id == lines.c.wallet_id)
+        .where(wallets.c.user_id == user, lines.c.hold_id.is_(None))
+        .where(lines.c.kind == TransactionKind.REFUND, lines.c.reference == reference)
+    )
+    return None if row is None else (row.coins, Refund(clawed_back=row.coins - row.debt, debt=row.debt))
+
+
+async def has_wallet(tx: Transaction, user: UserId) -> bool:
+    return bool(await tx.scalar(select(exists().where(wallets.c.user_id == user))))
+
+
 async def find_balance(tx: Transaction, user: UserId) -> Balance:
-    """The two sums of the user's wallet; nothing where there is no wallet."""
-    row = await tx.row(select(wallets.c.available, wallets.c.held).where(wallets.c.user_id == user))
-    return balance_of(0, 0) if row is None else balance_of(row.available, row.held)
+    """The sums of the user's wallet; nothing where there is no wallet."""
+    row = await tx.row(select(wallets.c.available, wallets.c.held, wallets.c.debt).where(wallets.c.user_id == user))
+    return Balance(balance=0, reserved=0, available=0) if row is None else balance_of(row)
 
 
 async def find_transactions(
@@ -80,3 +121,10 @@ async def find_transactions(
     if window.after is not None:
         shown = shown.where(lines.c.id < window.after[0])
     return Listed([transaction_of(row) for row in await tx.rows(shown)], counted)
+
+
+async def lock_open_holds(tx: Transaction, user: UserId) -> Sequence[HoldId]:
+    """The user's open holds, their wallet locked until the transaction ends."""
+    wallet = await tx.scalar(select(wallets.c.id).where(wallets.c.user_id == user).with_for_update(key_share=True))
+    open_holds = select(holds.c.id).where(holds.c.wallet_id == wallet, holds.c.settled_at.is_(None))
+    return [HoldId(row.id) for row in await tx.rows(open_holds)]

@@ -17,8 +17,8 @@ def hold_of(row: Row[Any]) -> Hold:
     )
 
 
-def balance_of(available: int, held: int) -> Balance:
-    return Balance(balance=available + held, reserved=held, available=available)
+def balance_of(row: Row[Any]) -> Balance:
+    return Balance(balance=row.available + row.held, reserved=row.held, available=row.available, debt=row.debt)
 
 
 def transaction_of(row: Row[Any]) -> LedgerTransaction:
@@ -28,6 +28,7 @@ def transaction_of(row: Row[Any]) -> LedgerTransaction:
         amount=row.amount,
         available_after=row.available_after,
         held_after=row.held_after,
+        debt_after=row.debt_after,
         reference=row.reference,
         created_at=row.created_at,
     )

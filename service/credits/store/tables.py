@@ -1,6 +1,6 @@
-"""The tables of the ledger (migration 0003 makes them)."""
+"""The tables of the ledger (migrations 0003 and 0010 make them)."""
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, MetaData, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, MetaData, Table, Text, Uuid
 
 metadata = MetaData()
 
@@ -11,6 +11,7 @@ wallets = Table(
     Column("user_id", Text),
     Column("available", BigInteger),
     Column("held", BigInteger),
+    Column("debt", BigInteger),
 )
 
 holds = Table(
@@ -35,6 +36,34 @@ ledger_transactions = Table(
     Column("amount", BigInteger),
     Column("available_after", BigInteger),
     Column("held_after", BigInteger),
+    Column("debt_after", BigInteger),
     Column("reference", Text),
     Column("created_at", DateTime(timezone=True)),
+)
+
+# The entries are written by movements alone (see there) and read to tell how a refund was met.
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("wallet_id", BigInteger, primary_key=True),
+    Column("transaction_id", BigInteger, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("amount", BigInteger),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text),
+    Column("coins", BigInteger),
+    Column("is_active", Boolean),
+)
+
+package_prices = Table(
+    "package_prices",
+    metadata,
+    Column("package_id", Text, ForeignKey("packages.id"), primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("amount", BigInteger),
 )

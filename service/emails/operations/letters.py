@@ -1,5 +1,6 @@
 """Listing, reading, editing and deleting e-mails. Each takes the transaction it belongs to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from service.emails import store
@@ -15,7 +16,7 @@ from service.emails.model import (
     header_fault,
     recruiter_faults,
 )
-from service.kernel.database import Transaction
+from service.kernel.database import Export, Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
@@ -88,3 +89,13 @@ def _lines(body: str | None) -> str | None:
 
 def _not_found(email: EmailId) -> NotFound:
     return NotFound(f"There is no e-mail {email}.")
+
+
+def exports() -> Sequence[Export]:
+    """A person's e-mails, with what they were written from."""
+    return store.EXPORTS
+
+
+async def erase(tx: Transaction, user: UserId) -> int:
+    """Delete them all but for their tombstones, by which the ledger finds what was paid for; how many there were."""
+    return await store.delete_emails(tx, user)

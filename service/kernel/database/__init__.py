@@ -8,7 +8,8 @@ awaits nothing but the database.
     `CommitUnknown`       COMMIT was sent and its answer never came
     any other error       not committed; type and traceback as raised. A connection which cannot be had or kept, a
                           statement or a lock past its limit and a conflict that three tries did not resolve are
-                          `DatabaseUnavailable`, with the driver's error as the cause
+                          `DatabaseUnavailable`, with the driver's error as the cause; a row of a user who was
+                          deleted meanwhile is `UserGone`
 
 A unit must be repeatable: serialization failures and deadlocks run it again.
 
@@ -17,6 +18,7 @@ unit         one unit of work: BEGIN, the unit, COMMIT or ROLLBACK, its tries, a
 transaction  what a unit is handed
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
+exporting    a person's rows of a table, in pages
 sweeping     many short transactions over everybody's rows
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
@@ -25,7 +27,8 @@ server       which server this is, for whoever asks whether it will do
 """
 
 from service.kernel.database.bounds import Bounds
-from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable
+from service.kernel.database.exporting import Export, ExportPage, exported
+from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
 from service.kernel.database.gateway import Database, Unit, open_database
 from service.kernel.database.pool import PoolState, async_url
 from service.kernel.database.sweeping import swept
@@ -37,12 +40,16 @@ __all__ = [
     "CommitUnknown",
     "Database",
     "DatabaseUnavailable",
+    "Export",
+    "ExportPage",
     "Parameters",
     "PoolState",
     "Transaction",
     "Unit",
+    "UserGone",
     "acting_for",
     "async_url",
+    "exported",
     "open_database",
     "swept",
 ]

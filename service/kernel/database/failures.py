@@ -14,6 +14,8 @@ BUSY_STATES = REPEATABLE_STATES | {"55P03", "57014"}
 # connection_exception.
 LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P04", "57P05", "25P03", "53300"})
 LOST_CLASS = "08"
+# foreign_key_violation
+FOREIGN_KEY_STATE = "23503"
 
 
 class CommitUnknown(ServiceError):
@@ -26,6 +28,12 @@ class DatabaseUnavailable(Unavailable):
     """No connection could be had or kept, or the server was too busy for its limits; nothing was committed."""
 
     slug = "database-unavailable"
+
+
+class UserGone(ServiceError):
+    """The user was deleted while the unit worked: a foreign key refused to bring rows of theirs back."""
+
+    kind, slug, title = Kind.FORBIDDEN, "unknown-user", "The user is not known"
 
 
 def sqlstate(error: BaseException) -> str | None:
@@ -50,6 +58,13 @@ def is_repeatable(error: BaseException) -> bool:
 
 def is_busy(error: BaseException) -> bool:
     return sqlstate(error) in BUSY_STATES
+
+
+def is_of_nobody(error: BaseException) -> bool:
+    """Whether a row was refused because its `user_id` names nobody (the names PostgreSQL gives such constraints)."""
+    source = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
+    name = getattr(source, "constraint_name", None) or ""
+    return sqlstate(error) == FOREIGN_KEY_STATE and name.endswith("_user_id_fkey")
 
 
 def at_commit(error: PostgresError) -> DBAPIError:

@@ -19,9 +19,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.kernel.database.failures import (
     CommitUnknown,
     DatabaseUnavailable,
+    UserGone,
     at_commit,
     is_busy,
     is_lost,
+    is_of_nobody,
     is_repeatable,
 )
 from service.kernel.database.pool import Pool
@@ -114,6 +116,8 @@ class UnitTask(Generic[T]):
             try:
                 return await self._once()
             except (DBAPIError, PostgresError) as error:
+                if is_of_nobody(error):
+                    raise UserGone("The user was deleted meanwhile; nothing was kept.") from error
                 if not is_busy(error):
                     raise
                 if not (tries_left and is_repeatable(error)):

@@ -53,6 +53,8 @@ _QUIET = (
     "github",
     "urllib3",
 )
+# Whose warnings, too, are told better by ours: with a traceback for every second that Redis is away.
+_SILENT = ("coredis",)
 
 
 def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | None = None) -> None:
@@ -98,6 +100,8 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
         logger.handlers.clear()
         logger.propagate = True
         logger.setLevel(max(logging.WARNING, root.level))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.captureWarnings(capture=True)
 
 

@@ -1,0 +1,54 @@
+"""A person's rows of one table, in pages: what a slice declares of its tables, so that a whole account can be handed
+out while no transaction waits for whoever downloads it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from service.kernel.database.transaction import Transaction
+from service.kernel.identifiers import UserId
+
+# Rows of numbers and short lines; whoever keeps documents says fewer.
+ROWS_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """Rows as JSON-able values by column; `after` asks for the next page, None where this is the last."""
+
+    rows: Sequence[dict[str, Any]]
+    after: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One table of a person's; `page(tx, user, after)` begins with `after` None."""
+
+    name: str
+    page: Callable[[Transaction, UserId, tuple[Any, ...] | None], Awaitable[ExportPage]]
+
+
+def exported(
+    name: str,
+    rows: Select[*tuple[Any, ...]],
+    *,
+    owner: ColumnElement[Any],
+    key: Sequence[ColumnElement[Any]],
+    rows_per_page: int = ROWS_PER_PAGE,
+) -> Export:
+    """What `rows` selects of the user's whom `owner` names, in the order of `key`, which is unique and selected."""
+    names = [column.key or "" for column in rows.selected_columns]
+    places = [names.index(column.key or "") for column in key]
+
+    async def page(tx: Transaction, user: UserId, after: tuple[Any, ...] | None) -> ExportPage:
+        wanted = rows.where(owner == user).order_by(*key).limit(rows_per_page)
+        if after is not None:
+            wanted = wanted.where(tuple_(*key) > tuple_(*after))
+        found = await tx.rows(wanted)
+        values = [dict(zip(names, row, strict=True)) for row in found]
+        is_last = len(found) < rows_per_page
+        return ExportPage(values, None if is_last else tuple(found[-1][place] for place in places))
+
+    return Export(name, page)

@@ -1,0 +1,114 @@
+"""A person with something in every table, each word of it a canary."""
+
+from uuid import uuid4
+
+import anyio
+from sqlalchemy import text
+
+from service.accounts import operations as accounts
+from service.emails.model import Recruiter
+from service.kernel.clock import SystemClock
+from service.kernel.database import Database, Transaction
+from service.kernel.identifiers import UserId
+from service.resumes import operations as resumes
+from service.resumes.model import ResumeId
+from service.web import store as keys
+from service.web.answer import Answer
+from tests.emails.stories import REQUEST, acting, replace, world
+
+CANARY = "kanarienvogel7f3a"
+PERSON = UserId(f"{CANARY}-id")
+RESUME = {"basics": {"name": CANARY}, "work": [{"name": CANARY, "highlights": [f"did {CANARY}"]}]}
+
+# Tables that keep a row of a person without the person: only the link to the user may name them.
+UNLINKED = frozenset({"wallets", "orders"})
+
+_ORDER = """
+    INSERT INTO orders (id, user_id, provider, status, package_id, coins, amount, currency, is_live)
+    VALUES (gen_random_uuid(), :user, 'stripe', 'created', 'starter', 25, 499, 'EUR', false)
+"""
+
+
+async def settle_in(db: Database, user: UserId = PERSON) -> None:
+    """Do what a person does: sign up, store a résumé, have an e-mail written under a key, order coins, hold some."""
+    with acting(user):
+        await db.run(accounts.store, user=user, email=f"{CANARY}@example.com", display_name=CANARY, welcome_coins=10)
+        now = SystemClock().now()
+        resume = resumes.read_document(RESUME)
+        await db.run(resumes.create, user=user, resume=resume, resume_id=ResumeId(uuid4()), now=now)
+        claim = keys.Claim(uuid4(), user, "POST", "/api/emails/generate", CANARY, b"hash")
+        await db.run(keys.claim, claim, lease_seconds=60)
+
+        async def remember(tx: Transaction, _email: object) -> None:
+            await keys.remember(tx, claim, Answer(201, f'{{"body":"{CANARY}"}}'.encode()))
+
+        request = replace(
+            REQUEST,
+            recruiter=Recruiter(CANARY, f"{CANARY}@example.com", CANARY, CANARY),
+            instructions=CANARY,
+            job_text=f"{REQUEST.job_text}\n{CANARY}",
+            resume=RESUME,
+        )
+        async with anyio.create_task_group() as root:
+            await world(db, root.start_soon).generate(request, user=user, remember=remember)
+            root.cancel_scope.cancel()
+
+    async def order(tx: Transaction) -> None:
+        await tx.execute(text(_ORDER), {"user": user})
+
+    await db.run_system(order)
+
+
+async def tables_of_users(db: Database) -> set[str]:
+    """Every table with a foreign key to `users`, and `users`."""
+
+    async def find(tx: Transaction) -> set[str]:
+        rows = await tx.rows(
+            text("""
+                SELECT DISTINCT conrelid::regclass::text AS name FROM pg_constraint
+                WHERE contype = 'f' AND confrelid = 'public.users'::regclass
+            """)
+        )
+        return {"users", *(row.name for row in rows)}
+
+    return await db.run_system(find)
+
+
+async def plant_everywhere(db: Database, user: UserId = PERSON) -> set[str]:
+    """Put the canary into every field of the user's rows that takes it; the fields, as table.column."""
+    planted: set[str] = set()
+    for table in await tables_of_users(db) - UNLINKED:
+        for column, kind in await db.run_system(_columns, table):
+            if await _planted(db, table, column, kind, user):
+                planted.add(f"{table}.{column}")
+    return planted
+
+
+async def _columns(tx: Transaction, table: str) -> list[tuple[str, str]]:
+    rows = await tx.rows(
+        text("""
+            SELECT column_name, data_type FROM information_schema.columns
+            WHERE table_schema = 'public' AND table_name = :table AND data_type IN ('text', 'json', 'jsonb', 'bytea')
+        """),
+        {"table": table},
+    )
+    return [(row.column_name, row.data_type) for row in rows]
+
+
+async def _planted(db: Database, table: str, column: str, kind: str, user: UserId) -> bool:
+    owner = "id" if table == "users" else "user_id"
+    value = {"bytea": f"'{CANARY}'::bytea", "text": f"'{CANARY}'"}.get(kind, f"""'["{CANARY}"]'""")
+
+    async def plant(tx: Transaction) -> int:
+        return await tx.execute(text(f"UPDATE {table} SET {column} = {value} WHERE {owner} = :user"), {"user": user})
+
+    if column == owner:
+        return False
+    try:
+        rows = await db.run_system(plant)
+    except Exception as error:
+        if "violates check constraint" not in str(error):
+            raise
+        return False
+    assert rows, f"nothing of the person is in {table}: let `settle_in` put something there"
+    return True

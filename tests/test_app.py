@@ -1,0 +1,52 @@
+"""What is true of the whole URL table."""
+
+from service.cli.openapi import declared
+from service.web.endpoint import Access
+from service.web.limits import GENERATE, WEBHOOK, rate_of
+
+# POST creates, sends, spends or charges, and a caller who heard no answer has to be able to ask again; where there is
+# no key, this is why.
+POSTS_WITHOUT_A_KEY = {
+    "/api/users/store": "stores the same user as often as it is called; the welcome coins are granted once for ever",
+    "/api/credits/grants": "its reference is its key: granted once per user and reference",
+    "/api/job-context": "reads a posting and gives back what it says; there is no second effect",
+    "/api/payments/webhooks/stripe": "the provider's own event id makes it one; providers send no keys",
+    "/api/payments/webhooks/razorpay": "the provider's own event id makes it one; providers send no keys",
+}
+
+
+def test_every_post_can_be_repeated_or_says_why_it_need_not() -> None:
+    without = {endpoint.path for endpoint in declared() if endpoint.method == "POST" and not endpoint.idempotent}
+    assert without == set(POSTS_WITHOUT_A_KEY)
+
+
+def test_only_posts_take_a_key() -> None:
+    assert {endpoint.method for endpoint in declared() if endpoint.idempotent} == {"POST"}
+
+
+def test_everything_but_probes_is_limited() -> None:
+    assert {endpoint.path for endpoint in declared() if rate_of(endpoint) is None} == {
+        "/",
+        "/debug/tasks",
+        "/health",
+        "/health/db-pool",
+        "/health/live",
+        "/health/ready",
+        "/health/startup",
+        "/metrics",
+    }
+
+
+def test_what_calls_a_model_has_the_rate_of_generations() -> None:
+    generating = {endpoint.path for endpoint in declared() if rate_of(endpoint) is GENERATE}
+    assert generating == {endpoint.path for endpoint in declared() if endpoint.streamed is not None}
+
+
+def test_what_takes_unread_bytes_from_anybody_has_the_rate_of_webhooks() -> None:
+    unread = [endpoint for endpoint in declared() if endpoint.access is Access.PUBLIC and endpoint.body is bytes]
+    assert {rate_of(endpoint) for endpoint in unread} == {WEBHOOK}
+
+
+def test_one_name_is_one_rate() -> None:
+    rates = {rate for endpoint in declared() if (rate := rate_of(endpoint))}
+    assert len({rate.name for rate in rates}) == len(rates)
