@@ -59,12 +59,11 @@ def _documents(scripts: tuple[str, ...]) -> Iterator[Any]:
         if len(script) > left:
             continue
         left -= len(script)
-        text = _WRAPPING.sub("", script).strip().strip(";").strip("\ufeff")
-        if (value := _strictly(text)) is not None:
+        if (value := _strictly(script)) is not None:
             yield value
-        elif len(text) <= left_to_repair:
-            left_to_repair -= len(text)
-            yield from _repaired(text)
+        elif len(script) <= left_to_repair:
+            left_to_repair -= len(script)
+            yield from _repaired(script)
 
 
 def _strictly(text: str) -> Any:
@@ -83,7 +82,8 @@ def _leniently(text: str) -> Any:
         return None
 
 
-def _repaired(text: str) -> Iterator[Any]:
+def _repaired(script: str) -> Iterator[Any]:
+    text = _WRAPPING.sub("", script).strip().strip(";").strip("\ufeff")
     if '"' not in text and "&quot;" in text:
         text = html.unescape(text)
     if (value := _leniently(text)) is not None:
@@ -115,9 +115,11 @@ def _objects(documents: Iterator[Any]) -> Iterator[Object]:
     """Every object, the outer before what it holds. Not recursive, for hostile lists hold 200 000 empty ones."""
     branches = [documents]
     for _ in range(VISITED_MAX):
-        while branches and (value := next(branches[-1], _END)) is _END:
+        value = next(branches[-1], _END)
+        while value is _END and len(branches) > 1:
             branches.pop()
-        if not branches:
+            value = next(branches[-1], _END)
+        if value is _END:
             return
         if isinstance(value, dict):
             thing = cast("Object", value)
