@@ -12,8 +12,9 @@ import msgspec
 
 from service.postings.reading.schema_org import Leaf, Node, bare_name
 
-# Of all scripts of a page together: what one posting needs, ten times over. What does not fit is left out whole.
-SCRIPTS_MAX_CHARS = 400_000
+# Of all scripts of a page together: what one posting needs, five times over; hostile text of this length, decoded into
+# as many empty lists as it holds, takes some 30 ms. What does not fit is left out whole.
+SCRIPTS_MAX_CHARS = 200_000
 # A repair reads the text again, more slowly (0.25 ms for 1 000 characters): it is for what people write by hand.
 REPAIR_MAX_CHARS = 100_000
 # Numbers, texts, lists and objects looked at in search of objects: a page of thirty postings has some two thousand.

