@@ -10,9 +10,8 @@ is data, and no address, link or number is in a letter that is in none of its so
 asked: only contacts of the candidate and the recruiter, no word of an order that stands in a source; what may not stand
 is asked about once, and then taken out sentence by sentence with a warning.
 
-Entry points: `routes.routes`; `operations.generate` and `operations.regenerate` (stories); `operations.letters` (list,
+Entry points: `routes.routes`; `operations.generate` and `operations.regenerate` (stories); `operations.stored` (list,
 read, edit, delete).
 
-Inside, from the values up: wording > model > brief > matching, grammar, names, phrasebooks, sentences, untrusted >
-compose, gate > prompt, answer, body_reader, screen, mending > write_with_model > store > operations > schema > routes.
+The order inside, from the words up to the routes, is a contract in pyproject.toml.
 """

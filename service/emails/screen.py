@@ -8,8 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.emails.brief import Brief
+from service.emails.experience import words_of
 from service.emails.gate import FIGURES_OF_A_CALL
 from service.emails.model import Source
 from service.emails.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
@@ -21,8 +23,8 @@ from service.emails.wording import (
     has_figure,
     numbers,
     placeholders,
-    plain,
 )
+from service.kernel.text import one_line
 
 # So many characters of the marker in a row are no accident.
 LEAK_CHARS_LEAST = 12
@@ -50,6 +52,8 @@ class Screen:
         self._canary = _letters(canary)
         self._own = material.own_contacts
         self.has_orders = bool(material.planted)
+        own = (place.text for place in material.places if place.source is not Source.JOB)
+        self._own_words = (brief.instructions, *own)
         self._planted = [" ".join(_words(passage)) for passage in material.planted]
         recruiter = brief.recruiter
         named = (defused(text) for text in (recruiter.name, recruiter.title, recruiter.company))
@@ -66,6 +70,11 @@ class Screen:
         names = (brief.recruiter.name, brief.employer, brief.candidate.name if brief.candidate else "")
         self._names = frozenset(" ".join(_words(name)) for name in names)
 
+    @cached_property
+    def record(self) -> frozenset[str]:
+        """The telling words of what is known of the candidate, the posting left aside."""
+        return words_of(self._own_words)
+
     def faults(self, text: str, *, tail: str = "") -> Iterator[Fault]:
         """What is wrong with a sentence, or with a whole text; `tail` is the end of what stands before it."""
         before = _end_of(tail)
@@ -76,15 +85,15 @@ class Screen:
         if _WITHHELD.search(text):
             yield Fault("placeholder-removed", "It repeats what stands where something was withheld.")
         for found in placeholders(text):
-            yield Fault("placeholder-removed", f"{plain(found)!r} was never filled in.")
+            yield Fault("placeholder-removed", f"{one_line(found)!r} was never filled in.")
         for contact in contacts(before + text):
             if contact_key(contact) not in self._own:
-                detail = f"{plain(contact)[:100]!r} is no contact of the candidate or the recruiter."
+                detail = f"{one_line(contact)[:100]!r} is no contact of the candidate or the recruiter."
                 yield Fault("foreign-contact-removed", detail)
         if hidden(text):
             yield Fault("foreign-contact-removed", "It has an image or a comment in it.")
         if self._echoes(text):
-            yield Fault("instruction-removed", f"{plain(text)[:100]!r} follows an order that stands in a source.")
+            yield Fault("instruction-removed", f"{one_line(text)[:100]!r} follows an order that stands in a source.")
 
     def figures(self, text: str) -> Iterator[Fault]:
         """The figures that stand in no source, orders in the sources not counted."""

@@ -61,7 +61,7 @@ def test_data_cannot_end_themselves_nor_say_where_to_go(injection: Any) -> None:
 
 
 def test_it_is_bounded_however_much_there_is() -> None:
-    endless = {"work": [{"name": f"Employer {n}", "summary": "built things " * 500} for n in range(400)]}
+    endless = {"work": [{"name": f"Employer {n}", "summary": "built things " * 500} for n in range(200)]}
     given = brief(posting(text="word " * 30_000, requirements=("requirement " * 80,) * 40), endless)
     prompt = prompt_for(given, material_of(given), canary=CANARY, boundary=BOUNDARY)
     assert sum(len(message.content) for message in prompt.messages) < 1.5 * sum(SOURCE_MAX_CHARS.values())

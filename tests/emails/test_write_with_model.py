@@ -126,6 +126,52 @@ async def test_a_claim_that_no_source_supports_is_taken_out(sources: list[Any]) 
     assert lie in wrote_it.model.prompts[1].messages[1].content
 
 
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "I led a team of nurses at Mercy Hospital.",
+        "I hold a PhD in physics from MIT.",
+        "I have many years of experience in kidney surgery.",
+        "Ich habe ein Krankenhaus in Hamburg geleitet.",
+        "J'ai dirigé un hôpital à Lyon.",
+        "He dirigido un hospital en Sevilla.",
+    ],
+)
+async def test_what_is_made_up_is_taken_out_though_it_was_not_claimed(lie: str) -> None:
+    wrote_it = await wrote(with_sentence(lie))
+    assert wrote_it.draft.body == BODY
+    assert wrote_it.codes == ["unsupported-claim"]
+    assert len(wrote_it.model.prompts) == 2
+
+
+async def test_the_posting_is_no_ground_for_what_somebody_has_done() -> None:
+    lie = "I have run charging stations."
+    claims = [*with_claims(), {"text": lie, "sources": [{"source": "job", "reference": "responsibilities/0"}]}]
+    wrote_it = await wrote(with_sentence(lie, claims=claims))
+    assert (wrote_it.draft.body, wrote_it.codes) == (BODY, ["unsupported-claim"])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "I read your posting with great interest.",
+        "I was glad to see the opening.",
+        "I would have time for a call on any morning.",
+        "I have built REST APIs in Python and moved databases to PostgreSQL.",
+        "There I mentored junior engineers.",
+    ],
+)
+async def test_what_is_on_record_needs_no_claim_and_courtesy_no_record(sentence: str) -> None:
+    wrote_it = await wrote(with_sentence(sentence))
+    assert sentence in wrote_it.draft.body
+    assert wrote_it.codes == []
+
+
+async def test_what_the_candidate_says_in_the_order_is_on_record() -> None:
+    to = brief(posting(), RESUME, instructions="Mention that I hold a PhD in physics from MIT.")
+    assert (await wrote(with_sentence("I hold a PhD in physics from MIT."), to=to)).codes == []
+
+
 def with_claims() -> list[Any]:
     return [{"text": EXAMPLE, "sources": [{"source": "resume", "reference": "resume/work/0/highlights/0"}]}]
 
