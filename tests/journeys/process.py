@@ -26,6 +26,7 @@ SECRET = "the journeys' own secret, 32 bytes or more"
 ISSUER = "journeys"
 # The service asks nobody outside this machine, whatever the environment of the run says.
 NOBODY_OUTSIDE = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": ""}
+USAGE_COLUMNS = ("outcome", "provider", "model", "input_tokens", "calls")
 _numbers = itertools.count()
 ROOT = Path(__file__).resolve().parents[2]
 # Importing, opening the pool and warming two parser workers take about 2 s here; CI shares its cores.
@@ -107,6 +108,20 @@ class Service:
         async with self.client(user) as client:
             return (await client.get("/api/emails")).json()["items"]
 
+    async def usage(self, user: str) -> list[dict[str, Any]]:
+        """What each generation of the user took, the oldest first; also after the process has ended."""
+        async with open_database(self.database_url, pool_size=1) as db:
+            return await db.run_system(_usage_of, user)
+
+    async def stored(self) -> dict[str, Any]:
+        """How many e-mails there are, the coins held, and the invariants broken; also after the process has ended."""
+        async with open_database(self.database_url, pool_size=1) as db:
+            return {
+                "emails": await db.run_system(_emails_in_all),
+                "held": await db.run_system(_held_in_all),
+                "broken": await db.run_system(custody.check, sweep_seconds=0),
+            }
+
     async def until_nothing_is_held(self, user: str, *, seconds: float) -> None:
         with anyio.fail_after(seconds):
             while (await self.balance(user))["reserved"]:
@@ -126,7 +141,7 @@ async def running_service(
 
     `arguments` of the interpreter start another server than our own; it has to understand `--port`.
     """
-    port = _free_port()
+    port = free_port()
     log = directory / f"service-{port}.log"
     variables = {
         **{name: value for name, value in os.environ.items() if not name.startswith("OVERTURE_")},
@@ -179,7 +194,18 @@ async def _held_in_all(tx: Transaction) -> int:
     return int(rows[0].held)
 
 
-def _free_port() -> int:
+async def _emails_in_all(tx: Transaction) -> int:
+    rows = await tx.rows(text("SELECT count(*) AS emails FROM emails"))
+    return int(rows[0].emails)
+
+
+async def _usage_of(tx: Transaction, user: str) -> list[dict[str, Any]]:
+    words = f"SELECT {', '.join(USAGE_COLUMNS)} FROM usage_rows WHERE user_id = :user ORDER BY id"
+    rows = await tx.rows(text(words), {"user": user})
+    return [dict(zip(USAGE_COLUMNS, row, strict=True)) for row in rows]
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
