@@ -21,7 +21,8 @@ from service.cli.progress import Progress, watched
 from service.cli.recruiter import read_recruiter
 from service.credits import operations as credits
 from service.credits.model import Balance
-from service.emails.model import Email, GenerateRequest, Tone
+from service.emails.model import MAX_WORDS_DEFAULT, Email, GenerateRequest, Tone
+from service.emails.operations.desk import Desk
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate as write_email
 from service.emails.schema import email_answer
@@ -63,7 +64,7 @@ def generate(
     github: str | None = None,
     tone: Tone = Tone.PROFESSIONAL,
     language: str = "en",
-    max_words: int = 180,
+    max_words: int = MAX_WORDS_DEFAULT,
     instructions: str = "",
     user: str = "local",
     json: bool = False,
@@ -152,6 +153,13 @@ async def _written(
     resources: Resources, sources: Sources, request: GenerateRequest, user: UserId, progress: Progress
 ) -> Done:
     db, settings = resources.db, resources.settings
+    desk = Desk(
+        sources=sources,
+        identifiers=resources.identifiers,
+        terms=terms_of(settings),
+        share=resources.shares.taken,
+        writer=writer_of(resources),
+    )
     with acting_for(user, TenantId(f"user:{user}")):
         await db.run(
             accounts.store,
@@ -167,11 +175,7 @@ async def _written(
                 write_email,
                 request,
                 user=user,
-                sources=sources,
-                identifiers=resources.identifiers,
-                terms=terms_of(settings),
-                share=resources.shares.taken,
-                writer=writer_of(resources),
+                desk=desk,
                 report=progress.note,
             )
             email = await watched(progress, work)
@@ -213,7 +217,7 @@ def read_resume(file: Path) -> dict[str, Any]:
         document = msgspec.json.decode(_read(file, "--resume", RESUME_MAX_BYTES), type=dict[str, Any])
     except msgspec.MsgspecError as error:
         raise Refused(f"--resume: {file} is not a JSON Resume document: {error}.", exit_code=MISUSED) from error
-    resumes.read_document(document)
+    resumes.check(document)
     return document
 
 

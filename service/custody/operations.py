@@ -9,7 +9,7 @@ from service.credits import operations as credits
 from service.custody import store
 from service.custody.archive import Archive
 from service.custody.model import Violation
-from service.emails.operations import letters as emails
+from service.emails.operations import stored as emails
 from service.kernel.database import Database, Export, Transaction
 from service.kernel.identifiers import UserId
 from service.payments.operations import erasure as payments

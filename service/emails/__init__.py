@@ -1,15 +1,17 @@
 """E-mails: the main job. A letter and its price land in the database together, or not at all.
 
-Owns: the tables `emails` and `email_tombstones`; the composer, the gate, and the story that ties neighbours together.
+Owns: the tables `emails` and `email_tombstones`; the two writers (the offline composer, and the one that asks a
+language model), the gate, and the story that ties neighbours together.
 
 Invariants: a stored e-mail has exactly one charge, `email:<id>` in the ledger (none at a price of 0); a generation that
 was cancelled or failed before its commit left no e-mail, no charge and no open hold, only a usage row without text; a
-deleted e-mail leaves a tombstone, so that its charge still names something; text of postings and résumés is data, and
-no address, link or number is in a letter that is in none of its sources.
+deleted e-mail leaves a tombstone, so that its charge still names something; text of postings, résumés and repositories
+is data, and no address, link or number is in a letter that is in none of its sources. Of a model's letter more is
+asked: only contacts of the candidate and the recruiter, no word of an order that stands in a source; what may not stand
+is asked about once, and then taken out sentence by sentence with a warning.
 
-Entry points: `routes.routes`; `operations.generate` and `operations.regenerate` (stories); `operations.letters` (list,
+Entry points: `routes.routes`; `operations.generate` and `operations.regenerate` (stories); `operations.stored` (list,
 read, edit, delete).
 
-Inside, from the values up: wording > model > brief > matching, grammar, names, phrasebooks > compose, gate > store >
-operations > schema > routes.
+The order inside, from the words up to the routes, is a contract in pyproject.toml.
 """

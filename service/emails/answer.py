@@ -9,7 +9,7 @@ from msgspec import Meta
 from service.emails.brief import Reference
 from service.emails.model import BODY_MAX_CHARS, Source
 from service.emails.untrusted import visible
-from service.emails.wording import plain
+from service.kernel.text import one_line
 
 # A letter of 400 words has some thirty sentences.
 CLAIMS_MAX = 100
@@ -77,7 +77,7 @@ def _value(text: str) -> Any:
 
 def _claim(claim: CitedClaim) -> Claim:
     places = (_place(cited) for cited in claim.sources[:SOURCES_MAX])
-    return Claim(plain(claim.text[:CLAIM_MAX_CHARS]), tuple(place for place in places if place is not None))
+    return Claim(one_line(claim.text[:CLAIM_MAX_CHARS]), tuple(place for place in places if place is not None))
 
 
 def _place(cited: CitedPlace) -> Reference | None:
@@ -85,4 +85,4 @@ def _place(cited: CitedPlace) -> Reference | None:
     source = _SOURCES.get(cited.source.strip().casefold())
     if source is None:
         return None
-    return source, plain(cited.reference[:CLAIM_MAX_CHARS]).removeprefix(f"{source.value}/").strip("/")
+    return source, one_line(cited.reference[:CLAIM_MAX_CHARS]).removeprefix(f"{source.value}/").strip("/")

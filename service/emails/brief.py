@@ -12,14 +12,17 @@ from typing import Any, Protocol, cast
 from service.adapters.github import PersonEvidence
 from service.adapters.language_model import OnCall
 from service.emails.model import Caveat, Evidence, GenerateRequest, Recruiter, Source, Tone, WriterUsage
-from service.emails.wording import plain
+from service.kernel.text import one_line
 from service.postings.model import JobContext
 from service.projects.model import statements as github_statements
+from service.resumes.model import Basics, JsonResume, Work, sections_of
 
 # Beyond these a résumé is a catalogue: the letter cites three lines of it, and matching is their product.
 STATEMENTS_MAX = 100
 SKILLS_MAX = 200
 POSITIONS_MAX = 50
+# A letter names four; a posting that lists more than this names them by the way.
+TECHNOLOGIES_MAX = 30
 # One line of a résumé that is looked at for matching; what is longer is not quoted anyway.
 STATEMENT_MAX_CHARS = 600
 # Leaves of a résumé kept as ground: 1 MB of JSON holds more only when it is made to.
@@ -27,6 +30,9 @@ LEAVES_MAX = 5_000
 
 # Of a place that holds others, so much is looked at when a claim cites it as a whole.
 GROUND_MAX_CHARS = 10_000
+
+# The place of a posting's whole text among its fields.
+POSTING_TEXT = "text"
 
 Reference = tuple[Source, str]
 
@@ -85,7 +91,7 @@ class Brief:
     @property
     def employer(self) -> str:
         """Whom the letter is about: the company of the posting, else the recruiter's; empty where neither is known."""
-        return (self.vacancy.company if self.vacancy else "") or plain(self.recruiter.company)
+        return (self.vacancy.company if self.vacancy else "") or one_line(self.recruiter.company)
 
     def ground(self, source: Source, reference: str) -> str:
         """All text at `reference` and below it: `work/0` is the whole position. Empty where there is no such place."""
@@ -96,11 +102,14 @@ class Brief:
         return "\n".join(below)[:GROUND_MAX_CHARS]
 
     def texts(self) -> Iterator[str]:
-        """Everything that may ground a contact or a figure, the caller's own words included."""
+        """Everything that may ground a contact or a figure, the caller's own words included; a posting's whole text,
+        which may be long, comes last."""
         yield from (self.recruiter.name, self.recruiter.email, self.recruiter.title, self.recruiter.company)
         yield self.instructions
         for leaves in self.grounds.values():
-            yield from leaves.values()
+            yield from (text for path, text in leaves.items() if path != POSTING_TEXT)
+        if text := self.grounds.get(Source.JOB, {}).get(POSTING_TEXT):
+            yield text
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,7 @@ def brief_of(
     resume: Mapping[str, Any] | None,
     github: PersonEvidence | None = None,
 ) -> Brief:
-    """The brief from what was gathered; `resume` is a JSON Resume document, whole."""
+    """The brief from what was gathered; `resume` is a JSON Resume document, whole and in order."""
     grounds: dict[Source, Mapping[str, str]] = {}
     if job_context is not None:
         grounds[Source.JOB] = _leaves_of_posting(job_context)
@@ -152,7 +161,7 @@ def brief_of(
     return Brief(
         recruiter=request.recruiter,
         vacancy=None if job_context is None else _vacancy(job_context),
-        candidate=None if resume is None and github is None else _candidate(resume or {}, github),
+        candidate=None if resume is None and github is None else _candidate(sections_of(resume or {}), github),
         tone=request.tone,
         language=request.language,
         max_words=request.max_words,
@@ -163,17 +172,17 @@ def brief_of(
 
 def _vacancy(context: JobContext) -> Vacancy:
     return Vacancy(
-        title=plain(context.title or ""),
-        company=plain(context.company or ""),
+        title=one_line(context.title or ""),
+        company=one_line(context.company or ""),
         is_open=context.is_open,
         requirements=_listed(context.requirements, "requirements"),
         responsibilities=_listed(context.responsibilities, "responsibilities"),
-        technologies=_listed(context.technologies, "technologies"),
+        technologies=_listed(context.technologies[:TECHNOLOGIES_MAX], "technologies"),
     )
 
 
 def _listed(texts: Sequence[str], name: str) -> tuple[Statement, ...]:
-    return tuple(Statement(Source.JOB, f"{name}/{index}", plain(text)) for index, text in enumerate(texts))
+    return tuple(Statement(Source.JOB, f"{name}/{index}", one_line(text)) for index, text in enumerate(texts))
 
 
 def _leaves_of_posting(context: JobContext) -> dict[str, str]:
@@ -190,38 +199,50 @@ def _leaves_of_posting(context: JobContext) -> dict[str, str]:
     return leaves
 
 
-def _candidate(document: Mapping[str, Any], github: PersonEvidence | None) -> Candidate:
-    basics = _object(document.get("basics"))
-    stated = (*islice(_statements(document), STATEMENTS_MAX), *(_repositories(github) if github else ()))
+def _candidate(resume: JsonResume, github: PersonEvidence | None) -> Candidate:
+    basics = resume.basics or Basics()
+    stated = (*islice(_statements(resume), STATEMENTS_MAX), *(_repositories(github) if github else ()))
     return Candidate(
-        name=_line(basics.get("name")) or (_line(github.name) if github else ""),
-        label=_line(basics.get("label")),
-        positions=tuple(islice(_positions(document), POSITIONS_MAX)),
+        name=_line(basics.name) or (_line(github.name) if github else ""),
+        label=_line(basics.label),
+        positions=tuple(islice(_positions(resume), POSITIONS_MAX)),
         statements=stated,
-        skills=tuple(islice(_skills(document), SKILLS_MAX)),
+        skills=tuple(islice(_skills(resume), SKILLS_MAX)),
     )
 
 
-def _positions(document: Mapping[str, Any]) -> Iterator[Position]:
-    for index, work in _objects(document, "work"):
-        title, organisation = _line(work.get("position")), _organisation(work)
+def _positions(resume: JsonResume) -> Iterator[Position]:
+    for index, work in enumerate(resume.work or ()):
+        title, organisation = _line(work.position), work.organisation
         if title and organisation:
-            since, until = _line(work.get("startDate"))[:4], _line(work.get("endDate"))
-            yield Position(f"work/{index}", title, organisation, since if since.isdigit() else "", is_current=not until)
+            since = _line(work.startDate)[:4]
+            is_current = not _line(work.endDate)
+            yield Position(f"work/{index}", title, organisation, since if since.isdigit() else "", is_current)
 
 
-def _statements(document: Mapping[str, Any]) -> Iterator[Statement]:
-    for section, organisation in (("work", _organisation), ("projects", _project_name), ("volunteer", _organisation)):
-        for index, entry in _objects(document, section):
-            about, is_project = organisation(entry), section == "projects"
-            for number, highlight in enumerate(_texts(entry.get("highlights"))):
-                reference = f"{section}/{index}/highlights/{number}"
-                yield Statement(Source.RESUME, reference, highlight, about, is_project)
-            for name in ("summary", "description"):
-                if text := _line(entry.get(name)):
-                    yield Statement(
-                        Source.RESUME, f"{section}/{index}/{name}", text, about, is_project, is_summary=True
-                    )
+def _statements(resume: JsonResume) -> Iterator[Statement]:
+    yield from _statements_of_work("work", resume.work or ())
+    for index, project in enumerate(resume.projects or ()):
+        at, about = f"projects/{index}", _line(project.name)
+        yield from _highlights(at, project.highlights, about, is_project=True)
+        if text := _line(project.description):
+            yield Statement(Source.RESUME, at, text, about, is_project=True, is_summary=True)
+    yield from _statements_of_work("volunteer", resume.volunteer or ())
+
+
+def _statements_of_work(section: str, entries: Sequence[Work]) -> Iterator[Statement]:
+    for index, work in enumerate(entries):
+        at, about = f"{section}/{index}", work.organisation
+        yield from _highlights(at, work.highlights, about, is_project=False)
+        for name, written in (("summary", work.summary), ("description", work.description)):
+            if text := _line(written):
+                yield Statement(Source.RESUME, f"{at}/{name}", text, about, is_summary=True)
+
+
+def _highlights(at: str, highlights: Sequence[str] | None, about: str, *, is_project: bool) -> Iterator[Statement]:
+    for number, highlight in enumerate(highlights or ()):
+        if text := _line(highlight):
+            yield Statement(Source.RESUME, f"{at}/highlights/{number}", text, about, is_project)
 
 
 def _repositories(github: PersonEvidence) -> Iterator[Statement]:
@@ -231,21 +252,12 @@ def _repositories(github: PersonEvidence) -> Iterator[Statement]:
             yield Statement(Source.GITHUB, f"repositories/{number}", text, name, is_project=True)
 
 
-def _skills(document: Mapping[str, Any]) -> Iterator[Statement]:
-    for index, skill in _objects(document, "skills"):
-        if name := _line(skill.get("name")):
-            yield Statement(Source.RESUME, f"skills/{index}/name", name)
-        for number, keyword in enumerate(_texts(skill.get("keywords"))):
-            yield Statement(Source.RESUME, f"skills/{index}/keywords/{number}", keyword)
-
-
-def _organisation(entry: Mapping[str, Any]) -> str:
-    """JSON Resume 1.0 says `name` for an employer and `organization` for volunteering; older documents `company`."""
-    return _line(entry.get("name")) or _line(entry.get("organization")) or _line(entry.get("company"))
-
-
-def _project_name(entry: Mapping[str, Any]) -> str:
-    return _line(entry.get("name"))
+def _skills(resume: JsonResume) -> Iterator[Statement]:
+    """A group and each of its keywords: the place is the group's, as a résumé's readings have it."""
+    for index, skill in enumerate(resume.skills or ()):
+        for written in (skill.name, *(skill.keywords or ())):
+            if text := _line(written):
+                yield Statement(Source.RESUME, f"skills/{index}", text)
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -265,23 +277,5 @@ def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
             stack += [(f"{where}/{index}", inner) for index, inner in reversed(entries)]
 
 
-def _objects(document: Mapping[str, Any], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The objects of a list with their places in it; a résumé that has something else there has nothing to say."""
-    entries = document.get(name)
-    if isinstance(entries, list | tuple):
-        for index, entry in enumerate(cast("Sequence[object]", entries)):
-            if isinstance(entry, Mapping):
-                yield index, cast("Mapping[str, Any]", entry)
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, list | tuple):
-        yield from (_line(entry) for entry in cast("Sequence[object]", value))
-
-
-def _line(value: object) -> str:
-    return plain(value[:STATEMENT_MAX_CHARS]) if isinstance(value, str) else ""
+def _line(text: str | None) -> str:
+    return one_line((text or "")[:STATEMENT_MAX_CHARS])

@@ -5,7 +5,7 @@ posting the letter enquires, without a résumé it asks, and without a name it e
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.adapters.language_model import OnCall
@@ -31,6 +31,9 @@ EXAMPLES_MAX = 3
 TECHNOLOGIES_NAMED_MAX = 4
 # Longer lines are paragraphs, shorter ones are labels: neither is an example.
 EXAMPLE_WORDS = range(3, 41)
+EXAMPLE_MAX_CHARS = 400
+# Of the best matches so many are looked at: a résumé whose best twenty lines cannot be quoted is no résumé.
+EXAMINED_MAX = 20
 REQUIREMENT_WORDS = range(2, 15)
 SUBJECT_CHARS_MAX = 120
 
@@ -189,10 +192,10 @@ def _titled(title: str, book: Phrasebook) -> str:
 
 def _examples(candidate: Candidate, vacancy: Vacancy | None, book: Phrasebook) -> Iterator[tuple[Match, Sentence]]:
     """The best lines as sentences, those of one employer side by side; summaries only where there are no highlights."""
-    matches = [match for match in ranked(candidate, vacancy) if _is_usable(match.statement)]
-    chosen = [match for match in matches if not match.statement.is_summary] or matches
-    seen: set[str] = set()
-    distinct = [m for m in chosen if not (m.statement.text in seen or seen.add(m.statement.text))][:EXAMPLES_MAX]
+    matches = ranked(candidate, vacancy)
+    distinct = _usable([m for m in matches if not m.statement.is_summary])
+    if not distinct:
+        distinct = _usable([m for m in matches if m.statement.is_summary])
     order = {match.statement.about: place for place, match in reversed(list(enumerate(distinct)))}
     told: list[str] = []
     for match in sorted(distinct, key=lambda match: order[match.statement.about]):
@@ -200,13 +203,22 @@ def _examples(candidate: Candidate, vacancy: Vacancy | None, book: Phrasebook) -
         told.append(match.statement.about)
 
 
+def _usable(matches: Sequence[Match]) -> list[Match]:
+    """The best that are fit to be quoted, each text once."""
+    found: dict[str, Match] = {}
+    for match in matches[:EXAMINED_MAX]:
+        if len(found) < EXAMPLES_MAX and match.statement.text not in found and _is_usable(match.statement):
+            found[match.statement.text] = match
+    return list(found.values())
+
+
 def _is_usable(statement: Statement) -> bool:
     text = first_sentence(statement.text)
     return (
-        (is_quotable(statement.text) if statement.source is Source.GITHUB else is_presentable(text))
+        len(text) <= EXAMPLE_MAX_CHARS
         and word_count(text) in EXAMPLE_WORDS
         and fit_name(statement.about, COMPANY_WORDS_MAX) != ""
-        and len(text) <= 400
+        and (is_quotable(statement.text) if statement.source is Source.GITHUB else is_presentable(text))
     )
 
 

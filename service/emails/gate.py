@@ -10,19 +10,18 @@ from dataclasses import dataclass
 
 from service.emails.brief import Brief, Draft
 from service.emails.grammar import first_sentence
+from service.emails.ground import Ground
 from service.emails.matching import terms
 from service.emails.model import SUBJECT_MAX_CHARS, Caveat, Evidence
 from service.emails.wording import (
-    contact_key,
     contacts,
     has_control_characters,
     has_encoded_word,
-    has_figure,
     numbers,
     placeholders,
-    plain,
     word_count,
 )
+from service.kernel.text import one_line
 
 # Fewer words repeated are a name, and naming is what is checked.
 QUOTATION_WORDS_LEAST = 3
@@ -47,15 +46,16 @@ class Verdict:
 
 
 def judge(draft: Draft, brief: Brief) -> Verdict:
+    ground = Ground(brief.texts())
     refused = (
         *_subject_refusals(draft.subject),
         *_body_refusals(draft, brief),
         *_placeholder_refusals(draft),
-        *_contact_refusals(draft, brief),
+        *_contact_refusals(draft, ground),
         *company_refusals(draft, brief),
     )
     return Verdict(
-        tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, brief), *_language(draft))
+        tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, ground), *_language(draft))
     )
 
 
@@ -80,17 +80,12 @@ def _body_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
 
 def _placeholder_refusals(draft: Draft) -> Iterator[Refusal]:
     for found in placeholders(f"{draft.subject}\n{draft.body}"):
-        yield Refusal("placeholder", f"{plain(found)!r} was never filled in.")
+        yield Refusal("placeholder", f"{one_line(found)!r} was never filled in.")
 
 
-def _contact_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
-    found = contacts(f"{draft.subject}\n{draft.body}")
-    if not found:
-        return
-    known = {contact_key(contact) for text in brief.texts() for contact in contacts(text)}
-    for contact in found:
-        if contact_key(contact) not in known:
-            yield Refusal("foreign-contact", f"{plain(contact)!r} stands in none of the sources.")
+def _contact_refusals(draft: Draft, ground: Ground) -> Iterator[Refusal]:
+    for contact in ground.foreign(contacts(f"{draft.subject}\n{draft.body}")):
+        yield Refusal("foreign-contact", f"{one_line(contact)!r} stands in none of the sources.")
 
 
 _COMPANY = r"(?P<name>[A-ZÀ-Þ0-9][\w&.'’+-]*(?:[ ](?:&[ ]|of[ ]|de[ ])?[A-ZÀ-Þ][\w&.'’+-]*){0,4})"
@@ -114,12 +109,13 @@ def company_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
     """A company named as the employer that is not the posting's or the recruiter's: the worst mistake of a letter."""
     title = brief.vacancy.title if brief.vacancy else ""
     signed = brief.candidate.name if brief.candidate else ""
-    own = plain(" ".join((brief.employer, brief.recruiter.company, brief.instructions, title, signed)))
+    own = one_line(" ".join((brief.employer, brief.recruiter.company, brief.instructions, title, signed)))
     own_words = _company_words(own)
+    own_name = brief.employer or "nobody known"
     for name in dict.fromkeys(_named_employers(draft, brief)):
         words = _company_words(name)
         if words and not words & own_words and name.casefold() not in own.casefold():
-            detail = f"{plain(name)!r} is named as the employer; the letter is to {brief.employer or 'nobody known'!r}."
+            detail = f"{one_line(name)!r} is named as the employer; the letter is to {own_name!r}."
             yield Refusal("other-company", detail)
 
 
@@ -137,7 +133,7 @@ def _without_quotations(draft: Draft, brief: Brief) -> str:
     """The letter without what it repeats word for word from the lines it cites: they speak of the past or of others."""
     body = draft.body
     for claim in draft.claims:
-        cited = first_sentence(plain(brief.ground(claim.source, claim.reference)))
+        cited = first_sentence(one_line(brief.ground(claim.source, claim.reference)))
         if word_count(cited) >= QUOTATION_WORDS_LEAST:
             body = re.sub(re.escape(cited), " ", body, flags=re.IGNORECASE)
     return body
@@ -153,7 +149,7 @@ def _unsupported_claims(draft: Draft, brief: Brief) -> Iterator[Caveat]:
         if not is_supported(claim, brief):
             yield Caveat(
                 "unsupported-claim",
-                f"{plain(claim.claim)!r} cites {claim.source} {plain(claim.reference)!r}, which does not say so.",
+                f"{one_line(claim.claim)!r} cites {claim.source} {one_line(claim.reference)!r}, which does not say so.",
             )
 
 
@@ -165,12 +161,11 @@ def is_supported(claim: Evidence, brief: Brief) -> bool:
     return bool(terms(ground) & terms(claim.claim)) or ground.casefold() in claim.claim.casefold()
 
 
-def _unsupported_numbers(draft: Draft, brief: Brief) -> Iterator[Caveat]:
+def _unsupported_numbers(draft: Draft, ground: Ground) -> Iterator[Caveat]:
     """A figure that stands in no source is invented, or worked out by the writer: either way its owner should look."""
     for number in sorted(numbers(draft.body) - FIGURES_OF_A_CALL):
-        if any(has_figure(text, number) for text in brief.texts()):
-            continue
-        yield Caveat("unsupported-claim", f"The figure {number} stands in none of the sources.")
+        if not ground.has_figure(number):
+            yield Caveat("unsupported-claim", f"The figure {number} stands in none of the sources.")
 
 
 # "15 minutes for a call" is an offer, not a claim.

@@ -37,12 +37,12 @@ def past_clause(line: str) -> str | None:
     if len(words) < 3:
         return None
     at = 1 if words[0].casefold().endswith("ly") and len(words) > 3 else 0
-    if not _is_past(words[at], words[at + 1]):
+    if not is_past(words[at], words[at + 1]):
         return None
     return words[0][0].lower() + words[0][1:] + text[len(words[0]) :]
 
 
-def _is_past(word: str, following: str) -> bool:
+def is_past(word: str, following: str) -> bool:
     plain = word.rstrip(",").casefold().rsplit("-", 1)[-1]
     if not plain.isalpha() or (word.isupper() and len(word) > 1):
         return False

@@ -32,6 +32,7 @@ _STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 _ENDING = re.compile(r"(?<=\w{4})(?:ungen|ations|ation|ating|ated|ates|ate|ings|ing|ung|ies|ed|es|en|s|e)$")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?:[.-][^\W_]+)+)?", re.UNICODE)
 _ENDS_IN_NAME = re.compile(r"[\w.+#]$")
+_DIGIT = re.compile(r"\d")
 _GOES_ON = re.compile(r"[\w+#]|\.\w")
 # Shorter names are words of other things as well: they count only as written.
 _EXACT_CASE_MAX_CHARS = 3
@@ -73,31 +74,49 @@ def _match(statement: Statement, demands: list[_Demand], technologies: Iterable[
         score = TERM_WEIGHT * common + TECHNOLOGY_WEIGHT * answered
         if score > best_score and (common >= TERMS_TO_ANSWER or answered):
             best, best_score = demand.line, score
-    figure = FIGURE_WEIGHT if any(character.isdigit() for character in statement.text) else 0.0
+    figure = FIGURE_WEIGHT if _DIGIT.search(statement.text) else 0.0
     return Match(statement, best_score + TECHNOLOGY_WEIGHT * len(named) + figure, best)
 
 
 def _named(technologies: Iterable[Statement], text: str) -> frozenset[str]:
-    return frozenset(technology.reference for technology in technologies if mentions(text, technology.text))
+    line = _Line.of(text[:MATCHED_MAX_CHARS])
+    return frozenset(technology.reference for technology in technologies if line.names(technology.text))
 
 
 def shared_technologies(candidate: Candidate, vacancy: Vacancy) -> list[tuple[Statement, Statement]]:
     """The posting's technologies, in its order, that the résumé names, each with the line that does; skills first."""
-    lines = (*candidate.skills, *candidate.statements)
+    lines = [(line, _Line.of(line.text[:MATCHED_MAX_CHARS])) for line in (*candidate.skills, *candidate.statements)]
     found: list[tuple[Statement, Statement]] = []
     for technology in vacancy.technologies:
-        ground = next((line for line in lines if mentions(line.text, technology.text)), None)
+        ground = next((line for line, read in lines if read.names(technology.text)), None)
         if ground is not None:
             found.append((technology, ground))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text, folded once for all the names that are looked for in it."""
+
+    text: str
+    folded: str
+
+    @classmethod
+    def of(cls, text: str) -> "_Line":
+        return cls(text, text.casefold())
+
+    def names(self, name: str) -> bool:
+        if len(name) > _EXACT_CASE_MAX_CHARS:
+            return _stands_in(self.folded, name.casefold())
+        return bool(name) and _stands_in(self.text, name)
+
+
 def mentions(text: str, name: str) -> bool:
     """Whether `text` names the technology: on word boundaries that know C, C++, C# and .NET apart."""
-    if not name:
-        return False
-    if len(name) > _EXACT_CASE_MAX_CHARS:
-        text, name = text.casefold(), name.casefold()
+    return _Line.of(text).names(name)
+
+
+def _stands_in(text: str, name: str) -> bool:
     # Found by plain search: a pattern for each of sixty technologies and each of two hundred lines takes seconds.
     at = text.find(name)
     while at >= 0:

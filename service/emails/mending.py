@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from service.emails.answer import Claim, Letter
 from service.emails.brief import Brief, Draft
 from service.emails.compose import compose
+from service.emails.experience import is_on_record, states_experience
 from service.emails.gate import company_refusals, is_supported, judge
 from service.emails.matching import terms
-from service.emails.model import Caveat, Evidence, WriterUsage
+from service.emails.model import Caveat, Evidence, Source, WriterUsage
 from service.emails.screen import Fault, Screen
 from service.emails.sentences import sentences, without
-from service.emails.wording import plain, word_count
+from service.emails.wording import word_count
+from service.kernel.text import one_line
 
 # A greeting, a sentence and a closing; what is left below that is no letter.
 LETTER_WORDS_LEAST = 20
@@ -60,7 +62,7 @@ def examined(letter: Letter, brief: Brief, screen: Screen) -> Examined:
         pieces=pieces,
         evidence=tuple(evidence),
         hard=hard,
-        soft={**unsupported, **soft},
+        soft={**_invented(pieces, evidence, screen), **unsupported, **soft},
         loose=tuple(loose),
         of_subject=tuple(_subject_faults(letter, brief, screen)),
         of_length=tuple(_length_faults(letter, brief)),
@@ -125,7 +127,7 @@ def _grounded(
     loose: list[Fault] = []
     for claim in letter.claims:
         index = located(claim, pieces)
-        said = claim.text if index is None else plain(pieces[index])
+        said = claim.text if index is None else one_line(pieces[index])
         grounds = [Evidence(said, *ground) for ground in claim.grounds]
         supported = [ground for ground in grounds if is_supported(ground, brief)]
         fault = Fault("unsupported-claim", f"{said!r} is supported by no place that it cites.")
@@ -137,6 +139,17 @@ def _grounded(
             evidence += [(index, ground) for ground in supported]
     cited = {index for index, _ in evidence}
     return evidence, {index: fault for index, fault in unsupported.items() if index not in cited}, loose
+
+
+def _invented(pieces: Sequence[str], evidence: Sequence[tuple[int, Evidence]], screen: Screen) -> dict[int, Fault]:
+    """Sentences about the candidate for which no source of theirs is cited and none speaks: a model need not claim
+    what it makes up. What the posting says is no ground for them."""
+    cited = {index for index, ground in evidence if ground.source is not Source.JOB}
+    return {
+        index: Fault("unsupported-claim", f"{one_line(piece)!r} stands in none of the sources.")
+        for index, piece in enumerate(pieces)
+        if index not in cited and states_experience(piece) and not is_on_record(piece, screen.record)
+    }
 
 
 def located(claim: Claim, pieces: Sequence[str]) -> int | None:

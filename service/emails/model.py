@@ -11,10 +11,11 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from service.adapters.github import PersonEvidence
-from service.emails.wording import has_control_characters, has_encoded_word, plain
+from service.emails.wording import has_control_characters, has_encoded_word
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
-from service.postings.model import JobContext, JobContextBody
+from service.kernel.text import UNSTORABLE, one_line
+from service.postings.model import URL_MAX_CHARS, JobContext, JobContextBody
 from service.projects.model import is_login
 
 EmailId = NewType("EmailId", UUID)
@@ -28,7 +29,6 @@ BODY_MAX_CHARS = 20_000
 LINE_MAX_CHARS = 200
 INSTRUCTIONS_MAX_CHARS = 2_000
 JOB_TEXT_MAX_CHARS = 100_000
-URL_MAX_CHARS = 2_000
 # RFC 5321, 4.5.3.1.3: a path has at most 256 octets, its angle brackets among them.
 ADDRESS_MAX_CHARS = 254
 
@@ -69,7 +69,7 @@ class Recruiter:
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """What the caller asks for; `checked` has passed it before any coin moves."""
+    """What the caller asks for; `refuse_faulty` has passed it before any coin moves."""
 
     recruiter: Recruiter
     job_url: str | None = None
@@ -207,18 +207,17 @@ class NotADraft(ServiceError):
 class WritingFailed(ServiceError):
     """No writer gave a letter that may be sent; nothing was charged."""
 
-    kind, slug, title = Kind.UPSTREAM, "llm-unavailable", "No e-mail could be written"
+    kind, slug, title = Kind.UPSTREAM, "llm-unavailable", "No language model gave a letter"
 
 
-def checked(request: GenerateRequest) -> GenerateRequest:
-    """The request with its one-line texts trimmed. Raises `InvalidRequest` naming every place that is wrong."""
+def refuse_faulty(request: GenerateRequest) -> None:
+    """Raises `InvalidRequest` naming every place that is wrong."""
     faults = [*recruiter_faults(request.recruiter, at="/recruiter"), *_job_faults(request), *_resume_faults(request)]
     faults += _manner_faults(request)
     if request.github is not None and not is_login(request.github):
         faults.append(FieldError("/github", "A GitHub login: letters, digits, hyphens and underscores, at most 39."))
     if faults:
         raise InvalidRequest(f"{len(faults)} of the request's fields cannot be used; each is named.", errors=faults)
-    return request
 
 
 def recruiter_faults(recruiter: Recruiter, *, at: str) -> list[FieldError]:
@@ -229,7 +228,7 @@ def recruiter_faults(recruiter: Recruiter, *, at: str) -> list[FieldError]:
     ]
     if fault := address_fault(recruiter.email):
         faults.append(FieldError(f"{at}/email", fault))
-    if not plain(recruiter.name) and not plain(recruiter.company):
+    if not one_line(recruiter.name) and not one_line(recruiter.company):
         faults.append(FieldError(at, "A recruiter needs a name or a company."))
     return faults
 
@@ -252,7 +251,7 @@ def address_fault(address: str) -> str | None:
     if fault := header_fault(address, max_chars=ADDRESS_MAX_CHARS):
         return fault
     try:
-        validate_email(address, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+        validate_email(address, check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True)
     except EmailNotValidError:
         return "Not one e-mail address."
     return None
@@ -296,7 +295,8 @@ def _manner_faults(request: GenerateRequest) -> list[FieldError]:
 
 
 def _text_faults(**texts: str | None) -> list[FieldError]:
-    """PostgreSQL stores no NUL, and a blank posting is a mistake rather than a posting."""
-    faults = [FieldError(f"/{name}", "Text without NUL.") for name, text in texts.items() if text and "\0" in text]
+    """PostgreSQL stores neither NUL nor half a surrogate pair; a blank posting is a mistake rather than a posting."""
+    unstorable = [name for name, text in texts.items() if text and UNSTORABLE.search(text)]
+    faults = [FieldError(f"/{name}", "Text without NUL and halves of surrogate pairs.") for name in unstorable]
     blank = [name for name, text in texts.items() if text is not None and name.startswith("job_") and not text.strip()]
     return faults + [FieldError(f"/{name}", "Not blank.") for name in blank]

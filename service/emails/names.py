@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from service.emails.brief import Brief, Reference
 from service.emails.model import Source
-from service.emails.wording import is_presentable, plain
+from service.emails.wording import is_presentable
+from service.kernel.text import one_line
 
 # Names as they fit a sentence; a longer one is a mistake of the page it was read from.
 TITLE_WORDS_MAX, COMPANY_WORDS_MAX, NAME_WORDS_MAX = 10, 6, 5
@@ -41,14 +42,14 @@ def known_names(brief: Brief) -> Known:
 
 def fit_name(text: str, words_max: int) -> str:
     """A name fit for a sentence, or nothing: one that is an order, a link or a paragraph is no name."""
-    name = plain(text).strip(" ,;:")
-    is_fit = is_presentable(name) and len(name) <= NAME_CHARS_MAX and len(name.split()) <= words_max
+    name = one_line(text).strip(" ,;:")
+    is_fit = len(name) <= NAME_CHARS_MAX and len(name.split()) <= words_max and is_presentable(name)
     return name if is_fit and any(character.isalnum() for character in name) else ""
 
 
 def _bare_host(company: str) -> str:
     """`Booking` of `Booking.com`: a company's name, but not a link to it."""
-    return re.sub(r"^([\w-]{2,})\.[A-Za-z]{2,4}$", r"\1", plain(company))
+    return re.sub(r"^([\w-]{2,})\.[A-Za-z]{2,4}$", r"\1", one_line(company))
 
 
 # What German and French law make postings say after a title: (m/w/d), (F/H), (all genders).

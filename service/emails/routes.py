@@ -1,6 +1,7 @@
 """E-mails over HTTP."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,10 @@ from service.credits.model import CreditsExhausted
 from service.emails import compose
 from service.emails.brief import OnSentence, Writer
 from service.emails.model import Email, EmailId, NotADraft, Terms, WritingFailed
-from service.emails.operations import letters
+from service.emails.operations import stored
+from service.emails.operations.desk import Desk, Share
 from service.emails.operations.gather import Sources
-from service.emails.operations.generate import Share, generate
+from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
 from service.emails.operations.settlement import Remember
 from service.emails.schema import (
@@ -43,13 +45,13 @@ _STREAMED = Streamed("email", {"branch": BranchEvent, "delta": Delta})
 _NEWEST_FIRST = "emails by created_at, id"
 
 
-def routes(
-    *, sources: Sources, identifiers: Identifiers, terms: Terms, share: Share, writer: Writer = compose.write
-) -> Sequence[Endpoint]:
-    """`sources` is where the branches read; `terms` price and time limits; `share` the user's share in flight."""
-    db = sources.db
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
 
-    async def generate_email(call: Call[GenerateEmail, None]) -> EmailAnswer:
+    desk: Desk
+
+    async def generate_email(self, call: Call[GenerateEmail, None]) -> EmailAnswer:
         """Write one short e-mail from a posting, a recruiter and a résumé; stored as a draft and charged.
 
         A source that fails or is too slow is named in `missing`, and the e-mail is written without it. In every
@@ -58,39 +60,31 @@ def routes(
         email = await generate(
             generate_request(call.body),
             user=call.principal.user,
-            sources=sources,
-            identifiers=identifiers,
-            terms=terms,
-            share=share,
-            writer=writer,
+            desk=self.desk,
             report=_branches_of(call),
             on_sentence=_sentences_of(call),
             remember=_remembering(call),
         )
         return email_answer(email)
 
-    async def regenerate_email(call: Call[RegenerateEmail | None, None]) -> EmailAnswer:
+    async def regenerate_email(self, call: Call[RegenerateEmail | None, None]) -> EmailAnswer:
         """Write it again from the inputs stored with it: a new e-mail that names the old one, charged."""
         email = await regenerate(
             _email_id(call),
             overrides(call.body),
             user=call.principal.user,
-            sources=sources,
-            identifiers=identifiers,
-            terms=terms,
-            share=share,
-            writer=writer,
+            desk=self.desk,
             report=_branches_of(call),
             on_sentence=_sentences_of(call),
             remember=_remembering(call),
         )
         return email_answer(email)
 
-    async def list_emails(call: Call[None, EmailsQuery]) -> Page[EmailAnswer]:
+    async def list_emails(self, call: Call[None, EmailsQuery]) -> Page[EmailAnswer]:
         """The user's e-mails, newest first."""
         query = call.query
-        listed = await db.read(
-            letters.list_emails,
+        listed = await self.desk.db.read(
+            stored.list_emails,
             user=call.principal.user,
             status=query.status,
             search=query.search,
@@ -98,34 +92,40 @@ def routes(
         )
         return page_of(query, listed, order=_NEWEST_FIRST, position=lambda e: (e.created_at, e.id), item=email_answer)
 
-    async def read_email(call: Call[None, None]) -> EmailAnswer:
+    async def read_email(self, call: Call[None, None]) -> EmailAnswer:
         """One e-mail."""
-        return email_answer(await db.read(letters.read, user=call.principal.user, email=_email_id(call)))
+        return email_answer(await self.desk.db.read(stored.read, user=call.principal.user, email=_email_id(call)))
 
-    async def edit_email(call: Call[EditEmail, None]) -> EmailAnswer:
+    async def edit_email(self, call: Call[EditEmail, None]) -> EmailAnswer:
         """Change subject, body or recruiter of a draft."""
         asked = call.body
-        edited = await db.run(
-            letters.edit,
+        edited = await self.desk.db.run(
+            stored.edit,
             user=call.principal.user,
             email=_email_id(call),
             subject=None if asked.subject is UNSET else asked.subject,
             body=None if asked.body is UNSET else asked.body,
             recruiter=None if asked.recruiter is UNSET else recruiter(asked.recruiter),
-            now=sources.clock.now(),
+            now=self.desk.sources.clock.now(),
         )
         return email_answer(edited)
 
-    async def delete_email(call: Call[None, None]) -> None:
+    async def delete_email(self, call: Call[None, None]) -> None:
         """Delete it. What was charged for it stays charged."""
-        await db.run(letters.delete, user=call.principal.user, email=_email_id(call))
+        await self.desk.db.run(stored.delete, user=call.principal.user, email=_email_id(call))
 
+
+def routes(
+    *, sources: Sources, identifiers: Identifiers, terms: Terms, share: Share, writer: Writer = compose.write
+) -> Sequence[Endpoint]:
+    """`sources` is where the branches read; `terms` price and time limits; `share` the user's share in flight."""
+    on = _Handlers(Desk(sources, identifiers, terms, share, writer))
     one, tag = "/api/emails/{email_id:uuid}", "emails"
     return (
         Endpoint(
             "POST",
             "/api/emails/generate",
-            generate_email,
+            on.generate_email,
             answer=EmailAnswer,
             status=201,
             body=GenerateEmail,
@@ -136,14 +136,16 @@ def routes(
             problems=(*_GENERATING, UnfetchableUrl),
             tag=tag,
         ),
-        Endpoint("GET", "/api/emails", list_emails, answer=Page[EmailAnswer], query=EmailsQuery, tag=tag),
-        Endpoint("GET", one, read_email, answer=EmailAnswer, problems=(NotFound,), tag=tag),
-        Endpoint("PATCH", one, edit_email, answer=EmailAnswer, body=EditEmail, problems=(NotFound, NotADraft), tag=tag),
-        Endpoint("DELETE", one, delete_email, status=204, problems=(NotFound,), tag=tag),
+        Endpoint("GET", "/api/emails", on.list_emails, answer=Page[EmailAnswer], query=EmailsQuery, tag=tag),
+        Endpoint("GET", one, on.read_email, answer=EmailAnswer, problems=(NotFound,), tag=tag),
+        Endpoint(
+            "PATCH", one, on.edit_email, answer=EmailAnswer, body=EditEmail, problems=(NotFound, NotADraft), tag=tag
+        ),
+        Endpoint("DELETE", one, on.delete_email, status=204, problems=(NotFound,), tag=tag),
         Endpoint(
             "POST",
             f"{one}/regenerate",
-            regenerate_email,
+            on.regenerate_email,
             answer=EmailAnswer,
             status=201,
             body=RegenerateEmail,

@@ -18,7 +18,6 @@ from service.emails.model import (
     MAX_WORDS_LEAST,
     MAX_WORDS_MOST,
     SUBJECT_MAX_CHARS,
-    URL_MAX_CHARS,
     Caveat,
     Credits,
     Email,
@@ -32,7 +31,7 @@ from service.emails.model import (
     Tone,
     WriterUsage,
 )
-from service.postings.model import JobContextBody
+from service.postings.model import URL_MAX_CHARS, JobContextBody
 from service.projects.model import LOGIN_PATTERN
 from service.web.paging import Paging
 

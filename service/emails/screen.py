@@ -8,11 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.emails.brief import Brief
+from service.emails.experience import words_of
 from service.emails.gate import FIGURES_OF_A_CALL
 from service.emails.model import Source
-from service.emails.untrusted import defused, hidden, orders, own_contacts
+from service.emails.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
 from service.emails.wording import (
     contact_key,
     contacts,
@@ -21,8 +23,8 @@ from service.emails.wording import (
     has_figure,
     numbers,
     placeholders,
-    plain,
 )
+from service.kernel.text import one_line
 
 # So many characters of the marker in a row are no accident.
 LEAK_CHARS_LEAST = 12
@@ -31,6 +33,7 @@ ECHO_WORDS = 5
 # A contact may be broken in two by a sentence's end: so much of what went before is looked at with each sentence.
 TAIL_MAX_CHARS = 80
 
+_WITHHELD = re.compile(r"\(\s*withheld\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 
@@ -45,20 +48,32 @@ class Fault:
 class Screen:
     """For one brief and one request's canary."""
 
-    def __init__(self, brief: Brief, *, canary: str) -> None:
+    def __init__(self, brief: Brief, material: Material, *, canary: str) -> None:
         self._canary = _letters(canary)
-        self._own = own_contacts(brief)
-        planted = [passage for text in _foreign_texts(brief) for passage in orders(text)]
-        self.has_orders = bool(planted)
-        self._planted = [" ".join(_words(passage)) for passage in planted]
-        self._grounds = [brief.instructions, *(defused(text, self._own) for text in _foreign_texts(brief))]
+        self._own = material.own_contacts
+        self.has_orders = bool(material.planted)
+        own = (place.text for place in material.places if place.source is not Source.JOB)
+        self._own_words = (brief.instructions, *own)
+        self._planted = [" ".join(_words(passage)) for passage in material.planted]
+        recruiter = brief.recruiter
+        named = (defused(text) for text in (recruiter.name, recruiter.title, recruiter.company))
+        self._lures = [" ".join(_words(sentence)) for place in material.places for sentence in _lures(place)]
+        self._grounds = [brief.instructions, *named, *(place.text for place in material.places)]
+        if not self.has_orders:
+            self._shouted = self._names = frozenset[str]()
+            return
         known = {word for text in self._grounds for word in _words(text)}
-        shouted = {word for passage in planted for word in _WORD.findall(passage) if len(word) > 3 and word.isupper()}
-        self._shouted = frozenset(word.casefold() for word in shouted) - known
-        self._names = {
-            " ".join(_words(name))
-            for name in (brief.recruiter.name, brief.employer, brief.candidate.name if brief.candidate else "")
+        shouted = {
+            word for passage in material.planted for word in _WORD.findall(passage) if len(word) > 3 and word.isupper()
         }
+        self._shouted = frozenset(word.casefold() for word in shouted) - known
+        names = (brief.recruiter.name, brief.employer, brief.candidate.name if brief.candidate else "")
+        self._names = frozenset(" ".join(_words(name)) for name in names)
+
+    @cached_property
+    def record(self) -> frozenset[str]:
+        """The telling words of what is known of the candidate, the posting left aside."""
+        return words_of(self._own_words)
 
     def faults(self, text: str, *, tail: str = "") -> Iterator[Fault]:
         """What is wrong with a sentence, or with a whole text; `tail` is the end of what stands before it."""
@@ -67,16 +82,18 @@ class Screen:
             yield Fault("leak-removed", "It repeats the confidential marker.")
         if has_control_characters(text, allowed="\n\t") or has_encoded_word(text):
             yield Fault("control-characters-removed", "It has characters that do not belong into a letter.")
+        if _WITHHELD.search(text):
+            yield Fault("placeholder-removed", "It repeats what stands where something was withheld.")
         for found in placeholders(text):
-            yield Fault("placeholder-removed", f"{plain(found)!r} was never filled in.")
+            yield Fault("placeholder-removed", f"{one_line(found)!r} was never filled in.")
         for contact in contacts(before + text):
             if contact_key(contact) not in self._own:
-                detail = f"{plain(contact)[:100]!r} is no contact of the candidate or the recruiter."
+                detail = f"{one_line(contact)[:100]!r} is no contact of the candidate or the recruiter."
                 yield Fault("foreign-contact-removed", detail)
         if hidden(text):
             yield Fault("foreign-contact-removed", "It has an image or a comment in it.")
         if self._echoes(text):
-            yield Fault("instruction-removed", f"{plain(text)[:100]!r} follows an order that stands in a source.")
+            yield Fault("instruction-removed", f"{one_line(text)[:100]!r} follows an order that stands in a source.")
 
     def figures(self, text: str) -> Iterator[Fault]:
         """The figures that stand in no source, orders in the sources not counted."""
@@ -97,6 +114,8 @@ class Screen:
 
     def _echoes(self, text: str) -> bool:
         words = _words(text)
+        if len(words) > 1 and any(f" {' '.join(words)} " in f" {lure} " for lure in self._lures):
+            return True
         if not words or not self._planted or " ".join(words) in self._names:
             return False
         if not self._shouted.isdisjoint(words):
@@ -106,11 +125,12 @@ class Screen:
         return any(run in f" {passage} " for passage in self._planted for run in runs)
 
 
-def _foreign_texts(brief: Brief) -> Iterator[str]:
-    """Every text but the caller's own instructions."""
-    yield from (brief.recruiter.name, brief.recruiter.title, brief.recruiter.company)
-    for source in Source:
-        yield from brief.grounds.get(source, {}).values()
+def _lures(place: Place) -> Iterator[str]:
+    """The sentences of a posting that lead somewhere: copied whole they are no less a lure without the address."""
+    if place.source is Source.JOB and WITHHELD_CONTACT in place.text:
+        for sentence in re.split(r"(?<=[.!?])\s+|\n", place.text):
+            if WITHHELD_CONTACT in sentence:
+                yield sentence.replace(WITHHELD_CONTACT, " ")
 
 
 def _end_of(tail: str) -> str:

@@ -1,7 +1,7 @@
 """The tables of e-mails, and every statement that touches them."""
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NewType
 
 import msgspec
 from sqlalchemy import (
@@ -15,9 +15,11 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    cast,
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
     tuple_,
@@ -42,7 +44,7 @@ from service.kernel.identifiers import UserId
 from service.kernel.paging import COUNTED_MAX, Listed, Window
 from service.postings.model import JobContextBody
 
-T = TypeVar("T")
+EncodedInputs = NewType("EncodedInputs", str)
 
 metadata = MetaData()
 
@@ -77,7 +79,7 @@ tombstones = Table("email_tombstones", metadata, Column("id", Uuid, primary_key=
 # With the inputs, which hold a whole posting and a whole résumé: a page of an export stays within some megabytes.
 EXPORTS = (exported("emails", select(emails), owner=emails.c.user_id, key=(emails.c.id,), rows_per_page=5),)
 
-# The inputs are large (a whole posting, a whole résumé), and only `find_inputs` wants them.
+# The inputs are large (a whole posting, a whole résumé), and only `find_inputs` reads them.
 _SHOWN = [column for column in emails.c if column.name != "inputs"]
 _SEARCHED = (
     emails.c.subject,
@@ -89,7 +91,12 @@ _SEARCHED = (
 )
 
 
-async def insert_email(tx: Transaction, email: Email, inputs: Inputs) -> None:
+def encoded(inputs: Inputs) -> EncodedInputs:
+    """As they are stored: a megabyte at the most, so it is done before a transaction holds anybody up."""
+    return EncodedInputs(msgspec.json.encode(inputs).decode())
+
+
+async def insert_email(tx: Transaction, email: Email, inputs: EncodedInputs) -> None:
     await tx.execute(
         insert(emails).values(
             id=email.id,
@@ -108,10 +115,19 @@ async def insert_email(tx: Transaction, email: Email, inputs: Inputs) -> None:
             charged=email.credits.charged,
             available_after=email.credits.available,
             previous_id=email.previous_id,
-            inputs=msgspec.to_builtins(inputs),
+            inputs=cast(literal(inputs, Text), JSON),
             created_at=email.created_at,
             updated_at=email.updated_at,
         )
+    )
+
+
+async def put_charge(tx: Transaction, email: Email) -> None:
+    """What is known once the hold is charged: the balance, and how long storing took."""
+    await tx.execute(
+        update(emails)
+        .where(emails.c.user_id == email.user, emails.c.id == email.id)
+        .values(available_after=email.credits.available, timings=msgspec.to_builtins(email.timings))
     )
 
 
@@ -120,9 +136,9 @@ async def find_email(tx: Transaction, user: UserId, email: EmailId) -> Email | N
     return None if row is None else _email(row)
 
 
-async def find_email_with_inputs(tx: Transaction, user: UserId, email: EmailId) -> tuple[Email, Inputs] | None:
-    row = await tx.row(select(emails).where(emails.c.user_id == user, emails.c.id == email))
-    return None if row is None else (_email(row), msgspec.convert(row.inputs, Inputs))
+async def find_inputs(tx: Transaction, user: UserId, email: EmailId) -> Inputs | None:
+    row = await tx.row(select(emails.c.inputs).where(emails.c.user_id == user, emails.c.id == email))
+    return None if row is None else msgspec.convert(row.inputs, Inputs)
 
 
 async def list_emails(

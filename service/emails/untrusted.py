@@ -8,7 +8,8 @@ is withheld with the rest of its line.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from service.emails.brief import Brief
 from service.emails.model import Source
@@ -19,8 +20,22 @@ PASSAGE_MAX_CHARS = 600
 # A page of nothing but orders is looked at so far.
 PASSAGES_MAX = 50
 
-WITHHELD_CONTACT = "(contact withheld)"
-WITHHELD_ORDER = "(withheld: it speaks to the writer)"
+# Of each source, in characters: some 20 000 tokens together, which every current model reads at once.
+SOURCE_MAX_CHARS: Mapping[Source, int] = {
+    Source.JOB: 24_000,
+    Source.RESUME: 30_000,
+    Source.GITHUB: 10_000,
+    Source.PROJECT: 10_000,
+    Source.CONVERSATION: 10_000,
+}
+# One place of a source: a paragraph. The posting's whole text is cut to what its longest honest form has.
+PLACE_MAX_CHARS = 2_000
+POSTING_TEXT_MAX_CHARS = 12_000
+
+# Without a word that a model could take for a part of a sentence.
+WITHHELD_CONTACT = "(withheld)"
+WITHHELD_ORDER = "(withheld...)"
+_NOTHING = frozenset({"", WITHHELD_CONTACT, WITHHELD_ORDER})
 
 _LETTER = (
     r"(?:the|your|this|every|each|any)\s+(?:cover\s+)?"
@@ -49,12 +64,32 @@ _ORDER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?…]\s+|\n)(?=\S)")
+# None of the parts may run over the beginning of another: that would be quadratic.
 _HIDDEN = re.compile(
-    r"<!--.{0,4000}?-->|!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])|<img\b[^>]*>", re.DOTALL | re.IGNORECASE
+    r"<!--(?:(?!<!--).){0,4000}?-->|!\[[^\[\]\n]{0,300}\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,300}\])|<img\b[^<>]*>",
+    re.DOTALL | re.IGNORECASE,
 )
 # What a fence, a heading of ours or a chat format could be forged from.
 _FENCE = re.compile(r"`{3,}|~{3,}|[<\[{]{2,}|[>\]}]{2,}|[=#*_-]{4,}|</?[a-z_]{1,20}(?:\s[^>\n]{0,80})?>", re.IGNORECASE)
 _OWN_FIELDS = re.compile(r"basics/(?:email|phone|url|website)|basics/profiles/\d+/url|(?:work|projects)/\d+/url")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What may be cited, as the model is shown it."""
+
+    source: Source
+    reference: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The sources of one letter, made fit for a model; `planted` are the orders that were found in them."""
+
+    own_contacts: frozenset[str]
+    places: tuple[Place, ...]
+    planted: tuple[str, ...]
 
 
 def visible(text: str) -> str:
@@ -83,11 +118,46 @@ def orders(text: str) -> list[str]:
 
 def defused(text: str, own_contacts: frozenset[str] = frozenset()) -> str:
     """`text` for a model to read: nothing hidden, nothing to reach, nobody to obey, no fence."""
-    shown = _shown(text)
-    for start, passage in reversed(list(_passages(shown))):
+    shown = _HIDDEN.sub(" ", _folded(text))
+    return _without(shown, list(_passages(shown)), own_contacts)
+
+
+def material_of(brief: Brief) -> Material:
+    """Read every source once, within bounds, for the prompt and for the check of the answer."""
+    own = own_contacts(brief)
+    recruiter = brief.recruiter
+    planted = [p for text in (recruiter.name, recruiter.title, recruiter.company) for p in orders(text)]
+    places: list[Place] = []
+    for source in Source:
+        for reference, text in _within_bounds(brief, source):
+            folded = _folded(text)
+            shown = _HIDDEN.sub(" ", folded)
+            found = list(_passages(shown))
+            planted += [passage for _, passage in (found if shown == folded else _passages(folded))]
+            left = _without(shown, found, own)
+            # Nothing to reach is shown at all, not even the candidate's own: whoever asks for a contact gives it.
+            if left not in _NOTHING and not (source is Source.RESUME and _OWN_FIELDS.fullmatch(reference)):
+                places.append(Place(source, defused(reference)[:200], left))
+    return Material(own, tuple(places), tuple(planted))
+
+
+def _within_bounds(brief: Brief, source: Source) -> Iterator[tuple[str, str]]:
+    """The places of a source as far as its bound goes: in their order, but a posting's whole text last."""
+    left = SOURCE_MAX_CHARS[source]
+    leaves = brief.grounds.get(source, {})
+    for reference in sorted(leaves, key=lambda path: path == "text"):
+        text = leaves[reference][: POSTING_TEXT_MAX_CHARS if reference == "text" else PLACE_MAX_CHARS]
+        left -= len(text) + len(reference)
+        if left < 0:
+            return
+        yield reference, text
+
+
+def _without(shown: str, passages: list[tuple[int, str]], own: frozenset[str]) -> str:
+    for start, passage in reversed(passages):
         shown = shown[:start] + WITHHELD_ORDER + shown[start + len(passage) :]
     for contact in sorted(contacts(shown), key=len, reverse=True):
-        if contact_key(contact) not in own_contacts:
+        if contact_key(contact) not in own:
             shown = shown.replace(contact, _bare(contact))
     return re.sub(r"[ \t]+", " ", _FENCE.sub(" ", shown)).strip()
 
@@ -109,10 +179,6 @@ def _is_bare(text: str, brief: Brief) -> bool:
 def _folded(text: str) -> str:
     """Compatibility forms resolved: full-width letters and circled ones are letters."""
     return visible(unicodedata.normalize("NFKC", text))
-
-
-def _shown(text: str) -> str:
-    return _HIDDEN.sub(" ", _folded(text))
 
 
 def _passages(shown: str) -> Iterator[tuple[int, str]]:

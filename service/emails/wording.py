@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-# Characters that end a line or a header for some reader of the message, though Python calls only some of them control.
-_LINE_ENDS = "\u2028\u2029"
+from service.kernel.text import LINE_ENDS
+
 # RFC 2047: `=?charset?encoding?text?=`, which a lenient reader decodes into whatever it hides.
 _ENCODED_WORD = re.compile(r"=\?[^?\s]*\?[^?\s]*\?.*?\?=", re.DOTALL)
 
@@ -66,22 +66,8 @@ _PLAIN_ORDERS = re.compile(
 )
 
 
-def plain(text: str) -> str:
-    """One line of `text`: control and invisible format characters out, white space folded."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    folded = unicodedata.normalize("NFC", text)
-    return " ".join("".join(_plain_character(character) for character in folded).split())
-
-
-def _plain_character(character: str) -> str:
-    if character in _LINE_ENDS or unicodedata.category(character) == "Cc":
-        return " "
-    return "" if unicodedata.category(character) in {"Cf", "Cs", "Co", "Cn"} else character
-
-
 def has_control_characters(text: str, *, allowed: str = "") -> bool:
-    return any(c in _LINE_ENDS or unicodedata.category(c) in {"Cc", "Cs"} for c in text if c not in allowed)
+    return any(c in LINE_ENDS or unicodedata.category(c) in {"Cc", "Cs"} for c in text if c not in allowed)
 
 
 def has_encoded_word(text: str) -> bool:

@@ -11,7 +11,7 @@ from service.emails.model import BODY_MAX_CHARS, WriterUsage, WritingFailed
 from service.emails.prompt import prompt_for
 from service.emails.screen import Fault, Screen
 from service.emails.sentences import SentenceReader
-from service.emails.untrusted import visible
+from service.emails.untrusted import material_of, visible
 from service.kernel.identifiers import Identifiers
 
 _GARBLED = Fault("garbled", "It was not the JSON object that was asked for.")
@@ -44,7 +44,8 @@ class _Asking:
         self._on_call = on_call
         self._canary = identifiers.token()
         self._boundary = identifiers.token()
-        self._screen = Screen(brief, canary=self._canary)
+        self._material = material_of(brief)
+        self._screen = Screen(brief, self._material, canary=self._canary)
         self._audience = Audience(self._screen, on_sentence)
         self._usage = WriterUsage("", "")
 
@@ -52,6 +53,7 @@ class _Asking:
         """An answer, looked through; None where it was no letter. Raises `ModelUnavailable`."""
         prompt = prompt_for(
             self._brief,
+            self._material,
             canary=self._canary,
             boundary=self._boundary,
             # The model's own words may carry what it was made to say: only what has passed the screen is quoted back.

@@ -1,6 +1,6 @@
 """Branches of one piece of work, and how many pieces run at once.
 
-`settle` runs branches side by side and lets none of them take a sibling down; `together` runs them and lets the first
+`apart` runs branches side by side and lets none of them take a sibling down; `together` runs them and lets the first
 failure stop the rest. Either way everything started has ended when the call returns, and cancelling the caller cancels
 every branch.
 """
@@ -53,7 +53,7 @@ def silent(_event: BranchEvent) -> None:
 
 
 class Branch(Generic[T]):
-    """One named call with a limit of its own; after `settle` or `together` its `outcome` says how it went."""
+    """One named call with a limit of its own; after `apart` or `together` its `outcome` says how it went."""
 
     def __init__(self, name: str, call: Callable[[], Awaitable[T]], *, timeout_seconds: float) -> None:
         self.name = name
@@ -70,11 +70,11 @@ class Branch(Generic[T]):
                 return 0.0
 
 
-async def settle(*branches: Branch[Any], report: Report = silent) -> None:
+async def apart(*branches: Branch[Any], report: Report = silent) -> None:
     """Run the branches; a late or failing one keeps its outcome to itself."""
     async with anyio.create_task_group() as group:
         for branch in branches:
-            group.start_soon(_settle_one, branch, report)
+            group.start_soon(_run_one, branch, report)
 
 
 async def together(*branches: Branch[Any], report: Report = silent) -> None:
@@ -82,7 +82,7 @@ async def together(*branches: Branch[Any], report: Report = silent) -> None:
     first: list[Exception] = []
 
     async def run(branch: Branch[Any]) -> None:
-        await _settle_one(branch, report)
+        await _run_one(branch, report)
         match branch.outcome:
             case Failed(error=error):
                 first.append(error)
@@ -100,7 +100,7 @@ async def together(*branches: Branch[Any], report: Report = silent) -> None:
         raise first[0]
 
 
-async def _settle_one(branch: Branch[Any], report: Report) -> None:
+async def _run_one(branch: Branch[Any], report: Report) -> None:
     started = anyio.current_time()
     report(BranchEvent(branch.name, "started"))
     with anyio.move_on_after(branch.timeout_seconds) as limit, tracked("branch", branch.name):

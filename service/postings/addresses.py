@@ -4,8 +4,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import idna
 
-# An address is a key of a B-tree, which takes 2 700 bytes; browsers stop at about this, too.
-URL_MAX_CHARS = 2_000
+from service.postings.model import URL_MAX_CHARS
+
 # What campaigns and boards hang onto links; none of it chooses what a page says.
 _TRACKING = frozenset(
     {

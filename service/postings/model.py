@@ -15,6 +15,8 @@ Period = Literal["hour", "day", "week", "month", "year"]
 # The first reader that has a field wins: what the site says to machines before what it shows to people.
 READERS: tuple[ReadBy, ...] = ("board-api", "json-ld", "microdata", "rdfa", "app-state", "html", "llm", "text")
 
+# An address is a key of a B-tree, which takes 2 700 bytes; browsers stop at about this, too.
+URL_MAX_CHARS = 2_000
 # The longest posting page met had 30 000 characters of text; what stands far below is other postings and small print.
 PAGE_TEXT_MAX_CHARS = 100_000
 # Values of structured data that the page does not show, a description among them, follow the page's own text.

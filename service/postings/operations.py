@@ -13,9 +13,9 @@ from service.adapters.page_parser import PageParser, UnparsablePage
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.postings import store
-from service.postings.addresses import URL_MAX_CHARS, canonical, host, web_address
+from service.postings.addresses import canonical, host, web_address
 from service.postings.flights import Flights
-from service.postings.model import JobContext, as_of
+from service.postings.model import URL_MAX_CHARS, JobContext, as_of
 from service.postings.reading import documents, embedded, sentences, structure
 from service.postings.reading.merge import merged
 

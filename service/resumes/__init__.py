@@ -10,5 +10,5 @@ Owns `resumes`. A document is kept whole, fields this service does not know incl
 Invariants: a stored document is at most 1 MB, holds no NUL and no half of a surrogate pair, and says something; a
 résumé is never changed, only made and deleted; it is its user's alone.
 
-Entry points: `operations` (read_document, create, find, list_resumes, delete), `routes.routes`.
+Entry points: `operations` (read_document, create, check, find, find_document, list_resumes, delete), `routes.routes`.
 """

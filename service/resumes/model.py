@@ -1,12 +1,135 @@
-"""A résumé, and what of it can be cited; pure values and rules."""
+"""A résumé: the part of JSON Resume 1.x that is read here, and what of it can be cited. Pure values and rules.
+
+Fields left out and null are the same; unknown ones are neither looked at nor lost (the document is kept whole).
+Lengths are far above any real résumé's and low enough that the largest document is read within some milliseconds.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NewType
+from typing import Annotated, Any, NewType
 from uuid import UUID
 
+import msgspec
+from msgspec import Meta
+
+from service.kernel.text import one_line
+
 ResumeId = NewType("ResumeId", UUID)
+
+Line = Annotated[str, Meta(max_length=1_000)]
+Prose = Annotated[str, Meta(max_length=20_000)]
+Words = Annotated[list[Line], Meta(max_length=200)]
+Sentences = Annotated[list[Annotated[str, Meta(max_length=5_000)]], Meta(max_length=200)]
+
+
+class Location(msgspec.Struct, frozen=True):
+    city: Line | None = None
+    region: Line | None = None
+    countryCode: Line | None = None  # noqa: N815 - JSON Resume's own names
+
+
+class Basics(msgspec.Struct, frozen=True):
+    name: Line | None = None
+    label: Line | None = None
+    email: Line | None = None
+    phone: Line | None = None
+    url: Line | None = None
+    summary: Prose | None = None
+    location: Location | None = None
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A position, or voluntary work. An employer is `name` since 1.0, `company` in documents before it; a body one
+    volunteers for is `organization`."""
+
+    name: Line | None = None
+    company: Line | None = None
+    organization: Line | None = None
+    position: Line | None = None
+    startDate: Line | None = None  # noqa: N815
+    endDate: Line | None = None  # noqa: N815
+    description: Prose | None = None
+    summary: Prose | None = None
+    highlights: Sentences | None = None
+
+    @property
+    def organisation(self) -> str:
+        """Whom it was for, in one line; empty where no name is given."""
+        names = (self.name, self.company, self.organization)
+        return next((line for name in names if (line := one_line(name or ""))), "")
+
+
+class Project(msgspec.Struct, frozen=True):
+    name: Line | None = None
+    startDate: Line | None = None  # noqa: N815
+    endDate: Line | None = None  # noqa: N815
+    description: Prose | None = None
+    highlights: Sentences | None = None
+    keywords: Words | None = None
+
+
+class Education(msgspec.Struct, frozen=True):
+    institution: Line | None = None
+    area: Line | None = None
+    studyType: Line | None = None  # noqa: N815
+    startDate: Line | None = None  # noqa: N815
+    endDate: Line | None = None  # noqa: N815
+    courses: Words | None = None
+
+
+class Skill(msgspec.Struct, frozen=True):
+    name: Line | None = None
+    level: Line | None = None
+    keywords: Words | None = None
+
+
+class Language(msgspec.Struct, frozen=True):
+    language: Line | None = None
+    fluency: Line | None = None
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    name: Line | None = None
+    issuer: Line | None = None
+    date: Line | None = None
+
+
+class Award(msgspec.Struct, frozen=True):
+    title: Line | None = None
+    awarder: Line | None = None
+    date: Line | None = None
+    summary: Prose | None = None
+
+
+class Publication(msgspec.Struct, frozen=True):
+    name: Line | None = None
+    publisher: Line | None = None
+    releaseDate: Line | None = None  # noqa: N815
+    summary: Prose | None = None
+
+
+class JsonResume(msgspec.Struct, frozen=True):
+    """A JSON Resume document (jsonresume.org, schema 1.x)."""
+
+    basics: Basics | None = None
+    work: Annotated[list[Work], Meta(max_length=200)] | None = None
+    volunteer: Annotated[list[Work], Meta(max_length=200)] | None = None
+    projects: Annotated[list[Project], Meta(max_length=200)] | None = None
+    education: Annotated[list[Education], Meta(max_length=100)] | None = None
+    skills: Annotated[list[Skill], Meta(max_length=300)] | None = None
+    languages: Annotated[list[Language], Meta(max_length=100)] | None = None
+    certificates: Annotated[list[Certificate], Meta(max_length=200)] | None = None
+    awards: Annotated[list[Award], Meta(max_length=200)] | None = None
+    publications: Annotated[list[Publication], Meta(max_length=500)] | None = None
+
+
+def sections_of(document: Mapping[str, Any]) -> JsonResume:
+    """What is read of a document that was found to be in order; of another one it raises msgspec's error.
+
+    Stored documents are read by it as well, so a limit above may only ever be widened.
+    """
+    return msgspec.convert(document, JsonResume)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,11 @@ from service.resumes.model import Resume, ResumeHeading, ResumeId, StoredResume
 from service.resumes.readings import line, readings_of, text_of
 
 
+def check(document: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest, as `read_document` does, for a document that is not in order; keeps nothing of it."""
+    json_resume.read(document)
+
+
 def read_document(document: Mapping[str, Any]) -> Resume:
     """A JSON Resume document checked and read, not stored. Raises InvalidRequest with pointers from its root.
 
@@ -46,6 +51,14 @@ async def find(tx: Transaction, *, user: UserId, resume: ResumeId) -> StoredResu
         raise _missing(resume)
     document, created_at = found
     return _stored(read_document(document), resume, created_at)
+
+
+async def find_document(tx: Transaction, *, user: UserId, resume: ResumeId) -> Mapping[str, Any]:
+    """The user's document as it was taken in, and so in order. Raises NotFound, also for one that is another's."""
+    found = await store.find_resume(tx, user=user, resume=resume)
+    if found is None:
+        raise _missing(resume)
+    return found[0]
 
 
 async def list_resumes(tx: Transaction, *, user: UserId, window: Window) -> Listed[ResumeHeading]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from service.kernel.text import one_line
-from service.resumes.json_resume import Education, JsonResume, Project, Skill, Work
-from service.resumes.model import Reading
+from service.resumes.model import Education, JsonResume, Project, Reading, Skill, Work
 
 # Ten times what the longest résumés have; what is beyond is stored, and not cited.
 READINGS_MAX = 1_000
@@ -56,8 +55,7 @@ def _sections(resume: JsonResume) -> Iterator[tuple[str, Iterator[Reading]]]:
 def _positions(section: str, entries: Iterable[Work]) -> Iterator[Reading]:
     for index, work in enumerate(entries):
         at = f"{section}/{index}"
-        where = line(work.name) or line(work.company) or line(work.organization)
-        what = _joined(" at ", work.position, where)
+        what = _joined(" at ", work.position, work.organisation)
         yield Reading(at, _dated(what, work.startDate, work.endDate))
         yield Reading(f"{at}/summary", line(work.summary))
         yield Reading(f"{at}/description", line(work.description))

@@ -7,7 +7,7 @@ middleware    the layers around the routes: context, security headers, hygiene, 
 
 principal, callers, tokens, known_users     who is calling
 headers, receiving, decoding                what arrives: headers, bytes, typed values
-answer, sending                             what goes back
+answer, sending, events                     what goes back, whole or as server-sent events
 problems      errors to RFC 9457 documents; the only file that knows status codes
 idempotency   one effect per `Idempotency-Key`
 store         its rows; the one file of this room that operations may import

@@ -7,7 +7,7 @@ import traceback
 import anyio
 import pytest
 
-from service.adapters.language_model import ModelUnavailable, Price
+from service.adapters.language_model import ModelOutOfTime, ModelUnavailable, Price
 from service.kernel.trace import Trace, tracing
 from tests.adapters.language_models import KEY, PROMPT, SCHEMA, Ear, adapter, fake_model
 from tests.fakes.model_server import model_server
@@ -331,7 +331,7 @@ async def test_the_whole_answer_has_a_deadline_too() -> None:
 async def test_an_attempt_leaves_the_caller_time_to_settle() -> None:
     async with fake_model("fault-silent", "fault-stall") as (model, _):
         ear = Ear()
-        with anyio.move_on_after(1) as scope, pytest.raises(ModelUnavailable):
+        with anyio.move_on_after(1) as scope, pytest.raises(ModelOutOfTime):
             await ear.ask(model)
         assert not scope.cancel_called
         assert ear.outcomes == ["failed"], "the second model had no time left"

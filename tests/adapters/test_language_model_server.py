@@ -21,6 +21,7 @@ from service.emails.brief import Draft
 from service.emails.gate import judge
 from service.emails.model import Evidence, Source, WriterUsage
 from service.emails.prompt import prompt_for
+from service.emails.untrusted import material_of
 from tests.adapters.language_models import Ear, adapter
 from tests.emails import briefs
 from tests.fakes.model_letters import letter
@@ -77,7 +78,8 @@ def asked(untrusted: str) -> dict[str, Any]:
 
 def test_a_letter_from_the_writers_own_prompt_may_be_sent() -> None:
     brief = briefs.brief(briefs.posting(), briefs.resume())
-    body = json.loads(request_body(prompt_for(brief, canary="c" * 32, boundary="b" * 32), model="m", dialect=Dialect()))
+    prompt = prompt_for(brief, material_of(brief), canary="c" * 32, boundary="b" * 32)
+    body = json.loads(request_body(prompt, model="m", dialect=Dialect()))
     written = read(letter(body))
     assert written.claims[0].grounds == ((Source.JOB, "requirements/0"),)
     assert len(written.claims) == 3

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from service.adapters.local_postgres import (
     LocalPostgresUnavailable,
     binaries,
     launcher,
+    leases,
     postmaster,
     programs,
 )
@@ -652,6 +654,40 @@ async def test_leaving_while_another_owner_starts_leaves_the_server_to_that_one(
             await stack.enter_async_context(exclusive(made / "lock", wait_seconds=1))
         assert current_owners(made) == ()
         assert server_pid(made)
+
+
+def test_leases_that_vanish_while_they_are_swept_disturb_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "before").symlink_to("gone")  # listed, and not there when it is opened
+    (tmp_path / "after").touch()
+    flock = fcntl.flock
+
+    def dropped_meanwhile(descriptor: int, how: int) -> None:
+        (tmp_path / "after").unlink()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", dropped_meanwhile)
+    leases.sweep(tmp_path)
+    assert not (tmp_path / "after").exists()
+
+
+@pytest.mark.anyio
+async def test_a_launch_that_hangs_is_given_up_also_by_who_is_cancelled(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_arguments: object, **_options: object) -> str:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    cluster = Cluster(root, server_account(root))
+    programs_found = await find_binaries(cluster.account)
+    monkeypatch.setattr(postmaster, "run_program", hang)
+    monkeypatch.setattr(postmaster, "LAUNCH_LIMIT_SECONDS", 0.2)
+    started = anyio.current_time()
+    with anyio.move_on_after(0.01), pytest.raises(LocalPostgresUnavailable, match="launched within"):
+        await postmaster.start(cluster, programs_found)
+    assert 0.2 <= anyio.current_time() - started < 5
 
 
 @pytest.mark.anyio

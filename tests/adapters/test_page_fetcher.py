@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 from service.adapters.page_fetcher import FetchedPage, PageFetcher, UnfetchableUrl, http
 from service.adapters.page_fetcher.http import PAGE_MAX_BYTES, HttpPageFetcher
 from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_page
+from service.kernel.errors import Overloaded
 from tests.fakes import page_server as pages
 from tests.fakes.page_server import Behaviour, PageServer, page_server
 
@@ -290,7 +291,7 @@ async def test_a_name_that_changes_between_the_hops_is_caught() -> None:
     "target",
     ["http://127.0.0.1/", "//169.254.169.254/latest", "http://2130706433/", "http://[::1]/", "http://jobs.example:6379/",
      "file:///etc/passwd", "http://u:p@jobs.example/", "gopher://jobs.example/", "http://localhost/", "", "http://[/",
-     "javascript:alert(1)"],
+     "javascript:alert(1)", "https:////[x]/"],
 )  # fmt: skip
 async def test_a_redirect_to_what_is_forbidden_is_not_followed(target: str) -> None:
     async with page_server({"/job": pages.redirect(target)}) as server:
@@ -451,6 +452,28 @@ async def test_a_server_that_trickles_is_given_up_as_a_whole(
         started = anyio.current_time()
         assert "within 0.4 s" in await refusal(fetcher, "http://jobs.example/job")
         assert anyio.current_time() - started < 2
+
+
+async def test_fetches_at_once_are_bounded_and_who_finds_no_place_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "FETCHES_MAX", 1)
+    monkeypatch.setattr(http, "WAITING_MAX", 1)
+    async with site({"/slow": pages.silence, "/job": pages.answer(b"hi")}) as (fetcher, server):
+        async with anyio.create_task_group() as group:
+            group.start_soon(fetcher.fetch, "http://jobs.example/slow")
+            with anyio.fail_after(5):
+                while "/slow" not in server.paths:
+                    await anyio.sleep(0.005)
+            monkeypatch.setattr(http, "FETCH_SECONDS", 0.1)
+            with pytest.raises(Overloaded, match=r"within 0\.1 s"):
+                await fetcher.fetch("http://jobs.example/job")
+            monkeypatch.setattr(http, "FETCH_SECONDS", 10.0)
+            group.start_soon(fetcher.fetch, "http://jobs.example/job")
+            await anyio.wait_all_tasks_blocked()
+            with anyio.fail_after(1), pytest.raises(Overloaded):
+                await fetcher.fetch("http://jobs.example/job")
+            assert "/job" not in server.paths
+            group.cancel_scope.cancel()
+        assert (await fetcher.fetch("http://jobs.example/job")).content == b"hi"
 
 
 async def test_a_robots_file_that_hangs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ ALLOWED = [
     "http://jobs.example.com",
     "https://jobs.example.com:443/",
     "HTTPS://Jobs.Example.COM./a",
+    "HTTPS://jobs.example.com:443/",
+    "HTTP://jobs.example.com:80/",
     "https://müller.example/stellen",
     "https://xn--mller-kva.example/",
     "https://8.8.8.8/",
@@ -107,6 +109,12 @@ def test_the_reason_is_said() -> None:
         with pytest.raises(UnfetchableUrl, match=reason) as caught:
             checked(url, allows_private=False)
         assert "secret" not in caught.value.detail
+
+
+def test_the_default_port_is_left_out_however_it_was_written() -> None:
+    assert str(checked("HTTPS://jobs.example:443/a", allows_private=False)) == "https://jobs.example/a"
+    with pytest.raises(UnfetchableUrl, match="not 80"):
+        checked("HTTPS://jobs.example:80/", allows_private=False)
 
 
 def test_the_fragment_stays_at_home() -> None:

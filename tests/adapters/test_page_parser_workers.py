@@ -13,6 +13,7 @@ import pytest
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from service.adapters.page_parser import PageParser, UnparsablePage, workers
+from service.adapters.page_parser.frames import Request, frame
 from service.adapters.page_parser.workers import PAGE_SECONDS, page_parser_workers
 from service.kernel.errors import Overloaded, Unavailable
 
@@ -147,7 +148,7 @@ async def test_workers_that_all_died_while_idle_are_replaced_unnoticed() -> None
 async def test_a_worker_gives_back_what_a_large_page_took() -> None:
     async with parsing() as parser:
         (worker,) = running()
-        await parser.parse(b"<p a b c d e f>" * 330_000)
+        await parser.parse(b"<p a b c d e f>" * 150_000)
         await parser.parse(PLAIN)
         assert running() == {worker}
         assert psutil.Process(worker).memory_info().rss < 200_000_000
@@ -260,6 +261,37 @@ async def test_the_queue_in_front_of_the_workers_is_bounded(monkeypatch: pytest.
             with pytest.raises(Overloaded):
                 await parser.parse(PLAIN)
             group.cancel_scope.cancel()
+
+
+async def test_who_waits_holds_no_second_copy_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    framed: list[Request] = []
+
+    def noted(request: Request) -> bytes:
+        framed.append(request)
+        return frame(request)
+
+    monkeypatch.setattr(workers, "frame", noted)
+    async with parsing() as parser:
+        (busy,) = running()
+        async with anyio.create_task_group() as group:
+            group.start_soon(parser.parse, DEEP)
+            await until_busy(busy)
+            group.start_soon(parser.parse, PLAIN)
+            await anyio.wait_all_tasks_blocked()
+            assert [request.html for request in framed] == [DEEP]
+            group.cancel_scope.cancel()
+
+
+async def test_a_process_that_does_not_start_holds_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(*_command: object, **_options: object) -> None:
+        await anyio.sleep_forever()
+
+    monkeypatch.setattr(anyio, "open_process", hang)
+    monkeypatch.setattr(workers, "START_SECONDS", 0.1)
+    with anyio.move_on_after(5) as limit, pytest.raises(Unavailable, match="No page parser"):
+        async with page_parser_workers(count=1):
+            pytest.fail("it was entered")
+    assert not limit.cancel_called
 
 
 async def test_a_parser_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,9 @@ async def test_silence_ends_before_the_deadline_around_it(fake: StripeApi) -> No
 
 
 async def test_a_caller_who_leaves_ends_the_call(fake: StripeApi) -> None:
-    async def leave(scope: anyio.CancelScope) -> None:
+    scope = anyio.CancelScope()
+
+    async def leave() -> None:
         while not fake.requests:
             await anyio.sleep(0.001)
         scope.cancel()
@@ -84,8 +86,8 @@ async def test_a_caller_who_leaves_ends_the_call(fake: StripeApi) -> None:
     fake.fault = "silence"
     with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
-            with anyio.CancelScope() as scope:
-                group.start_soon(leave, scope)
+            group.start_soon(leave)
+            with scope:
                 await sdk(fake).create_checkout(SALE)
     assert scope.cancelled_caught
 

@@ -163,7 +163,7 @@ class Victim:
             "credits.has_wallet": lambda tx: credits.has_wallet(tx, PERSON),
             "credits.lock_open_holds": lambda tx: credits.lock_open_holds(tx, PERSON),
             "emails.find_email": lambda tx: emails.find_email(tx, PERSON, email),
-            "emails.find_email_with_inputs": lambda tx: emails.find_email_with_inputs(tx, PERSON, email),
+            "emails.find_inputs": lambda tx: emails.find_inputs(tx, PERSON, email),
             "emails.list_emails": lambda tx: emails.list_emails(tx, PERSON, status=None, search=None, window=window),
             "payments.find_order": lambda tx: payments.find_order(tx, PERSON, order),
             "payments.lock_order": lambda tx: payments.lock_order(tx, PERSON, order),

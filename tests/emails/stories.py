@@ -18,8 +18,9 @@ from service.custody import operations as custody
 from service.emails import compose
 from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
+from service.emails.operations.desk import Desk, Share
 from service.emails.operations.gather import Sources
-from service.emails.operations.generate import Share, generate
+from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
 from service.emails.operations.settlement import Remember, forget
 from service.kernel.clock import SystemClock
@@ -93,11 +94,7 @@ class World:
             return await generate(
                 request,
                 user=user,
-                sources=self.sources,
-                identifiers=self.identifiers,
-                terms=terms,
-                share=share,
-                writer=writer,
+                desk=Desk(self.sources, self.identifiers, terms, share, writer),
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,
@@ -109,10 +106,7 @@ class World:
                 email,
                 overrides,
                 user=user,
-                sources=self.sources,
-                identifiers=self.identifiers,
-                terms=TERMS,
-                share=everyone,
+                desk=Desk(self.sources, self.identifiers, TERMS, everyone),
             )
 
 

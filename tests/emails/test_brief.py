@@ -1,6 +1,7 @@
 """From what was gathered to what a writer is told."""
 
 from service.emails.model import Recruiter, Source
+from service.resumes.operations import read_document
 from tests.emails.briefs import ADA, RESUME, brief, posting
 
 
@@ -37,6 +38,18 @@ def test_older_documents_name_the_employer_company() -> None:
     candidate = brief(None, document).candidate
     assert candidate is not None
     assert (candidate.positions[0].organisation, candidate.positions[0].since_year) == ("Acme", "")
+
+
+def test_an_employer_is_who_the_resumes_readings_say() -> None:
+    work = [{"name": " ", "company": "Acme", "organization": "Acme Foundation", "position": "Engineer"}]
+    candidate = brief(None, {"work": work, "skills": [{"name": "Data", "keywords": ["Redis"]}]}).candidate
+    assert candidate is not None
+    readings = {reading.reference: reading.text for reading in read_document({"work": work}).readings}
+    assert readings["work/0"] == f"Engineer at {candidate.positions[0].organisation}"
+    assert [(skill.reference, skill.text) for skill in candidate.skills] == [
+        ("skills/0", "Data"),
+        ("skills/0", "Redis"),
+    ]
 
 
 def test_a_deep_document_is_read_without_recursion() -> None:

@@ -230,7 +230,7 @@ def test_a_company_that_is_a_host_name_is_named_without_its_ending() -> None:
 
 
 def test_a_document_of_odd_shapes_is_read_for_what_it_has() -> None:
-    odd = {"basics": None, "work": {"a": 1}, "skills": ["Python", {"keywords": "Python"}], "projects": [None, 3]}
+    odd: dict[str, Any] = {"basics": None, "work": [{"highlights": None}, {"a": 1}], "skills": [{}], "projects": []}
     draft = compose(brief(posting(), odd))
     assert [caveat.code for caveat in draft.caveats] == ["unsigned"]
     assert judge(draft, brief(posting(), odd)).refused == ()

@@ -1,18 +1,20 @@
 """The story on real PostgreSQL: what it writes, and that it leaves all or nothing."""
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import anyio
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from service.adapters.page_fetcher import UnfetchableUrl
+from service.credits import operations as credits
 from service.credits.model import Balance, CreditsExhausted
-from service.emails import compose
+from service.emails import compose, store
 from service.emails.brief import Brief, Draft
 from service.emails.model import (
     Email,
@@ -25,12 +27,13 @@ from service.emails.model import (
     WriterUsage,
     WritingFailed,
 )
-from service.emails.operations import letters
+from service.emails.operations import settlement, stored
 from service.kernel.concurrency import BranchEvent, Shares, TooManyInFlight
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
 from service.kernel.errors import DeadlineExceeded, InvalidRequest, NotFound
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
+from service.usage import operations as usage
 from tests.emails.briefs import RESUME
 from tests.emails.stories import (
     ADA,
@@ -61,6 +64,10 @@ async def house(db: Database) -> AsyncIterator[World]:
         root.cancel_scope.cancel()
 
 
+async def failing(_brief: Brief, /, **_listeners: Any) -> Draft:
+    raise WritingFailed("No letter.")
+
+
 async def hanging(_brief: Brief, /, **_listeners: Any) -> Draft:
     await anyio.sleep(math.inf)
     raise AssertionError
@@ -83,7 +90,7 @@ async def test_the_email_and_its_price_land_together(house: World) -> None:
     assert email.timings.total_ms >= sum(email.timings.branches.values()) - 3
     assert await left(house.db) == Left(1, 1, 0, ["succeeded"], Balance(9, 0, 9))
     with acting(ADA):
-        assert await house.db.read(letters.read, user=ADA, email=email.id) == email
+        assert await house.db.read(stored.read, user=ADA, email=email.id) == email
     await assert_sound(house.db)
 
 
@@ -187,7 +194,7 @@ async def test_insides_of_a_failure_are_not_told(house: World, monkeypatch: pyte
     async def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("SELECT secret FROM vault")
 
-    monkeypatch.setattr(resumes, "find", broken)
+    monkeypatch.setattr(resumes, "find_document", broken)
     await give(house.db, 1)
     email = await house.generate(replace(REQUEST, resume=None, resume_id=uuid4()))
     assert [(gone.branch, gone.reason) for gone in email.missing] == [("resume", "failed unexpectedly")]
@@ -460,6 +467,71 @@ async def test_a_cancellation_after_the_commit_does_not_take_the_email_back(hous
         answered.append(await house.generate(report=listen))
     assert len(answered) == 1
     assert await left(house.db) == Left(1, 1, 0, ["succeeded"], Balance(0, 0, 0))
+
+
+async def test_an_undoing_that_fails_is_logged_and_the_usage_row_is_still_tried(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_args: Any, **_kwargs: Any) -> bool:
+        raise CommitUnknown("The answer to COMMIT never came.")
+
+    monkeypatch.setattr(credits, "release", lost)
+    await give(house.db, 1)
+    with capture_logs() as logged, pytest.raises(WritingFailed):
+        await house.generate(writer=failing)
+    assert await left(house.db) == Left(0, 0, 1, ["failed"], Balance(1, 1, 0))
+    (line,) = logged
+    assert (line["event"], line["log_level"]) == ("hold left to the sweeper", "warning")
+    assert line["reason"] == CommitUnknown.slug
+    assert UUID(line["hold"])
+
+
+class Slow(Database):
+    """A database whose last two units of a failed generation hang."""
+
+    def __init__(self, inner: Database) -> None:
+        self._inner = inner
+
+    async def run(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if unit in (credits.release, usage.record):
+            await anyio.sleep(math.inf)
+        return await self._inner.run(unit, *args, **kwargs)
+
+
+async def test_an_undoing_that_takes_too_long_is_logged(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement, "RELEASE_SECONDS", 0.05)
+    monkeypatch.setattr(settlement, "RECORD_SECONDS", 0.05)
+    await give(house.db, 1)
+    with capture_logs() as logged, pytest.raises(WritingFailed):
+        await house.with_db(Slow(house.db)).generate(writer=failing)
+    assert [(line["event"], line["reason"]) for line in logged] == [
+        ("hold left to the sweeper", "not within 0.05 s"),
+        ("usage row lost", "not within 0.05 s"),
+    ]
+
+
+async def test_nobody_waits_for_the_wallet_while_an_email_is_sent_to_the_database(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wallet's lock comes with the charge: everything large stands before it, encoded before the transaction."""
+    order: list[str] = []
+
+    def noting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            order.append(name)
+            return real(*args, **kwargs)
+
+        return noted
+
+    for module, name in ((store, "encoded"), (store, "insert_email"), (usage, "record"), (credits, "charge")):
+        monkeypatch.setattr(module, name, noting(name, getattr(module, name)))
+
+    async def remember(_tx: Transaction, _email: Email) -> None:
+        order.append("remember")
+
+    await give(house.db, 1)
+    await house.generate(remember=remember)
+    assert order == ["encoded", "insert_email", "record", "charge", "remember"]
 
 
 # The same, written again

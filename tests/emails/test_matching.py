@@ -52,10 +52,10 @@ def test_shared_technologies_cite_the_skill_before_the_sentence() -> None:
     assert asked.vacancy is not None
     pairs = shared_technologies(asked.candidate, asked.vacancy)
     assert [(technology.text, ground.reference) for technology, ground in pairs] == [
-        ("Python", "skills/0/keywords/0"),
-        ("PostgreSQL", "skills/1/keywords/0"),
-        ("Kafka", "skills/1/keywords/2"),
-        ("Kubernetes", "skills/2/keywords/1"),
+        ("Python", "skills/0"),
+        ("PostgreSQL", "skills/1"),
+        ("Kafka", "skills/1"),
+        ("Kubernetes", "skills/2"),
     ]
 
 

@@ -15,8 +15,8 @@ from service.emails.model import (
     Tone,
     address_fault,
     body_fault,
-    checked,
     header_fault,
+    refuse_faulty,
 )
 from service.kernel.errors import InvalidRequest
 
@@ -25,7 +25,7 @@ ASKED = GenerateRequest(Recruiter("Ada Park"))
 
 def pointers(**changes: Any) -> list[str]:
     try:
-        checked(replace(ASKED, **changes))
+        refuse_faulty(replace(ASKED, **changes))
     except InvalidRequest as error:
         return [fault.pointer for fault in error.errors]
     return []
@@ -47,7 +47,7 @@ def test_every_wrong_place_is_named() -> None:
         "resume": {},
         "max_words": 1,
         "language": "en\n",
-        "instructions": "a\0",
+        "instructions": "a\ud800",
     }
     assert pointers(**wrong) == [
         "/recruiter/name",
@@ -81,6 +81,7 @@ def test_addresses(address: str) -> None:
         "a" * 250 + "@b.example",
         "@b.example",
         "a@",
+        "a" * 65 + "@b.example",
         "a@b..example",
     ],
 )

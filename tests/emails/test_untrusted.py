@@ -56,7 +56,7 @@ def test_what_postings_and_resumes_say_is_no_order(text: str) -> None:
 def test_contacts_are_withheld_but_the_candidates_own() -> None:
     own = own_contacts(brief(posting(), RESUME))
     text = "Mail mira.castellane@example.org or jobs@other.example, see https://other.example/x or Booking.com"
-    shown = "Mail mira.castellane@example.org or (contact withheld), see (contact withheld) or Booking"
+    shown = "Mail mira.castellane@example.org or (withheld), see (withheld) or Booking"
     assert defused(text, own) == shown
 
 

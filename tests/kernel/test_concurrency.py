@@ -16,7 +16,7 @@ from service.kernel.concurrency import (
     Shares,
     TimedOut,
     TooManyInFlight,
-    settle,
+    apart,
     together,
 )
 from service.kernel.errors import Overloaded
@@ -46,7 +46,7 @@ async def test_settle_keeps_siblings_alive(autojump_clock: MockClock) -> None:
     late = Branch("late", after(100, "never"), timeout_seconds=4)
     began = anyio.current_time()
 
-    await settle(good, broken, late)
+    await apart(good, broken, late)
 
     assert anyio.current_time() - began == pytest.approx(4)
     assert isinstance(good.outcome, Finished)
@@ -79,7 +79,7 @@ async def test_together_treats_lateness_as_failure(autojump_clock: MockClock) ->
 async def test_cancelling_the_caller_cancels_every_branch(autojump_clock: MockClock) -> None:
     branches = [Branch(str(n), after(100, "never"), timeout_seconds=200) for n in range(3)]
     with anyio.move_on_after(1) as scope:
-        await settle(*branches)
+        await apart(*branches)
     assert scope.cancelled_caught
     assert [branch.outcome for branch in branches] == [None, None, None]
 
@@ -87,7 +87,7 @@ async def test_cancelling_the_caller_cancels_every_branch(autojump_clock: MockCl
 @pytest.mark.trio
 async def test_a_listener_hears_every_branch(autojump_clock: MockClock) -> None:
     heard: list[BranchEvent] = []
-    await settle(
+    await apart(
         Branch("good", after(0.25, "x"), timeout_seconds=4),
         Branch("late", after(9, "x"), timeout_seconds=1),
         report=heard.append,
@@ -104,7 +104,7 @@ async def test_branches_hang_below_their_request_in_the_live_tree(autojump_clock
 
         async def request() -> None:
             with tree.root("request", "POST /x"), anyio.fail_after(60):
-                await settle(Branch("resume", after(5, "x"), timeout_seconds=4))
+                await apart(Branch("resume", after(5, "x"), timeout_seconds=4))
 
         group.start_soon(request)
         await anyio.sleep(1)

@@ -16,7 +16,16 @@ import sniffio
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from service.kernel.database import Bounds, Database, DatabaseUnavailable, Transaction, async_url, open_database
+from service.kernel.database import (
+    Bounds,
+    Database,
+    DatabaseUnavailable,
+    Transaction,
+    async_url,
+    home_loop,
+    open_database,
+    pool,
+)
 from service.kernel.database.failures import sqlstate
 from tests.kernel.database_tables import TABLES, Signal, connections, done, insert_done, one, sleep, until_quiet
 from tests.postgres import Server
@@ -192,6 +201,71 @@ async def test_nobody_waits_for_a_place_without_end(lone: Database) -> None:
         assert isinstance(caught.value.__cause__, TimeoutError)
     assert lone.pool_state().waiting == 0
     assert await lone.run(one) == 1
+
+
+async def test_who_comes_after_too_many_is_refused_at_once(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "WAITING_MAX", 2)
+    monkeypatch.setattr(pool, "WAITING_MAX_PER_PLACE", 1)
+    busy, answers = Signal(), list[int]()
+
+    async def hold(tx: Transaction) -> None:
+        busy.fire()
+        await sleep(tx, 0.3)
+
+    async with open_database(database_url, pool_size=1) as db:
+
+        async def ask() -> None:
+            answers.append(await db.run(one))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(db.run, hold)
+            await busy.wait()
+            group.start_soon(ask)
+            group.start_soon(ask)
+            with anyio.fail_after(5):
+                while db.pool_state().waiting < 2:
+                    await anyio.sleep(0.005)
+            with pytest.raises(DatabaseUnavailable, match="Too many wait"):
+                await db.run(one)
+            assert answers == []
+        assert answers == [1, 1]
+        assert db.pool_state().waiting == 0
+
+
+def test_the_wait_has_room_for_all_generations_in_flight() -> None:
+    assert pool.WAITING_MAX >= 5 * 200
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_a_loop_that_cannot_be_made_holds_nobody(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_descriptors() -> asyncio.AbstractEventLoop:
+        raise OSError("too many open files")
+
+    monkeypatch.setattr(home_loop, "new_event_loop", no_descriptors)
+    started = anyio.current_time()
+    with pytest.raises(DatabaseUnavailable, match="event loop") as caught:
+        async with open_database(database_url, pool_size=1):
+            pytest.fail("it was entered")
+    assert isinstance(caught.value.__cause__, OSError)
+    assert anyio.current_time() - started < home_loop.THREAD_SECONDS / 2
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_a_thread_that_does_not_start_is_given_up(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = threading.Event()
+
+    def slow() -> asyncio.AbstractEventLoop:
+        release.wait()
+        raise OSError("late")
+
+    monkeypatch.setattr(home_loop, "new_event_loop", slow)
+    monkeypatch.setattr(home_loop, "THREAD_SECONDS", 0.1)
+    try:
+        with anyio.fail_after(5), pytest.raises(DatabaseUnavailable, match="event loop"):
+            async with open_database(database_url, pool_size=1):
+                pytest.fail("it was entered")
+    finally:
+        release.set()
 
 
 async def test_the_pool_is_warm_and_never_larger(db: Database) -> None:

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 import anyio
 import pytest
+import structlog
 from pytest_trio import trio_fixture  # pyright: ignore[reportUnknownVariableType]  # the plugin is untyped
 
+from service.kernel.database import acting_for
+from service.kernel.database.wall import NOBODY, acting_now
+from service.kernel.identifiers import TenantId, UserId
 from service.kernel.supervision import (
-    CLEAN_UP_SECONDS,
+    CLOSE_SECONDS,
     SERVER_END_SECONDS,
+    UNDO_SECONDS,
     InFlight,
     Lasting,
     Periodic,
@@ -20,6 +25,7 @@ from service.kernel.supervision import (
     pause_seconds,
 )
 from service.kernel.telemetry import TaskTree
+from service.kernel.trace import continued, outgoing, tracing
 
 pytestmark = pytest.mark.trio
 
@@ -115,8 +121,26 @@ async def test_patience_ends_and_the_request_has_time_to_clean_up(root: Root, au
     assert root.in_flight.is_cancelled
 
 
+@pytest.mark.parametrize("undo_seconds", [6, 15])
+async def test_a_request_still_being_undone_keeps_its_server(
+    root: Root, undo_seconds: float, autojump_clock: object
+) -> None:
+    async def server(trigger: Trigger) -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(lambda: request(root.in_flight, 1000, clean_up_seconds=undo_seconds))
+            await anyio.wait_all_tasks_blocked()
+            root.stop("test")
+            await trigger()
+            triggered.append(anyio.current_time() - began)
+
+    triggered: list[float] = []
+    began = anyio.current_time()
+    assert await root.run(lambda: root.serve(server, [])) == 0
+    assert triggered == [DRAIN_SECONDS + undo_seconds]
+
+
 async def test_a_request_that_will_not_end_does_not_hold_the_server_for_ever(
-    root: Root, autojump_clock: object
+    root: Root, watchdog: NotedWatchdog, autojump_clock: object
 ) -> None:
     async def server(trigger: Trigger) -> None:
         async with anyio.create_task_group() as group:
@@ -129,7 +153,8 @@ async def test_a_request_that_will_not_end_does_not_hold_the_server_for_ever(
     triggered: list[float] = []
     began = anyio.current_time()
     await root.run(lambda: root.serve(server, []))
-    assert triggered == [DRAIN_SECONDS + CLEAN_UP_SECONDS]
+    assert triggered == [DRAIN_SECONDS + UNDO_SECONDS]
+    assert watchdog.armed == [triggered[0] + SERVER_END_SECONDS + CLOSE_SECONDS]
 
 
 async def test_a_server_that_ignores_the_trigger_is_cancelled(root: Root, autojump_clock: object) -> None:
@@ -174,6 +199,31 @@ async def test_a_crashed_root_task_drains_and_exits_1(root: Root, autojump_clock
     assert await root.run(lambda: root.serve(server, [Lasting("crashing", crash)])) == 1
     assert ends == ["finished"]
     assert isinstance(root.crash, RuntimeError)
+
+
+async def test_a_root_task_that_returns_is_missed_and_the_process_exits_1(root: Root, autojump_clock: object) -> None:
+    async def forgetful() -> None:
+        await anyio.sleep(1)
+
+    with anyio.fail_after(60):
+        assert await root.run(lambda: root.serve(obedient, [Lasting("forgetful", forgetful)])) == 1
+    assert "forgetful ended" in str(root.crash)
+
+
+async def test_a_root_task_that_returns_because_the_process_stops_is_no_crash(root: Root) -> None:
+    stopping = anyio.Event()
+
+    async def attentive() -> None:
+        await stopping.wait()
+
+    async def server(trigger: Trigger) -> None:
+        await anyio.wait_all_tasks_blocked()
+        root.stop("test")
+        stopping.set()
+        await trigger()
+
+    assert await root.run(lambda: root.serve(server, [Lasting("attentive", attentive)])) == 0
+    assert root.crash is None
 
 
 async def test_a_crashed_server_ends_the_process_with_its_own_error(root: Root, watchdog: NotedWatchdog) -> None:
@@ -304,6 +354,29 @@ async def test_shared_work_that_fails_stops_nothing_and_ends_with_the_process(ro
     assert ends == ["cancelled"]
     with pytest.raises(ShuttingDown):
         root.start(long)
+
+
+async def test_shared_work_acts_for_nobody_under_its_own_name(watchdog: NotedWatchdog) -> None:
+    tree = TaskTree()
+    root = Root(drain_seconds=0, tree=tree, watchdog=watchdog)
+    found: list[object] = []
+
+    async def shared() -> None:
+        found.extend((acting_now(), structlog.contextvars.get_contextvars(), outgoing()))
+        found.append([(task["kind"], task["name"], task["children"]) for task in tree.describe()])
+
+    async def server(trigger: Trigger) -> None:
+        trace = continued(None, random_hex="ab" * 16)
+        bound = structlog.contextvars.bound_contextvars(request_id="r1")
+        with acting_for(UserId("ada"), TenantId("user:ada")), bound, tracing(trace), tree.root("request", "GET /x"):
+            root.start(shared, name="fetch jobs.example")
+        await anyio.wait_all_tasks_blocked()
+        root.stop("test")
+        await trigger()
+
+    with structlog.contextvars.bound_contextvars(process="p1"):
+        await root.run(lambda: root.serve(server, []))
+    assert found == [NOBODY, {"process": "p1"}, None, [("flight", "fetch jobs.example", [])]]
 
 
 async def test_background_work_stands_in_the_tree(watchdog: NotedWatchdog) -> None:

@@ -173,7 +173,8 @@ async def test_a_crowd_that_comes_and_goes_leaves_nothing_behind(autojump_clock:
 
 
 async def test_a_process_that_takes_no_new_work_says_so_and_keeps_nothing(autojump_clock: MockClock) -> None:
-    def start(_func: object, /, *_args: object) -> None:
+    def start(_func: object, /, *_args: object, name: object = None) -> None:
+        del name
         raise Refused("shutting down")
 
     flights = Flights[int](start=start)

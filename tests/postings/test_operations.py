@@ -1,3 +1,4 @@
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,7 +12,10 @@ from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_pag
 from service.adapters.page_parser import UnparsablePage
 from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.kernel.clock import FixedClock
-from service.kernel.database import Database
+from service.kernel.database import Database, acting_for
+from service.kernel.identifiers import TenantId, UserId
+from service.kernel.supervision import Root
+from service.kernel.telemetry import TaskTree
 from service.postings import operations, store
 from service.postings.flights import Flights
 from service.postings.model import JobContext, Salary
@@ -139,6 +143,16 @@ async def test_properties_with_markup_are_read_entry_by_entry() -> None:
     assert context.technologies == ("Python",)
 
 
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [("https://jobs.example.com/7", "https://jobs.example.com/7"), ("javascript:alert(1)", None), ("/7", None)],
+)
+async def test_a_pages_own_address_is_believed_where_it_is_one(href: str, url: str | None) -> None:
+    page = f'<link rel="canonical" href="{href}">{PAGE}'
+    assert (await read(page)).url == url
+    assert (await read(page, url=URL)).url == URL
+
+
 async def test_what_a_database_cannot_hold_is_replaced() -> None:
     page = """<script type="application/ld+json">{"@type": "JobPosting", "title": "Ba\\u0000ker \\ud800",
         "hiringOrganization": {"name": "A\\u0000"}}</script>"""
@@ -191,6 +205,29 @@ async def test_a_posting_past_its_time_is_fetched_again_and_parsed_only_where_it
         assert (await reader(ttl_seconds=0)).title == "Miller"
         assert (await reader()).title == "Miller"
         assert len(reader.parser.parsed) == 2
+
+
+async def test_a_flight_is_named_and_acts_for_nobody(db: Database) -> None:
+    """What a public page says is everybody's: the wall lets it be stored without a user."""
+    tree, seen = TaskTree(), list[tuple[str, str]]()
+    process = Root(drain_seconds=0, tree=tree)
+
+    async def server(trigger: Callable[[], Awaitable[None]]) -> None:
+        async with anyio.create_task_group() as root:
+            reader = Reader(db, root, {})
+            reader.fetcher = ScriptedPageFetcher({URL: html_page(URL, PAGE)}, delay_seconds=0.05)
+            reader.flights = Flights[JobContext](start=process.start)
+            with acting_for(UserId("ada"), TenantId("user:ada")):
+                root.start_soon(reader)
+                while not reader.fetcher.fetched:
+                    await anyio.sleep(0.005)
+                seen.extend((task["kind"], task["name"]) for task in tree.describe())
+        process.stop("test")
+        await trigger()
+
+    assert await process.run(lambda: process.serve(server, []), signals=()) == 0
+    assert seen == [("flight", "fetch jobs.example.com")]
+    assert await db.read(store.find_posting, URL, DAY) is not None
 
 
 async def test_callers_at_once_share_one_fetch(db: Database) -> None:

@@ -9,6 +9,7 @@ import pytest
 from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_page
 from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.kernel.clock import FixedClock
+from service.kernel.concurrency import Admission
 from service.kernel.database import Database
 from service.postings.flights import Flights
 from service.postings.routes import routes
@@ -23,7 +24,7 @@ PAGE = "<h1>Baker</h1><p>Company: Crumb &amp; Sons</p><p>Location: Ghent, Belgiu
 
 
 @asynccontextmanager
-async def client(db: Database) -> AsyncGenerator[httpx.AsyncClient]:
+async def client(db: Database, admission: Admission | None = None) -> AsyncGenerator[httpx.AsyncClient]:
     async with anyio.create_task_group() as root:
         endpoints = routes(
             db=db,
@@ -33,7 +34,8 @@ async def client(db: Database) -> AsyncGenerator[httpx.AsyncClient]:
             flights=Flights(start=root.start_soon),
             ttl_seconds=86_400,
         )
-        async with Parts(db=db, is_stored=everybody).client(*endpoints) as http:
+        parts = Parts(db=db, is_stored=everybody, admission=admission or Admission(running=50, waiting=50))
+        async with parts.client(*endpoints) as http:
             yield http
 
 
@@ -81,6 +83,15 @@ async def test_anything_but_one_source_is_refused(db: Database, body: dict[str, 
     async with client(db) as http:
         answer = await http.post(PATH, json=body)
         assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "invalid-request")
+
+
+async def test_reading_takes_a_place_among_the_work_in_flight(db: Database) -> None:
+    admission = Admission(running=1, waiting=0)
+    async with client(db, admission) as http:
+        async with admission.admitted():
+            answers = [await http.get(PATH, params={"url": URL}), await http.post(PATH, json={"text": "Baker"})]
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert (await http.get(PATH, params={"url": URL})).status_code == 200
 
 
 @pytest.mark.parametrize(

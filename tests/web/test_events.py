@@ -161,7 +161,7 @@ async def test_the_deadline_is_the_last_event() -> None:
 
 
 async def test_the_end_of_the_drain_is_the_last_event() -> None:
-    parts, walk = Parts(), Walk(steps=1, then=anyio.sleep_forever)
+    parts, walk, heard = Parts(), Walk(steps=1, then=anyio.sleep_forever), list[Any]()
     async with anyio.create_task_group() as group:
 
         async def drain() -> None:

@@ -211,7 +211,10 @@ class PyGithub:
         stated = _rate_limit(heard.headers)
         if stated is None:
             return
-        before, self._rate_limit = self._rate_limit, stated
+        before = self._rate_limit
+        # Answers come side by side and not in the order they were counted: within one window the lowest is the latest.
+        if before is None or before.resets_at != stated.resets_at or stated.remaining < before.remaining:
+            self._rate_limit = stated
         low = stated.limit * LOW_SHARE
         if stated.remaining <= low and (before is None or before.remaining > low):
             log.warning("GitHub's rate limit runs low", remaining=stated.remaining, limit=stated.limit)

@@ -2,7 +2,6 @@
 line and cut, lists and numbers are bounded, links are links or left out."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from service.adapters.github import Activity, OwnRepository, Repository
+from service.kernel.text import one_line
 
 # One name, language, topic, company or place.
 NAME_MAX_CHARS = 120
@@ -84,8 +84,7 @@ class Shelf(Struct, frozen=True):
 def line(text: str | None, *, max_chars: int = NAME_MAX_CHARS) -> str | None:
     """One line without control, format or unassigned characters; None where nothing is left."""
     # Cut before the work, for what comes may be long; folding only shortens.
-    kept = "".join(_readable(character) for character in unicodedata.normalize("NFC", (text or "")[: 4 * max_chars]))
-    return " ".join(kept.split())[:max_chars].rstrip() or None
+    return one_line((text or "")[: 4 * max_chars])[:max_chars].rstrip() or None
 
 
 def link(text: str | None) -> str:
@@ -169,8 +168,3 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _count(number: int) -> int:
     return min(max(0, number), COUNT_MAX)
-
-
-def _readable(character: str) -> str:
-    category = unicodedata.category(character)
-    return " " if category in {"Cc", "Zl", "Zp"} else "" if category[0] == "C" else character

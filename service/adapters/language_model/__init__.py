@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from msgspec import Meta
 
-from service.kernel.errors import Kind, ServiceError
+from service.kernel.errors import DeadlineExceeded, Kind, ServiceError
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -63,7 +63,13 @@ class ModelAnswer(msgspec.Struct, frozen=True):
 class ModelUnavailable(ServiceError):
     """No configured model answered, after retries and fallbacks."""
 
-    kind, slug, title = Kind.UPSTREAM, "llm-unavailable", "No language model answered"
+    kind, slug, title = Kind.UPSTREAM, "llm-unavailable", "No language model gave a letter"
+
+
+class ModelOutOfTime(ModelUnavailable):
+    """The caller's time was up before an answer was complete: its patience ended, and the model may be well."""
+
+    kind, slug, title = DeadlineExceeded.kind, DeadlineExceeded.slug, DeadlineExceeded.title
 
 
 OnText = Callable[[str], None]
@@ -76,6 +82,7 @@ class LanguageModel(Protocol):
 
         Every attempt gets the least of its own limits and what `deadlines.attempt_seconds` leaves of the caller's
         time. `on_text` and `on_call` neither wait nor raise. Raises `ModelUnavailable`, also where what was passed on
-        turns out to be no answer. Cancellation closes the connection at once, so that the provider stops.
+        turns out to be no answer, and of that `ModelOutOfTime` where it was the caller's time that ended. Cancellation
+        closes the connection at once, so that the provider stops.
         """
         ...

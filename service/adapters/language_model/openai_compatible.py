@@ -17,7 +17,16 @@ import httpx
 import stamina
 import structlog
 
-from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Price, Prompt
+from service.adapters.language_model import (
+    ModelAnswer,
+    ModelCall,
+    ModelOutOfTime,
+    ModelUnavailable,
+    OnCall,
+    OnText,
+    Price,
+    Prompt,
+)
 from service.adapters.language_model.accounting import cost_microcents
 from service.adapters.language_model.connections import Connections
 from service.adapters.language_model.dialect import Dialect, Part, refused_part, request_body, without_fence
@@ -231,6 +240,9 @@ def _headers(until: float) -> dict[str, str]:
 
 
 def _unavailable(asked: Asked) -> ModelUnavailable:
+    if not asked.left_seconds:
+        tried = "; ".join(asked.failures)
+        return ModelOutOfTime(f"No model's answer was complete within the request's time ({tried}).")
     seconds = asked.retry_after_seconds
     return ModelUnavailable(
         f"No configured model answered ({'; '.join(asked.failures) or 'none is configured'}); try again later.",

@@ -191,7 +191,7 @@ class HttpPageFetcher:
         except httpcore.TimeoutException as error:
             raise UnfetchableUrl(f"{host_of(url)} did not answer in time.") from error
         except httpcore.ProtocolError as error:  # its words may quote what was received
-            raise UnfetchableUrl(f"{host_of(url)} gave no answer in HTTP.") from error
+            raise UnfetchableUrl(f"The connection to {host_of(url)} brought no answer in HTTP.") from error
         except (httpcore.NetworkError, OSError) as error:
             raise UnfetchableUrl(
                 f"The connection to {host_of(url)} failed ({str(error) or type(error).__name__})."

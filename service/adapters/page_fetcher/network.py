@@ -34,7 +34,7 @@ async def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(address[0] for *_, address in found))
 
 
-class Line(httpcore.AsyncNetworkStream):
+class GuardedStream(httpcore.AsyncNetworkStream):
     """A connection that can be hung up: the reader is told that the other side has ended.
 
     So a body is left in the middle without leaving httpcore's generators unfinished, which trio reports as a defect.
@@ -59,7 +59,7 @@ class Line(httpcore.AsyncNetworkStream):
     async def start_tls(
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        """Above the same socket, on the same line."""
+        """Above the same socket, in the same stream."""
         self._stream = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         return self
 
@@ -77,7 +77,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         self._network = network
         self._resolve = resolve
         self._allows_private = allows_private
-        self._lines: list[Line] = []
+        self._streams: list[GuardedStream] = []
 
     async def connect_tcp(
         self,
@@ -98,14 +98,14 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         return await self._connect(last, port, local_address, socket_options)
 
     def hang_up(self) -> None:
-        for line in self._lines:
-            line.hang_up()
+        for stream in self._streams:
+            stream.hang_up()
 
     async def aclose(self) -> None:
         # 1 s at most, in fact at once: closing must not be cut short by the cancellation that causes it.
         with anyio.CancelScope(shield=True), anyio.move_on_after(CLOSE_SECONDS):
-            while self._lines:
-                await self._lines.pop().aclose()
+            while self._streams:
+                await self._streams.pop().aclose()
 
     async def _connect(
         self,
@@ -115,9 +115,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
     ) -> httpcore.AsyncNetworkStream:
         stream = await self._network.connect_tcp(address, port, CONNECT_SECONDS, local_address, socket_options)
-        line = Line(stream)
-        self._lines.append(line)
-        return line
+        guarded = GuardedStream(stream)
+        self._streams.append(guarded)
+        return guarded
 
     async def _look_up(self, host: str, port: int) -> Sequence[str]:
         try:

@@ -2,7 +2,7 @@
 
 generate    the story: reserve, gather, write, gate, settle
 regenerate  the same from the inputs stored with an e-mail
-letters     list, read, edit, delete
+stored      list, read, edit, delete
 
-gather and settlement are their steps.
+desk is what they are done with; gather and settlement are their steps.
 """

@@ -10,7 +10,7 @@ from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
-from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, settle
+from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, apart
 from service.kernel.database import Database
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
@@ -51,7 +51,7 @@ def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
         sources.fetcher.check(request.job_url)
     if request.resume is not None:
         try:
-            resumes.read_document(request.resume)
+            resumes.check(request.resume)
         except InvalidRequest as error:
             errors = [FieldError(f"/resume{fault.pointer}", fault.detail) for fault in error.errors]
             raise InvalidRequest(error.detail, errors=errors) from error
@@ -74,7 +74,7 @@ async def gather(
     for name in (name for name, branch in wanted.items() if branch is None):
         report(BranchEvent(name, "skipped"))
     branches = [branch for branch in wanted.values() if branch is not None]
-    await settle(*branches, report=report)
+    await apart(*branches, report=report)
     missing = tuple(Missing(branch.name, reason) for branch in branches if (reason := _why_missing(branch)))
     return Gathered(_value(job_context), _value(resume), _value(github), missing), {
         branch.name: round(branch.seconds * 1000) for branch in branches
@@ -130,8 +130,7 @@ async def _context_of_text(text: str, sources: Sources) -> JobContext:
 async def _resume_document(request: GenerateRequest, user: UserId, sources: Sources) -> Mapping[str, Any]:
     if request.resume_id is None:
         return request.resume or {}
-    found = await sources.db.read(resumes.find, user=user, resume=ResumeId(request.resume_id))
-    return found.document
+    return await sources.db.read(resumes.find_document, user=user, resume=ResumeId(request.resume_id))
 
 
 def _value(branch: Branch[Any] | None) -> Any:

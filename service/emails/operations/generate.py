@@ -1,15 +1,13 @@
 """The main job: reserve the price, gather what is known, write one short e-mail, check it, store and charge."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
 from math import inf
 
 import anyio
 
-from service.emails import compose
-from service.emails.brief import Draft, OnSentence, Writer, brief_of, unheard
+from service.emails.brief import Draft, OnSentence, brief_of, unheard
 from service.emails.gate import Verdict, judge
 from service.emails.model import (
     Credits,
@@ -18,21 +16,18 @@ from service.emails.model import (
     GenerateRequest,
     Inputs,
     Status,
-    Terms,
     Timings,
     WritingFailed,
-    checked,
+    refuse_faulty,
 )
-from service.emails.operations.gather import Sources, gather, refuse_unusable
+from service.emails.operations.desk import Desk
+from service.emails.operations.gather import gather, refuse_unusable
 from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
-from service.kernel.concurrency import Branch, Finished, Report, silent, together
+from service.kernel.concurrency import Branch, Report, silent, together
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded
-from service.kernel.identifiers import Identifiers, UserId
+from service.kernel.identifiers import UserId
 from service.kernel.telemetry import doing
-
-# The user's share of what is in flight, held while the block runs; raises `TooManyInFlight`.
-Share = Callable[[UserId], AbstractContextManager[None]]
 
 # The contract's name for the writer's time, whoever writes.
 WRITER = "llm"
@@ -42,11 +37,7 @@ async def generate(
     request: GenerateRequest,
     *,
     user: UserId,
-    sources: Sources,
-    identifiers: Identifiers,
-    terms: Terms,
-    share: Share,
-    writer: Writer = compose.write,
+    desk: Desk,
     report: Report = silent,
     on_sentence: OnSentence = unheard,
     remember: Remember = forget,
@@ -58,16 +49,16 @@ async def generate(
     branches, `on_sentence` provisional sentences of the letter. Raises `InvalidRequest`, `UnfetchableUrl`,
     `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `ModelUnavailable`, `DeadlineExceeded`, `CommitUnknown`.
     """
-    request = checked(request)
-    refuse_unusable(request, sources)
-    async with ordered(user=user, db=sources.db, identifiers=identifiers, terms=terms) as order:
-        with share(user):
+    refuse_faulty(request)
+    refuse_unusable(request, desk.sources)
+    async with ordered(user=user, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
+        with desk.share(user):
             doing("gathering")
             gathered, branches = await gather(
                 request,
                 user=user,
-                sources=sources,
-                branch_timeout_seconds=terms.branch_timeout_seconds,
+                sources=desk.sources,
+                branch_timeout_seconds=desk.terms.branch_timeout_seconds,
                 report=report,
             )
             return await write_and_settle(
@@ -75,9 +66,7 @@ async def generate(
                 Inputs(request, gathered),
                 branches,
                 previous=None,
-                sources=sources,
-                identifiers=identifiers,
-                writer=writer,
+                desk=desk,
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,
@@ -90,9 +79,7 @@ async def write_and_settle(
     branches: dict[str, int],
     *,
     previous: EmailId | None,
-    sources: Sources,
-    identifiers: Identifiers,
-    writer: Writer,
+    desk: Desk,
     report: Report,
     on_sentence: OnSentence,
     remember: Remember,
@@ -100,29 +87,32 @@ async def write_and_settle(
     """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""
     gathered = inputs.gathered
     brief = brief_of(inputs.request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
-    called = partial(writer, brief, on_sentence=on_sentence, on_call=order.calls.append)
+    called = partial(desk.writer, brief, on_sentence=on_sentence, on_call=order.calls.append)
     draft, writer_ms = await _written(called, report)
     verdict = judge(draft, brief)
     if verdict.refused:
         raise WritingFailed("No letter came out that may be sent: " + " ".join(r.detail for r in verdict.refused))
     timed = {**branches, WRITER: writer_ms}
-    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=sources.clock.now())
-    return await settle(order, letter, inputs, db=sources.db, identifiers=identifiers, report=report, remember=remember)
+    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=desk.sources.clock.now())
+    return await settle(
+        order, letter, inputs, db=desk.db, identifiers=desk.identifiers, report=report, remember=remember
+    )
 
 
 async def _written(call: Callable[[], Awaitable[Draft]], report: Report) -> tuple[Draft, int]:
     doing("writing")
     limit = attempt_seconds(inf, remaining_seconds())
-    branch = Branch[Draft](WRITER, call, timeout_seconds=limit)
+    drafts: list[Draft] = []
+
+    async def write() -> None:
+        drafts.append(await call())
+
+    branch = Branch(WRITER, write, timeout_seconds=limit)
     try:
         await together(branch, report=report)
     except TimeoutError as error:
         raise DeadlineExceeded("The letter was not written within the request's time.") from error
-    match branch.outcome:
-        case Finished(value=draft, seconds=seconds):
-            return draft, round(seconds * 1000)
-        case _:
-            raise WritingFailed("The writer gave no letter.")
+    return drafts[0], round(branch.seconds * 1000)
 
 
 def _letter(

@@ -8,12 +8,14 @@ from decimal import Decimal
 from functools import partial
 
 import anyio
+import structlog
 
 from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
 from service.emails import store
 from service.emails.model import Credits, Email, EmailId, Inputs, Terms, Timings, WriterUsage
+from service.emails.store import EncodedInputs
 from service.kernel.concurrency import BranchEvent, Report
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
 from service.kernel.deadlines import remaining_seconds
@@ -23,6 +25,8 @@ from service.kernel.telemetry import doing
 from service.usage import operations as usage
 from service.usage.model import Outcome, Spent, Usage, total_cost
 
+_log = structlog.stdlib.get_logger(__name__)
+
 # A microcent is a millionth of a cent; prices are in dollars.
 MICROCENTS_PER_DOLLAR = 100_000_000
 
@@ -31,7 +35,8 @@ Remember = Callable[[Transaction, Email], Awaitable[None]]
 
 # Giving back a hold and writing a usage row are two short transactions of milliseconds; a database that takes longer is
 # ill, and the sweeper releases the hold when it has expired.
-UNDO_SECONDS = 5.0
+RELEASE_SECONDS = 3.0
+RECORD_SECONDS = 2.0
 # Reading one row by its key, after the connection that would have told us broke.
 READ_BACK_SECONDS = 5.0
 
@@ -99,14 +104,25 @@ async def ordered(*, user: UserId, db: Database, identifiers: Identifiers, terms
 
 
 async def _undo(order: Order, outcome: Outcome, *, db: Database, identifiers: Identifiers) -> None:
-    # Shielded for at most UNDO_SECONDS: whoever cancelled waits for the coins to be back, not for an ill database.
-    with anyio.move_on_after(UNDO_SECONDS, shield=True):
+    """Give the coins back and keep the usage row; each is tried whatever became of the other."""
+    doing("releasing")
+    if reason := await _why_undone(lambda: db.run(credits.release, hold=order.hold), RELEASE_SECONDS):
+        _log.warning("hold left to the sweeper", hold=str(order.hold), reason=reason)
+    record = _usage(order, outcome, _last(order.calls), identifiers)
+    if reason := await _why_undone(lambda: db.run(usage.record, record), RECORD_SECONDS):
+        _log.warning("usage row lost", operation=str(order.email), outcome=outcome, reason=reason)
+
+
+async def _why_undone(step: Callable[[], Awaitable[object]], seconds: float) -> str | None:
+    """Take the step. Why it is not known to have been taken; None where it was."""
+    # Shielded for at most `seconds`: whoever cancelled waits for the coins to be back, not for an ill database.
+    with anyio.move_on_after(seconds, shield=True):
         try:
-            doing("releasing")
-            await db.run(credits.release, hold=order.hold)
-            await db.run(usage.record, _usage(order, outcome, _last(order.calls), identifiers))
-        except ServiceError:
-            return  # the database is not there: the hold expires, and the sweeper finds it
+            await step()
+        except ServiceError as error:
+            return error.slug
+        return None
+    return f"not within {seconds:g} s"
 
 
 async def settle(
@@ -128,7 +144,8 @@ async def settle(
     report(BranchEvent("store", "started"))
     began_at = anyio.current_time()
     record = _usage(order, Outcome.SUCCEEDED, letter.usage, identifiers)
-    kept = partial(_keep, order=order, letter=letter, inputs=inputs, record=record, remember=remember)
+    encoded = store.encoded(inputs)
+    kept = partial(_keep, order=order, letter=letter, inputs=encoded, record=record, remember=remember)
     try:
         email = await db.run(kept)
     except HoldNotOpen as error:
@@ -141,18 +158,20 @@ async def settle(
 
 
 async def _keep(
-    tx: Transaction, *, order: Order, letter: Email, inputs: Inputs, record: Usage, remember: Remember
+    tx: Transaction, *, order: Order, letter: Email, inputs: EncodedInputs, record: Usage, remember: Remember
 ) -> Email:
     began_at = anyio.current_time()
-    balance = await credits.charge(tx, hold=order.hold, amount=order.price, reference=f"email:{order.email}")
+    await store.insert_email(tx, letter, inputs)
     await usage.record(tx, record)
-    # The answer that is stored, remembered and returned is one and the same, so its own insert is not in the figure.
+    # From here on the user's other requests wait for the wallet, so what is large has been sent by now.
+    balance = await credits.charge(tx, hold=order.hold, amount=order.price, reference=f"email:{order.email}")
+    # The answer that is stored, remembered and returned is one and the same, so this last write is not in the figure.
     email = replace(
         letter,
         credits=Credits(charged=order.price, available=balance.available),
         timings=_with_store(letter.timings, round((anyio.current_time() - began_at) * 1000)),
     )
-    await store.insert_email(tx, email, inputs)
+    await store.put_charge(tx, email)
     await remember(tx, email)
     return email
 

@@ -186,8 +186,6 @@ def _score(candidate: Candidate) -> int:
         return 0
     body = candidate.text(BODIES)
     state = candidate.text(STATES).lower() in CLOSED_STATES | OPEN_STATES
-    if not telling:
-        return 0
     return title_score + telling + bool(body) + (len(body) > LINE_MAX_CHARS) + state + bool(candidate.text(LOCATIONS))
 
 

@@ -65,3 +65,19 @@ def test_an_employer_named_elsewhere_is_found() -> None:
     [node] = json_ld.postings((json.dumps(graph),))
     [organization] = schema_org.nodes(node, "hiringOrganization")
     assert schema_org.first(organization, "name") == schema_org.Leaf("Crumb & Sons")
+
+
+def test_a_posting_beside_much_that_is_broken_is_found() -> None:
+    assert titles(*["[1,],"] * 50, WRITTEN) == ["Baker"]
+    assert titles("x" * (json_ld.SCRIPTS_MAX_CHARS + 1), WRITTEN) == ["Baker"]
+    assert titles("x" * json_ld.REPAIR_MAX_CHARS, f"{WRITTEN},") == []
+
+
+def test_the_search_for_objects_has_an_end() -> None:
+    assert titles(f"[{'1,' * (json_ld.VISITED_MAX // 2)}{WRITTEN}]") == ["Baker"]
+    assert titles(f"[{'1,' * json_ld.VISITED_MAX}{WRITTEN}]") == []
+
+
+def test_objects_are_looked_for_to_a_depth() -> None:
+    assert titles("[" * json_ld.DEPTH_MAX + WRITTEN + "]" * json_ld.DEPTH_MAX) == ["Baker"]
+    assert titles("[" * (json_ld.DEPTH_MAX + 1) + WRITTEN + "]" * (json_ld.DEPTH_MAX + 1)) == []

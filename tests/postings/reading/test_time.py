@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from service.postings.reading import json_ld
 from tests.postings.pages import DATA, pasted
 
 LINE_CHARS = 1_000_000
@@ -19,6 +20,34 @@ def test_a_hostile_line_of_a_megabyte(unit: str) -> None:
     line = unit * (LINE_CHARS // len(unit))
     pasted("C, C++")  # the vocabulary is read once
     assert thread_seconds(line) < 0.05
+
+
+POSTING = '{"@type":"JobPosting","title":"a"'
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        ["[" + "[]," * 66_000 + "[]]"],
+        ["[" + "{}," * 66_000 + "{}]"],
+        ["[" + "1," * 99_000 + "1]"],
+        [f"[{f'{POSTING}}},' * 6_000}{POSTING}}}]"],
+        ["[" + "[1,]," * 19_000 + "]"],
+        ['"' + "\\x" * 49_000],
+        ['""' * 49_000],
+        ["&quot;" * 16_000],
+        ["<!--" * 24_000],
+        ["[" + "[]," * 66_000 + "[],]"] * 5,
+        ["[" + "[1,]," * 1_000 + "]"] * 200,
+    ],
+)
+def test_hostile_data_of_a_page(scripts: list[str]) -> None:
+    best = float("inf")
+    for _ in range(3):
+        started = time.thread_time()
+        json_ld.postings(tuple(scripts))
+        best = min(best, time.thread_time() - started)
+    assert best < 0.1
 
 
 def test_a_real_text_takes_milliseconds() -> None:

@@ -37,8 +37,9 @@ async def read(tx: Transaction, *, user: UserId, email: EmailId) -> Email:
     return found
 
 
-async def read_with_inputs(tx: Transaction, *, user: UserId, email: EmailId) -> tuple[Email, Inputs]:
-    found = await store.find_email_with_inputs(tx, user, email)
+async def read_inputs(tx: Transaction, *, user: UserId, email: EmailId) -> Inputs:
+    """What it was written from. Raises `NotFound`, also for somebody else's."""
+    found = await store.find_inputs(tx, user, email)
     if found is None:
         raise _not_found(email)
     return found

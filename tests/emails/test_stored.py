@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from service.emails.model import Email, EmailId, NotADraft, Status
-from service.emails.operations import letters
+from service.emails.operations import stored
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
 from service.kernel.identifiers import UserId
@@ -17,7 +17,7 @@ def unstarted(*_args: object, **_kwargs: object) -> None:
     raise AssertionError("no flight is needed")
 
 
-async def stored(db: Database, *, status: Status = Status.DRAFT) -> Email:
+async def kept(db: Database, *, status: Status = Status.DRAFT) -> Email:
     await give(db, 1)
     email = await world(db, unstarted).generate()
 
@@ -31,7 +31,7 @@ async def stored(db: Database, *, status: Status = Status.DRAFT) -> Email:
 async def edit(db: Database, email: EmailId, *, user: UserId = ADA) -> Email:
     with acting(user):
         return await db.run(
-            letters.edit,
+            stored.edit,
             user=user,
             email=email,
             subject="Another subject",
@@ -43,17 +43,17 @@ async def edit(db: Database, email: EmailId, *, user: UserId = ADA) -> Email:
 
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.DRAFT])
 async def test_only_a_draft_is_edited(db: Database, status: Status) -> None:
-    email = await stored(db, status=status)
+    email = await kept(db, status=status)
     with pytest.raises(NotADraft, match=status.value):
         await edit(db, email.id)
     with acting(ADA):
-        assert (await db.read(letters.read, user=ADA, email=email.id)).subject == email.subject
+        assert (await db.read(stored.read, user=ADA, email=email.id)).subject == email.subject
 
 
 async def test_the_wall_hides_another_users_email_even_from_a_statement_without_a_user(db: Database) -> None:
-    email = await stored(db)
+    email = await kept(db)
     with acting(UserId("mallory")):
-        for act in (letters.read, letters.read_with_inputs, letters.delete):
+        for act in (stored.read, stored.read_inputs, stored.delete):
             with pytest.raises(NotFound):
                 await db.run(act, user=ADA, email=email.id)
     with pytest.raises(NotFound):
@@ -67,9 +67,9 @@ async def test_what_is_not_there_is_not_found(db: Database) -> None:
 
 
 async def test_the_inputs_come_back_as_they_went_in(db: Database) -> None:
-    email = await stored(db)
+    email = await kept(db)
     with acting(ADA):
-        _, inputs = await db.read(letters.read_with_inputs, user=ADA, email=email.id)
+        inputs = await db.read(stored.read_inputs, user=ADA, email=email.id)
     assert inputs.request == REQUEST
     assert inputs.gathered.resume == REQUEST.resume
     assert inputs.gathered.job_context is not None

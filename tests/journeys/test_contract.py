@@ -1,0 +1,148 @@
+"""What /openapi.json promises, tried against the running service: schemathesis as a caller would run it."""
+
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from schemathesis import openapi
+
+from tests.fakes.github_api import github_api
+from tests.fakes.page_server import answer, page_server
+from tests.journeys.process import Service, running_service, token
+from tests.journeys.slow_page import PAGE
+
+pytestmark = pytest.mark.anyio
+
+# The same inputs in the same order, as many as the time allows: a finding can be repeated.
+SEED = "20261122"
+RUN_SECONDS = 10
+GIVE_UP_SECONDS = 120
+# Not among them: negative_data_rejection (`5.0` is an integer to JSON Schema, and query strings have no types) and
+# positive_data_acceptance (schemas cannot say that `url` and `text` exclude each other, nor what an address is).
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "unsupported_method",
+    "allow_header_conformance",
+    "ignored_auth",
+    "use_after_free",
+    "ensure_resource_availability",
+)
+# Whatever is drawn for them, these succeed; how many of them are drawn at all is a matter of time. Every operation has
+# its success in `test_each_success_is_the_documented_one`.
+SUCCEED_WHEN_DRAWN = {
+    *("GET /", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /debug/tasks"),
+    *("GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /health/db-pool"),
+    *("GET /api/emails", "GET /api/resumes", "GET /api/credits/balance", "GET /api/credits/transactions"),
+    *("GET /api/users/me", "POST /api/users/store", "POST /api/resumes"),
+}
+RESUME = {
+    "basics": {"name": "Grace Example"},
+    "work": [{"name": "Globex", "position": "Engineer", "highlights": ["Moved billing to PostgreSQL"]}],
+}
+REQUEST = {"job_text": "Backend Engineer at Acme\n\nRequirements\n- Python", "recruiter": {"name": "Ada Park"}}
+
+
+async def test_every_answer_is_a_documented_one(database_url: str, anyio_backend_name: str, tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        github = await stack.enter_async_context(github_api())
+        environment = {"OVERTURE_EMAIL_PRICE": "0", "GITHUB_API_URL": github.url}
+        running = running_service(
+            database_url=database_url, backend=anyio_backend_name, directory=tmp_path, environment=environment
+        )
+        service = await stack.enter_async_context(running)
+        await service.new_user("grace")
+        with anyio.fail_after(GIVE_UP_SECONDS):
+            ran = await anyio.run_process(_command(service), stdin=subprocess.DEVNULL, check=False, cwd=tmp_path)
+        assert ran.returncode == 0, ran.stdout.decode(errors="replace")[-20_000:]
+
+        statuses = await _statuses(service)
+        never = {operation for operation, seen in statuses.items() if not any(200 <= code < 300 for code in seen)}
+        print("never succeeded:", *sorted(never))
+        assert SUCCEED_WHEN_DRAWN - never, "the token opens nothing"
+        assert not [operation for operation, seen in statuses.items() if seen.keys() & {500, 502, 503, 504}]
+        await service.is_in_order()
+
+
+async def test_each_success_is_the_documented_one(standing: Service) -> None:
+    """By hand, what luck may not find: each operation succeeds once, and its answer is what the schema says."""
+    document: Any = openapi.from_url(f"{standing.base_url}/openapi.json")
+    user, tried = await standing.somebody(), set[str]()
+    admin = {"Authorization": f"Bearer {token(user, scope='admin')}"}
+    async with page_server({"/jobs/1": answer(PAGE)}) as pages, standing.client(user) as client:
+
+        async def good(method: str, path: str, /, path_parameters: Mapping[str, str] | None = None, **more: Any) -> Any:
+            address = path.format(**(path_parameters or {}))
+            given = await client.request(method, address, **more)
+            assert given.status_code < 400, given.text
+            document[path][method].validate_response(given)
+            tried.add(f"{method} {path}")
+            return given.json() if given.headers.get("content-type") == "application/json" else given.text
+
+        store = {"user_id": user, "email": f"{user}@example.com", "display_name": "Grace"}
+        await good("POST", "/api/users/store", json=store)
+        resume = {"resume_id": (await good("POST", "/api/resumes", json=RESUME))["id"]}
+        written = await good("POST", "/api/emails/generate", json={**REQUEST, **resume})
+        email = {"email_id": written["id"]}
+        again = await good("POST", "/api/emails/{email_id}/regenerate", email, json={"tone": "warm"})
+        assert again["previous_id"] == written["id"]
+        await good("PATCH", "/api/emails/{email_id}", email, json={"subject": "Another", "recruiter": {"company": "B"}})
+        await good("POST", "/api/job-context", json={"html": PAGE.decode(), "url": "https://acme.example/jobs/1"})
+        await good("GET", "/api/job-context", params={"url": pages.url("/jobs/1"), "text": "true"})
+        await good("GET", "/problems/{slug}", {"slug": "insufficient-credits"})
+        await good("GET", "/debug/tasks", headers=admin)
+        await good("GET", "/api/github/users/{login}/evidence", {"login": "ada"})
+        await good("GET", "/api/github/repos/{owner}/{repo}", {"owner": "ada", "repo": "engine"})
+        for path in ("/api/emails/{email_id}", "/api/resumes/{resume_id}"):
+            await good("GET", path, {**email, **resume})
+        for path in document.raw_schema["paths"]:
+            if "{" not in path and f"GET {path}" not in tried and "get" in document.raw_schema["paths"][path]:
+                await good("GET", path)
+        for path in ("/api/emails/{email_id}", "/api/resumes/{resume_id}"):
+            await good("DELETE", path, {**email, **resume})
+
+    declared = {f"{method.upper()} {path}" for path, each in document.raw_schema["paths"].items() for method in each}
+    assert tried == declared
+    await standing.is_in_order()
+
+
+def _command(service: Service) -> list[str]:
+    # A service's token for a stored user: otherwise every user id but one is 403, and nothing behind it is tried. A
+    # patience that is drawn at random would be 504 as often as not.
+    given = {
+        "Authorization": f"Bearer {token('machine', scope='service admin')}",
+        "X-On-Behalf-Of": "grace",
+        "X-Request-Timeout": "30",
+    }
+    headers = [part for name, value in given.items() for part in ("--header", f"{name}: {value}")]
+    program = str(Path(sys.executable).with_name("schemathesis"))
+    options = ["--seed", SEED, "--max-time", str(RUN_SECONDS), "--checks", ",".join(CHECKS), "--continue-on-failure"]
+    quiet = ["--no-color", "--warnings", "off", "--generation-database", "none"]
+    return [program, "run", f"{service.base_url}/openapi.json", *headers, *options, *quiet]
+
+
+async def _statuses(service: Service) -> dict[str, Counter[int]]:
+    """How often each declared operation gave each status, by the service's own count."""
+    async with httpx.AsyncClient(base_url=service.base_url, trust_env=False) as client:
+        figures = (await client.get("/metrics")).text
+        declared = (await client.get("/openapi.json")).json()["paths"]
+    found: dict[str, Counter[int]] = {}
+    for family in text_string_to_metric_families(figures):
+        for sample in family.samples:
+            if sample.name == "overture_http_requests_total":
+                method, route = sample.labels["method"], sample.labels["route"]
+                if method.lower() in declared.get(route.replace(":uuid", "").replace(":int", ""), {}):
+                    found.setdefault(f"{method} {route}", Counter())[int(sample.labels["status"])] += int(sample.value)
+    assert len(found) == sum(len(methods) for methods in declared.values()), found.keys()
+    return found
