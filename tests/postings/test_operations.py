@@ -117,6 +117,15 @@ async def test_a_title_may_name_the_employer(first_line: str, title: str, compan
     assert_spans_are_true(context)
 
 
+async def test_a_long_line_about_something_names_no_employer() -> None:
+    said = (
+        "About Acme there is much to say, and all of it would be said at length if this line were to go on like that."
+    )
+    context = await operations.read_text(f"Backend Engineer\n\n{said}", now=NOW)
+    assert context.company is None
+    assert (await operations.read_text("Backend Engineer\n\nAbout Acme\nWe sail.", now=NOW)).company == "Acme"
+
+
 async def test_text_without_a_posting_says_nothing() -> None:
     context = await operations.read_text("Hello there.\nHow are you?", now=NOW)
     assert (context.title, context.facts, context.extracted_by) == (None, (), "text")

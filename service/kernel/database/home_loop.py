@@ -182,13 +182,18 @@ class ThreadedLoop:
         try:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 self._loop = runner.get_loop()
-                self._token.run_sync_soon(self._ready.set)
+                self._tell(self._ready)
                 runner.run(self._until_stopped())
         except OSError as error:  # no descriptors left for a loop
             self._failure = error
         finally:  # whatever happened here, nobody waits for a thread that is dead
-            self._token.run_sync_soon(self._ready.set)
-            self._token.run_sync_soon(self._ended.set)
+            self._tell(self._ready)
+            self._tell(self._ended)
+
+    def _tell(self, event: trio.Event) -> None:
+        """Whoever waits on trio's side; a run that has ended, having given this thread up, has nobody who does."""
+        with suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(event.set)
 
     async def _until_stopped(self) -> None:
         await self._stop.wait()

@@ -232,13 +232,14 @@ def _whole_employment(line: Line) -> Finding | None:
     return at("employment_type", line, match.meaning) if match and match.end - match.start == len(line.text) else None
 
 
-# How boards speak of the employer around a posting, and the headings of its own words about itself.
+# How boards speak of the employer around a posting, anywhere in a line.
 _SPEAKING = (
     re.compile(r"See who (?P<company>.{2,60}?) has hired for this role"),
     re.compile(r"Referrals increase your chances of interviewing at (?P<company>.{2,60}?) by \dx"),
-    re.compile(
-        r"(?:About|Life at|Working at|Über|À propos de|A propos de|Sobre) (?P<company>[A-ZÄÖÜÉ0-9].{1,60}?)[:.]?"
-    ),
+)
+# The heading of an employer's own words about itself: a line that says nothing else.
+_ABOUT = re.compile(
+    r"(?:About|Life at|Working at|Über|À propos de|A propos de|Sobre) (?P<company>[A-ZÄÖÜÉ0-9].{1,60}?)[:.]?"
 )
 _NOT_A_NAME = frozenset(
     listed(
@@ -255,14 +256,9 @@ def _spoken_of(document: Document, title: str) -> list[str]:
     found: list[str] = []
     for line in document.lines:
         text = line.text[:LINE_MAX_CHARS]
-        for pattern in _SPEAKING:
-            match = (
-                pattern.fullmatch(text)
-                if line.kind == "heading" or len(text) <= NAME_MAX_CHARS
-                else pattern.search(text)
-            )
-            if match and match["company"].casefold() not in _NOT_A_NAME:
-                found.append(match["company"])
+        is_short = line.kind == "heading" or len(text) <= NAME_MAX_CHARS
+        matches = [_ABOUT.fullmatch(text) if is_short else None, *(pattern.search(text) for pattern in _SPEAKING)]
+        found += [match["company"] for match in matches if match and match["company"].casefold() not in _NOT_A_NAME]
         at_company = text.find(title + " at ")
         if at_company >= 0 and line.text != title:
             found.append(text[at_company + len(title) + 4 :].rstrip(". "))
