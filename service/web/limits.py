@@ -15,8 +15,9 @@ from service.kernel.errors import Kind, ServiceError
 from service.web.endpoint import Access, Endpoint
 from service.web.principal import Principal
 
-# Two a second for a minute on end: no person writes so, and ten at once, which is a user's share, do not end so fast.
-GENERATE = Rate("generate", quota=120, window_seconds=60)
+# What a service acting for one user may ask for in one burst: a process full of generations (200 and 50 waiting) and some
+# more. What runs at once is bounded by the user's share, what is spent by the coins.
+GENERATE = Rate("generate", quota=300, window_seconds=60)
 # A call that makes this process ask somebody else's server: an account is no crawler.
 FETCH = Rate("fetch", quota=60, window_seconds=60)
 # A page of the web application makes some ten reads, and several tabs ask again every few seconds.
