@@ -94,7 +94,7 @@ class Material:
 
 def visible(text: str) -> str:
     """`text` as a reader sees it, its line breaks kept: what is invisible is taken out."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return text
     return "".join(map(_seen, text.replace("\r\n", "\n")))
 
