@@ -15,8 +15,8 @@ from service.kernel.errors import Kind, ServiceError
 from service.web.endpoint import Access, Endpoint
 from service.web.principal import Principal
 
-# What a service acting for one user may ask for in one burst: a process full of generations (200 and 50 waiting) and some
-# more. What runs at once is bounded by the user's share, what is spent by the coins.
+# What a service acting for one user may ask for in one burst: a process full of generations (200, and 50 waiting) and
+# some more. What runs at once is bounded by the user's share, what is spent by the coins.
 GENERATE = Rate("generate", quota=300, window_seconds=60)
 # A call that makes this process ask somebody else's server: an account is no crawler.
 FETCH = Rate("fetch", quota=60, window_seconds=60)

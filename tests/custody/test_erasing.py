@@ -17,7 +17,7 @@ from service.custody import operations as custody
 from service.emails import compose
 from service.emails.brief import Brief, Draft
 from service.kernel.database import Database, Transaction, UserGone
-from service.kernel.errors import DeadlineExceeded, ServiceError
+from service.kernel.errors import ServiceError
 from service.kernel.identifiers import UserId
 from tests.credits.wallets import BOB, assert_sound, balance, give, lines, reserve
 from tests.custody.people import CANARY, PERSON, plant_everywhere, settle_in, tables_of_users
@@ -149,7 +149,7 @@ async def test_erased_while_a_letter_is_written_nothing_of_it_is_kept(house: Wor
         await db.run_system(custody.erase, user=PERSON)
         return await compose.write(brief, **listeners)
 
-    with anyio.fail_after(WITHIN_SECONDS), pytest.raises(DeadlineExceeded):
+    with anyio.fail_after(WITHIN_SECONDS), pytest.raises(UserGone):
         await house.generate(user=PERSON, writer=erase_then_write)
     assert await rows_of(db, PERSON) == {}
     assert [line[0] for line in await lines(db)] == ["grant", "reserve", "release"]

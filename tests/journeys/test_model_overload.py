@@ -25,6 +25,7 @@ async def test_beyond_the_bounds_a_refusal_at_once_and_a_letter_within(
 ) -> None:
     port = free_port()
     environment = {
+        "OVERTURE_RATE_LIMITS": "false",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1",
         "OVERTURE_MAX_IN_FLIGHT": str(IN_FLIGHT),
         "OVERTURE_MAX_WAITING": str(WAITING),

@@ -48,8 +48,14 @@ async def two(standing: Service) -> AsyncGenerator[Two]:
         resume = await owner.post("/api/resumes", json=RESUME, headers={"Idempotency-Key": "same"})
         asked = {"recruiter": {"name": CANARY}, "resume_id": resume.json()["id"]}
         email = await owner.post("/api/emails/generate", json=asked)
-        assert (resume.status_code, email.status_code) == (201, 201)
-        yield Two(standing, owner, other, {"email_id": email.json()["id"], "resume_id": resume.json()["id"]})
+        order = await owner.post("/api/payments/orders", json={"package_id": "plus", "provider": "stripe"})
+        assert (resume.status_code, email.status_code, order.status_code) == (201, 201, 201)
+        ids = {
+            "email_id": email.json()["id"],
+            "resume_id": resume.json()["id"],
+            "order_id": order.json()["order_id"],
+        }
+        yield Two(standing, owner, other, ids)
 
 
 async def test_ids_of_another_are_ids_of_nothing(two: Two) -> None:

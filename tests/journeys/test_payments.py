@@ -22,6 +22,7 @@ from tests.fakes.razorpay_api import RazorpayApi
 from tests.fakes.stripe_api import StripeApi
 from tests.fakes.webhooks import deliver_often
 from tests.journeys.commit_catcher import CommitCatcher, commit_catcher
+from tests.journeys.conftest import paid_by
 from tests.journeys.process import Service, running_service
 from tests.kernel.database_tables import Signal
 from tests.payments.shopping import count, events, purchases
@@ -67,15 +68,7 @@ async def market(database_url: str, anyio_backend_name: str, tmp_path: Path) -> 
         commit_catcher(database_url) as catcher,
         AsyncExitStack() as services,
     ):
-        environment = {
-            "STRIPE_SECRET_KEY": stripe.KEY,
-            "STRIPE_WEBHOOK_SECRET": f"whsec_last_month,{stripe.SECRET}",
-            "STRIPE_API_URL": cards.url,
-            "RAZORPAY_KEY_ID": razorpay.KEY_ID,
-            "RAZORPAY_KEY_SECRET": razorpay.KEY_SECRET,
-            "RAZORPAY_WEBHOOK_SECRET": razorpay.WEBHOOK_SECRET,
-            "RAZORPAY_API_URL": upi.url,
-        }
+        environment = paid_by(cards.url, upi.url)
 
         async def serve() -> Service:
             return await services.enter_async_context(
