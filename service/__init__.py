@@ -7,13 +7,14 @@ cli            one file per command; owns all printing
 asgi           `app`, for any ASGI server
 app            the whole URL table, middleware order
 resources      what is open while the process lives; the only file that names concrete vendors
-settings       the only file that reads the environment
+settings       the only room that reads the environment
 health         probes, and the live task tree
 custody        a person's data as a whole and its end; the invariants across slices
 emails         the main job: gather, write, gate, settle
 accounts       people and tenants
 payments       orders, and what providers say about them
 credits        the double-entry ledger
+crm            jobs, each with its lead, organizations, deals, and what happened to each
 postings       what a job posting says, each fact with its span
 projects       the candidate's own projects, and what GitHub shows
 resumes        what the candidate's résumé says

@@ -1,12 +1,14 @@
 """The HTTP application: the whole URL table and the order of the middleware. No logic."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
+from service.crm.routes import routes as crm
 from service.custody.routes import routes as custody
 from service.emails import compose
 from service.emails.brief import Writer
@@ -18,12 +20,15 @@ from service.health.checks import Check
 from service.health.routes import routes as health
 from service.payments.operations import Providers
 from service.payments.routes import routes as payments
+from service.postings.addresses import canonical
+from service.postings.extraction import Extraction, ModelReader, places
 from service.postings.flights import Flights
 from service.postings.routes import routes as postings
 from service.projects.routes import routes as projects
 from service.resources import Resources
 from service.resumes.routes import routes as resumes
 from service.settings import Settings, installed_version
+from service.usage import operations as usage
 from service.web.endpoint import Endpoint
 from service.web.known_users import KnownUsers
 from service.web.limits import RateLimits
@@ -65,7 +70,8 @@ def build_app(resources: Resources) -> Starlette:
 def endpoints(resources: Resources, *, known_users: KnownUsers) -> Sequence[Endpoint]:
     """Every endpoint there is, in the order the documentation shows them."""
     settings, db = resources.settings, resources.db
-    sources = sources_of(resources)
+    model_reader = model_reader_of(resources)
+    sources = sources_of(resources, model_reader)
     described = (
         *health(
             db=db,
@@ -82,7 +88,7 @@ def endpoints(resources: Resources, *, known_users: KnownUsers) -> Sequence[Endp
             share=resources.shares.taken,
             writer=writer_of(resources),
         ),
-        *resumes(db=db, identifiers=resources.identifiers, clock=resources.clock),
+        *resumes(db=db, reader=resources.resume_reader, identifiers=resources.identifiers, clock=resources.clock),
         *postings(
             db=db,
             fetcher=resources.page_fetcher,
@@ -90,7 +96,10 @@ def endpoints(resources: Resources, *, known_users: KnownUsers) -> Sequence[Endp
             clock=resources.clock,
             flights=sources.flights,
             ttl_seconds=settings.posting_ttl_seconds,
+            boards=resources.job_boards,
+            extraction=None if model_reader is None else partial(Extraction, model_reader),
         ),
+        *crm(db=db, clock=resources.clock, canonical=canonical),
         *projects(github=resources.github),
         *accounts(db=db, welcome_coins=settings.welcome_coins),
         *custody(db=db, clock=resources.clock, forget=known_users.forget),
@@ -120,16 +129,33 @@ def optional_checks(resources: Resources) -> Sequence[Check]:
     return () if redis is None else (Check("redis", redis.ping, is_required=False),)
 
 
-def sources_of(resources: Resources) -> Sources:
+def model_reader_of(resources: Resources) -> ModelReader | None:
+    """What reads postings after the readers; None where no model is configured."""
+    if resources.language_model is None:
+        return None
+    return ModelReader(
+        model=resources.language_model,
+        db=resources.db,
+        identifiers=resources.identifiers,
+        clock=resources.clock,
+        record=usage.record_calls,
+        admission=places(),
+        limiter=resources.shared.rate_limiter if resources.settings.rate_limits else None,
+    )
+
+
+def sources_of(resources: Resources, model_reader: ModelReader | None) -> Sources:
     """Where an e-mail's branches read."""
     return Sources(
         db=resources.db,
         parser=resources.page_parser,
         fetcher=resources.page_fetcher,
+        boards=resources.job_boards,
         clock=resources.clock,
         flights=Flights(start=resources.root.start),
         posting_ttl_seconds=resources.settings.posting_ttl_seconds,
         github=resources.github,
+        extraction=None if model_reader is None else partial(Extraction, model_reader, is_brief=True),
     )
 
 

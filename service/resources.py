@@ -16,6 +16,7 @@ import structlog
 from service.adapters.cache import Cache
 from service.adapters.cache.in_process import InProcessCache
 from service.adapters.github import GitHub
+from service.adapters.job_boards import JobBoards
 from service.adapters.language_model import LanguageModel
 from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
@@ -23,10 +24,11 @@ from service.adapters.rate_limits import RateLimiter
 from service.adapters.rate_limits.in_process import InProcessRateLimiter
 from service.adapters.razorpay import Razorpay
 from service.adapters.redis import Redis
+from service.adapters.resume_reader import ResumeReader
 from service.adapters.stripe import Stripe
 from service.kernel.clock import Clock, SystemClock
 from service.kernel.concurrency import Admission, Shares
-from service.kernel.database import Database, open_database
+from service.kernel.database import SURVEY, Database, open_database
 from service.kernel.errors import Unavailable
 from service.kernel.identifiers import Identifiers
 from service.kernel.supervision import Root
@@ -42,6 +44,13 @@ log = structlog.get_logger(__name__)
 MIGRATE_TIMEOUT_SECONDS = 120.0
 # Reading a page takes some 10 ms; two readers keep up with any load one event loop can bring.
 PAGE_PARSERS = 2
+# Each holds 70 MB from the first résumé's file on, which takes it a tenth of a second.
+RESUME_READERS = 2
+
+
+# One more connection, for as long as the block: with time for statements that read whole tables, of which none is to
+# hold up those who wait for a place in the pool.
+Survey = Callable[[], AbstractAsyncContextManager[Database]]
 
 
 class SchemaOutdated(Unavailable):
@@ -73,8 +82,11 @@ class Resources:
     admission: Admission
     shares: Shares
     db: Database
+    survey: Survey
     page_parser: PageParser
     page_fetcher: PageFetcher
+    resume_reader: ResumeReader
+    job_boards: JobBoards
     shared: Shared
     github: GitHub
     language_model: LanguageModel | None  # None: the offline composer writes
@@ -102,6 +114,7 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
         if not db.wall_is_up:
             log.warning("row-level security is off", reason="the role overture_app could not be created or taken")
         metrics.watch_pool(db.pool_state)
+        metrics.watch_tasks()
         authenticator, refresh_keys = await open_authenticator(settings, clock)
         shared = open_shared(settings)
         yield Resources(
@@ -116,8 +129,11 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
             admission=Admission(running=settings.max_in_flight, waiting=settings.max_waiting),
             shares=Shares(each=settings.max_in_flight_per_user),
             db=db,
+            survey=survey_of(url),
             page_parser=await stack.enter_async_context(open_page_parser()),
             page_fetcher=open_page_fetcher(settings),
+            resume_reader=await stack.enter_async_context(open_resume_reader()),
+            job_boards=open_job_boards(settings, cache=shared.cache),
             shared=shared,
             github=stack.enter_context(open_github(settings, cache=shared.cache, clock=clock)),
             language_model=await open_language_model(settings, stack, clock=clock),
@@ -136,6 +152,11 @@ async def database_url(settings: Settings) -> AsyncGenerator[str, None]:
 
     async with local_postgres(settings.data_dir / "postgresql") as url:
         yield url
+
+
+def survey_of(url: str) -> Survey:
+    """What opens a connection to that database for reading whole tables."""
+    return partial(open_database, url, pool_size=1, bounds=SURVEY)
 
 
 async def bring_up_to_date(url: str) -> None:
@@ -182,6 +203,12 @@ def open_page_parser() -> AbstractAsyncContextManager[PageParser]:
     return page_parser_workers(count=PAGE_PARSERS)
 
 
+def open_resume_reader() -> AbstractAsyncContextManager[ResumeReader]:
+    from service.adapters.resume_reader.workers import resume_reader_workers  # noqa: PLC0415
+
+    return resume_reader_workers(count=RESUME_READERS)
+
+
 def open_page_fetcher(settings: Settings) -> PageFetcher:
     from service.adapters.page_fetcher.http import HttpPageFetcher  # noqa: PLC0415  (httpx)
 
@@ -189,6 +216,13 @@ def open_page_fetcher(settings: Settings) -> PageFetcher:
         allows_private=settings.fetch_allow_private,
         user_agent=f"Overture/{installed_version()} (+{settings.public_url})",
     )
+
+
+def open_job_boards(settings: Settings, *, cache: Cache) -> JobBoards:
+    from service.adapters.job_boards.http import HttpJobBoards  # noqa: PLC0415  (httpx)
+
+    user_agent = f"Overture/{installed_version()} (+{settings.public_url})"
+    return HttpJobBoards(api_urls=settings.board_api_urls, cache=cache, user_agent=user_agent)
 
 
 async def open_language_model(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> LanguageModel | None:

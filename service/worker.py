@@ -9,17 +9,22 @@ from service.credits.tasks import sweep_expired_holds
 from service.custody.tasks import watch_invariants
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
+from service.payments.tasks import expire_unpaid_orders
 from service.resources import Resources
 from service.web.tasks import purge_idempotency_keys
 
 # The statements read whole tables: often enough to hear of a breach within minutes, rarely enough to cost nothing.
 INVARIANTS_EVERY_SECONDS = 300.0
+# All of them, one after another: some seven seconds for each million entries of the ledger.
+INVARIANTS_TAKE_SECONDS = 300.0
 # A hold may outlive its expiry by one period of the sweeper and the time one sweep takes.
 SWEEP_TAKES_SECONDS = 60.0
 # An issuer publishes a new key some time before it signs with it.
 KEYS_EVERY_SECONDS = 300.0
 # A Redis that restarts is used again within about a second; a dead one costs one refused connection in each.
 RECONNECT_EVERY_SECONDS = 1.0
+# An unpaid order lives a day; an hour more does no harm.
+ORDERS_EVERY_SECONDS = 3600.0
 # Idempotency keys live a day; an hour more does no harm.
 PURGE_EVERY_SECONDS = 3600.0
 
@@ -51,13 +56,21 @@ def sweepers(resources: Resources) -> Sequence[Periodic]:
             every_seconds=sweep_seconds,
             timeout_seconds=SWEEP_TAKES_SECONDS,
         ),
+        Periodic("expire unpaid orders", partial(expire_unpaid_orders, db), every_seconds=ORDERS_EVERY_SECONDS),
         Periodic("purge idempotency keys", partial(purge_idempotency_keys, db), every_seconds=PURGE_EVERY_SECONDS),
         Periodic(
             "check invariants",
-            partial(watch_invariants, db, sweep_seconds=hold_overtime_seconds(sweep_seconds)),
+            partial(check_invariants, resources),
             every_seconds=INVARIANTS_EVERY_SECONDS,
+            timeout_seconds=INVARIANTS_TAKE_SECONDS,
         ),
     )
+
+
+async def check_invariants(resources: Resources) -> None:
+    """Once, on a connection of its own: it reads whole tables, and nobody is to wait for its place in the pool."""
+    async with resources.survey() as db:
+        await watch_invariants(db, sweep_seconds=hold_overtime_seconds(resources.settings.sweep_seconds))
 
 
 def hold_overtime_seconds(sweep_seconds: float) -> float:

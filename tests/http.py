@@ -25,7 +25,7 @@ async def serve(app: Any, *, stop_seconds: float = 5.0) -> AsyncGenerator[str]:
     config = Config()
     config.bind = [f"fd://{listener.detach()}"]
     config.errorlog = None
-    config.graceful_timeout = 1.0
+    config.graceful_timeout = 0.2
     # Hypercorn's own annotations are incomplete.
     runner = cast("Any", hypercorn.trio if sniffio.current_async_library() == "trio" else hypercorn.asyncio)
     stopping = anyio.Event()

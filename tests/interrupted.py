@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
-from sqlalchemy import CursorResult, text
-from sqlalchemy.sql.base import Executable
+from sqlalchemy import text
 
-from service.kernel.database import Database, Parameters, Transaction
+from service.kernel.database import Database, Parameters, Statement, Transaction
 from tests.kernel.database_tables import Signal
 
 # More statements than any operation has.
@@ -22,7 +21,7 @@ class Interrupted(Transaction):
         self._left = at
         self._reached = reached
 
-    async def _run(self, statement: Executable, parameters: Parameters | None) -> CursorResult[Any]:
+    async def _run(self, statement: Statement, parameters: Parameters | None) -> Any:
         self._left -= 1
         if self._left == 0:
             self._reached.fire()

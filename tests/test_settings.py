@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from service import settings as module
 from service.adapters.language_model import Price
 from service.settings import (
     BadSettings,
@@ -58,6 +57,12 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         "OVERTURE_SWEEP_SECONDS": "60",
         "OVERTURE_FETCH_ALLOW_PRIVATE": "false",
         "OVERTURE_POSTING_TTL_SECONDS": "86400",
+        "GREENHOUSE_API_URL": "(unset)",
+        "LEVER_API_URL": "(unset)",
+        "ASHBY_API_URL": "(unset)",
+        "SMARTRECRUITERS_API_URL": "(unset)",
+        "RECRUITEE_API_URL": "(unset)",
+        "WORKDAY_API_URL": "(unset)",
         "OPENAI_BASE_URL": "(unset)",
         "OPENAI_API_KEY": "(unset)",
         "OVERTURE_MODELS": "gpt-4.1-mini",
@@ -100,6 +105,9 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         ("OVERTURE_EMAIL_PRICE", "0", "email_price", 0),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "true", "fetch_allow_private", True),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "0", "fetch_allow_private", False),
+        ("GREENHOUSE_API_URL", "http://10.0.0.7:8080/gh", "greenhouse_api_url", "http://10.0.0.7:8080/gh"),
+        ("WORKDAY_API_URL", "https://mirror.example/{host}", "workday_api_url", "https://mirror.example/{host}"),
+        ("RECRUITEE_API_URL", "https://{host}.mirror.example", "recruitee_api_url", "https://{host}.mirror.example"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1", "openai_base_url", "http://127.0.0.1:11434/v1"),
         ("OVERTURE_MODELS", "gpt-5, llama3", "models", ("gpt-5", "llama3")),
         ("OVERTURE_MODEL_PRICES", '{"m": {"input": 1, "output": 2}}', "model_prices", {"m": Price(1, 2)}),
@@ -149,6 +157,12 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("OVERTURE_SWEEP_SECONDS", "0", "above 0"),
         ("OVERTURE_FETCH_ALLOW_PRIVATE", "maybe", "true or false"),
         ("OVERTURE_POSTING_TTL_SECONDS", "-5", "from 0"),
+        ("GREENHOUSE_API_URL", "boards-api.greenhouse.io", "an http(s) URL"),
+        ("LEVER_API_URL", "https://u:p@lever.example", "without user"),
+        ("ASHBY_API_URL", "https://ashby.example?key=1", "without user"),
+        ("SMARTRECRUITERS_API_URL", "ftp://smart.example", "an http(s) URL"),
+        ("RECRUITEE_API_URL", "https://my mirror.example", "an http(s) URL"),
+        ("WORKDAY_API_URL", "{host}/wday", "an http(s) URL"),
         ("OPENAI_BASE_URL", "api.openai.com", "an http(s) URL"),
         ("OPENAI_API_KEY", "sk abc", "without spaces"),
         ("OVERTURE_MODELS", "a\x1bb", "names separated by commas"),
@@ -316,9 +330,9 @@ def test_a_data_directory_that_cannot_be_is_named(tmp_path: Path) -> None:
 
 
 def test_root_keeps_its_data_where_the_servers_account_can_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert default_data_dir() == Path("/var/lib/overture")
-    monkeypatch.setattr(module.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert default_data_dir().name == "overture"
 
 

@@ -4,8 +4,13 @@ import math
 from types import SimpleNamespace
 from typing import cast
 
+import anyio
+import pytest
+from sqlalchemy import text
+
+from service.kernel.database import Transaction
 from service.kernel.supervision import Lasting, Periodic
-from service.resources import Resources
+from service.resources import Resources, survey_of
 from service.worker import background_tasks, sweepers
 
 
@@ -25,6 +30,7 @@ def test_everything_that_runs_beside_the_requests_is_in_the_table() -> None:
     tasks = background_tasks(resources())
     assert [(type(task), task.name) for task in tasks] == [
         (Periodic, "expire holds"),
+        (Periodic, "expire unpaid orders"),
         (Periodic, "purge idempotency keys"),
         (Periodic, "check invariants"),
         (Lasting, "event loop watch"),
@@ -49,3 +55,16 @@ def test_a_configured_redis_is_kept_connected_and_never_fatal() -> None:
 def test_holds_are_swept_as_often_as_configured() -> None:
     (holds, *_) = sweepers(resources(settings=SimpleNamespace(sweep_seconds=7.0)))
     assert holds.every_seconds == 7
+
+
+@pytest.mark.anyio
+async def test_the_invariants_are_checked_with_time_for_whole_tables(database_url: str, anyio_backend: str) -> None:
+    async def patience(tx: Transaction) -> str:
+        return await tx.scalar(text("SHOW statement_timeout"))
+
+    survey = survey_of(database_url)
+    async with survey() as db:
+        assert await db.run_system(patience) == "1min"
+    tasks = {task.name: task for task in background_tasks(resources(survey=survey))}
+    with anyio.fail_after(10):
+        await tasks["check invariants"].run()

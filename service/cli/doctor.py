@@ -14,13 +14,20 @@ from service.adapters.redis import Redis, RedisAway
 from service.cli import DONE, FAILED
 from service.cli.configuration import configured
 from service.custody import operations as custody
-from service.kernel.database import Database, open_database
+from service.kernel.database import Database
 from service.kernel.database.server import OLDEST_MAJOR, server_facts
 from service.kernel.errors import ServiceError
 from service.migrations.revisions import applied_revision, newest_revision
-from service.resources import bring_up_to_date, database_url, open_page_parser, open_shared
+from service.resources import (
+    bring_up_to_date,
+    database_url,
+    open_page_parser,
+    open_resume_reader,
+    open_shared,
+    survey_of,
+)
 from service.settings import BadSettings, Settings, describe, token_secret, unread
-from service.worker import hold_overtime_seconds
+from service.worker import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 
 # Any check that takes longer has found something.
 CHECK_TIMEOUT_SECONDS = 30.0
@@ -74,13 +81,14 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                 await bring_up_to_date(url)
                 owners = current_owners(settings.data_dir / "postgresql")
                 yield Finding("ok", "embedded", f"held up by {', '.join(str(owner.pid) for owner in owners)}")
-            db = await stack.enter_async_context(open_database(url, pool_size=1))
+            db = await stack.enter_async_context(survey_of(url)())
         except ServiceError as error:
             yield _failed("database", error)
         else:
             async for finding in _database(db, settings):
                 yield finding
     yield await _checked("page parser", _page_parser)
+    yield await _checked("résumé reader", _resume_reader)
     if (redis := open_shared(settings).redis) is not None:
         yield await _checked("redis", partial(_redis, redis))
 
@@ -92,15 +100,18 @@ async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
     migrations = await _checked("migrations", partial(_migrations, db))
     yield migrations
     if migrations.verdict == "ok":
-        yield await _checked("invariants", partial(_invariants, db, settings))
+        invariants = partial(_invariants, db, settings)
+        yield await _checked("invariants", invariants, timeout_seconds=INVARIANTS_TAKE_SECONDS)
 
 
-async def _checked(what: str, check: Callable[[], Awaitable[tuple[Verdict, str]]]) -> Finding:
+async def _checked(
+    what: str, check: Callable[[], Awaitable[tuple[Verdict, str]]], *, timeout_seconds: float = CHECK_TIMEOUT_SECONDS
+) -> Finding:
     try:
-        with anyio.fail_after(CHECK_TIMEOUT_SECONDS):
+        with anyio.fail_after(timeout_seconds):
             verdict, detail = await check()
     except TimeoutError:
-        return Finding("failed", what, f"no answer within {CHECK_TIMEOUT_SECONDS:g} s")
+        return Finding("failed", what, f"no answer within {timeout_seconds:g} s")
     except ServiceError as error:
         return _failed(what, error)
     return Finding(verdict, what, detail)
@@ -133,8 +144,11 @@ async def _server(db: Database) -> tuple[Verdict, str]:
 async def _extensions(db: Database) -> tuple[Verdict, str]:
     facts = await db.run_system(server_facts, extensions=EXTENSIONS)
     lacking = [name for name in EXTENSIONS if name not in facts.offered]
-    if lacking:
-        return "note", f"the server does not offer {', '.join(lacking)}: searches do without"
+    notes = [f"the server does not offer {', '.join(lacking)}: searches do without"] if lacking else []
+    if "pg_trgm" in facts.offered - facts.installed:
+        notes.append("pg_trgm is not created in this database, and was not when it was migrated: searches do without")
+    if notes:
+        return "note", "; ".join(notes)
     return "ok", f"the server offers {', '.join(EXTENSIONS)}"
 
 
@@ -175,3 +189,9 @@ async def _page_parser() -> tuple[Verdict, str]:
     async with open_page_parser() as parser:
         page = await parser.parse("<title>A page</title><h1>Works</h1>")
     return ("ok", "reads a page in its own process") if "Works" in page.text else ("failed", f"read {page.text!r}")
+
+
+async def _resume_reader() -> tuple[Verdict, str]:
+    async with open_resume_reader() as reader:
+        document = await reader.read(b"Skills\nReading")
+    return ("ok", "reads a file in its own process") if "skills" in document else ("failed", f"read {document!r}")

@@ -13,9 +13,10 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from service.accounts import operations as accounts
-from service.app import sources_of, terms_of, writer_of
-from service.cli import DONE, INTERRUPTED, MISUSED, Refused
+from service.app import model_reader_of, sources_of, terms_of, writer_of
+from service.cli import DONE, INTERRUPTED, Refused
 from service.cli.configuration import configured
+from service.cli.inputs import Posting, read_posting, read_resume
 from service.cli.letter import print_letter
 from service.cli.progress import Progress, watched
 from service.cli.recruiter import read_recruiter
@@ -28,49 +29,18 @@ from service.emails.operations.generate import generate as write_email
 from service.emails.schema import email_answer
 from service.kernel.database import acting_for
 from service.kernel.errors import DeadlineExceeded
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import UserId, personal_tenant
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.postings.operations import read_html
 from service.resources import Resources, open_resources
-from service.resumes import operations as resumes
 from service.settings import Settings
 
-# What a fetched page may have (see adapters/page_fetcher); a file is no different.
-POSTING_MAX_BYTES = 5_000_000
-RESUME_MAX_BYTES = 1_000_000
 
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """What `--job` named: an address, a page, or plain text."""
-
-    kind: Literal["url", "html", "text"]
-    content: str | bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    email: Email
-    before: Balance
-    after: Balance
-
-
-def generate(
-    *,
-    recruiter: str,
-    job: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
-    resume: Path | None = None,
-    github: str | None = None,
-    tone: Tone = Tone.PROFESSIONAL,
-    language: str = "en",
-    max_words: int = MAX_WORDS_DEFAULT,
-    instructions: str = "",
-    user: str = "local",
-    json: bool = False,
-    backend: Literal["asyncio", "trio"] | None = None,
-) -> int:
-    """Write one e-mail from a posting and a résumé; it is stored and charged as over HTTP.
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What is to be written, and from what.
 
     Parameters
     ----------
@@ -79,7 +49,7 @@ def generate(
     job
         The posting: an http(s) URL, a file (a page or text), or - for standard input.
     resume
-        A JSON Resume file.
+        A résumé: JSON Resume, PDF, DOCX, Markdown or plain text.
     github
         The candidate's login on GitHub, whose public work may be cited.
     tone
@@ -90,6 +60,46 @@ def generate(
         The longest it may be, from 40 to 400.
     instructions
         What else to mind.
+    """
+
+    recruiter: str
+    job: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None
+    resume: Path | None = None
+    github: str | None = None
+    tone: Tone = Tone.PROFESSIONAL
+    language: str = "en"
+    max_words: int = MAX_WORDS_DEFAULT
+    instructions: str = ""
+
+    def request(self, posting: Posting | None, *, backend: str) -> GenerateRequest:
+        """As the API would be asked; the files are read. Raises `Refused`, and what reading a résumé raises."""
+        return GenerateRequest(
+            recruiter=read_recruiter(self.recruiter),
+            job_url=posting.text_of("url") if posting else None,
+            job_text=posting.text_of("text") if posting else None,
+            resume=None if self.resume is None else read_resume(self.resume, backend=backend),
+            github=self.github,
+            tone=self.tone,
+            language=self.language,
+            max_words=self.max_words,
+            instructions=self.instructions,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    email: Email
+    before: Balance
+    after: Balance
+
+
+def generate(
+    wishes: Wishes, *, user: str = "local", json: bool = False, backend: Literal["asyncio", "trio"] | None = None
+) -> int:
+    """Write one e-mail from a posting and a résumé; it is stored and charged as over HTTP.
+
+    Parameters
+    ----------
     user
         The local user it is written and charged for; stored with the welcome coins the first time.
     json
@@ -98,18 +108,8 @@ def generate(
         The event loop; beats OVERTURE_BACKEND.
     """
     settings = configured(is_quiet=True, backend=backend)
-    posting = None if job is None else read_posting(job)
-    request = GenerateRequest(
-        recruiter=read_recruiter(recruiter),
-        job_url=_text_of(posting, "url"),
-        job_text=_text_of(posting, "text"),
-        resume=None if resume is None else read_resume(resume),
-        github=github,
-        tone=tone,
-        language=language,
-        max_words=max_words,
-        instructions=instructions,
-    )
+    posting = None if wishes.job is None else read_posting(wishes.job)
+    request = wishes.request(posting, backend=settings.backend)
     progress = Progress(Console(stderr=True))
     done = anyio.run(_generate, settings, request, posting, UserId(user), progress, backend=settings.backend)
     if done is None:
@@ -131,7 +131,7 @@ async def _generate(
 
     async def process() -> None:
         async with open_resources(settings, root=root, tasks=tasks) as resources:
-            sources = _with_page(sources_of(resources), posting)
+            sources = _with_page(sources_of(resources, model_reader_of(resources)), posting, user)
             await root.serve(partial(_as_server, root, work=partial(write, resources, sources)), [])
 
     async def write(resources: Resources, sources: Sources) -> None:
@@ -160,7 +160,8 @@ async def _written(
         share=resources.shares.taken,
         writer=writer_of(resources),
     )
-    with acting_for(user, TenantId(f"user:{user}")):
+    tenant = personal_tenant(user)
+    with acting_for(user, tenant):
         await db.run(
             accounts.store,
             user=user,
@@ -175,6 +176,7 @@ async def _written(
                 write_email,
                 request,
                 user=user,
+                tenant=tenant,
                 desk=desk,
                 report=progress.note,
             )
@@ -184,49 +186,10 @@ async def _written(
         return Done(email, before, await db.read(credits.balance, user=user))
 
 
-def _with_page(sources: Sources, posting: Posting | None) -> Sources:
+def _with_page(sources: Sources, posting: Posting | None, user: UserId) -> Sources:
     if posting is None or posting.kind != "html":
         return sources
-    return replace(sources, posting=partial(read_html, posting.content, parser=sources.parser, now=sources.clock.now()))
-
-
-def _text_of(posting: Posting | None, kind: str) -> str | None:
-    return str(posting.content) if posting is not None and posting.kind == kind else None
-
-
-def read_posting(job: str) -> Posting:
-    """What `--job` names. Raises `Refused` where it cannot be read."""
-    if job.lower().startswith(("http://", "https://")):
-        return Posting("url", job)
-    content = _read(sys.stdin.buffer.fileno() if job == "-" else Path(job), "--job", POSTING_MAX_BYTES)
-    if not content.strip():
-        raise Refused(f"--job: {job} is empty.", exit_code=MISUSED)
-    if looks_like_html(content):
-        return Posting("html", content)
-    return Posting("text", content.decode("utf-8-sig", errors="replace").replace("\0", ""))
-
-
-def looks_like_html(content: bytes) -> bool:
-    """Whether it begins as a page does, after a byte order mark, white space and comments' openings."""
-    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
-
-
-def read_resume(file: Path) -> dict[str, Any]:
-    """A JSON Resume document, checked. Raises `Refused`, or `InvalidRequest` naming the places."""
-    try:
-        document = msgspec.json.decode(_read(file, "--resume", RESUME_MAX_BYTES), type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        raise Refused(f"--resume: {file} is not a JSON Resume document: {error}.", exit_code=MISUSED) from error
-    resumes.check(document)
-    return document
-
-
-def _read(source: Path | int, flag: str, limit_bytes: int) -> bytes:
-    try:
-        with open(source, "rb", closefd=not isinstance(source, int)) as stream:
-            content = stream.read(limit_bytes + 1)
-    except OSError as error:
-        raise Refused(f"{flag}: {source} cannot be read: {error.strerror}.", exit_code=MISUSED) from error
-    if len(content) > limit_bytes:
-        raise Refused(f"{flag}: {source} has more than {limit_bytes} bytes.", exit_code=MISUSED)
-    return content
+    asking, now = sources.asking_for(user), sources.clock.now()
+    return replace(
+        sources, posting=partial(read_html, posting.content, parser=sources.parser, now=now, extraction=asking)
+    )

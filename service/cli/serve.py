@@ -15,6 +15,7 @@ from service.app import build_app
 from service.cli import Refused
 from service.cli.configuration import configured
 from service.cli.token import minted
+from service.kernel.heap import keep_what_is_loaded
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.resources import Resources, open_resources
@@ -59,6 +60,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
     async def process() -> None:
         async with open_resources(settings, root=root, tasks=tasks) as resources:
             app = build_app(resources)
+            keep_what_is_loaded()
             listener.listen(BACKLOG)
             greet(resources, listener.getsockname()[1])
             await root.serve(partial(_hypercorn, app, listener, settings), background_tasks(resources))

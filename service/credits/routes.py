@@ -20,7 +20,7 @@ from service.credits.schema import (
     credit_transaction,
 )
 from service.kernel.database import Database, acting_for
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import UserId, personal_tenant
 from service.web.endpoint import Access, Call, Endpoint
 from service.web.paging import Page, page_of
 
@@ -54,7 +54,7 @@ def routes(*, db: Database) -> Sequence[Endpoint]:
         """
         asked = call.body
         user = UserId(asked.user_id)
-        with acting_for(user, TenantId(f"user:{user}")):
+        with acting_for(user, personal_tenant(user)):
             after = await db.run(credits.grant_by_hand, user=user, coins=asked.coins, reference=asked.reference)
         return GrantedCoins(asked.user_id, asked.coins, asked.reference, credit_balance(after))
 

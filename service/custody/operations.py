@@ -6,12 +6,13 @@ from typing import Any
 
 from service.accounts import operations as accounts
 from service.credits import operations as credits
+from service.crm.operations import leaving as crm
 from service.custody import store
 from service.custody.archive import Archive
 from service.custody.model import Violation
 from service.emails.operations import stored as emails
-from service.kernel.database import Database, Export, Transaction
-from service.kernel.identifiers import UserId
+from service.kernel.database import Database, Export, Transaction, acting_for
+from service.kernel.identifiers import UserId, personal_tenant
 from service.payments.operations import erasure as payments
 from service.resumes import operations as resumes
 from service.usage import operations as usage
@@ -28,6 +29,7 @@ _ERASURES: Sequence[tuple[str, Erase]] = (
     ("resumes", resumes.erase),
     ("usage", usage.erase),
     ("idempotency_keys", keys.erase),
+    *crm.ERASURES,
     ("users", accounts.erase),
 )
 
@@ -52,12 +54,13 @@ async def check(tx: Transaction, *, sweep_seconds: float) -> list[Violation]:
 async def erase(tx: Transaction, *, user: UserId) -> dict[str, int]:
     """Delete the user and every personal row; how many of each table. For `db.run_system`: what is left is nobody's.
 
-    All or nothing. The wallet is locked first and the user's row second, as a generation does when it settles: what
-    that one has committed before goes, and what comes later finds neither its hold nor its user (`UserGone`). Raises
-    `accounts.model.UserNotFound` where somebody else was faster.
+    All or nothing. The user's row is locked first and the wallet second, as storing a user does, and a generation when
+    it settles: what that one has committed before goes, and what comes later finds neither its user (`UserGone`) nor
+    its hold. Raises `accounts.model.UserNotFound` where somebody else was faster.
     """
-    await credits.unlink(tx, user)
     await accounts.lock(tx, user)
+    await credits.unlink(tx, user)
+    await crm.lock(tx, user)
     await payments.erase(tx, user)
     return {name: await erase_rows(tx, user) for name, erase_rows in _ERASURES}
 
@@ -72,20 +75,23 @@ def exports() -> Sequence[Export]:
         *credits.exports(),
         *payments.exports(),
         *keys.EXPORTS,
+        *crm.exports(),
     )
 
 
 async def export(*, db: Database, user: UserId, now: datetime, write: Callable[[bytes], Awaitable[None]]) -> None:
     """Write a zip of all the user's data, in pieces, reading no further ahead than one page of one table.
 
-    Each page is a transaction of its own, so nothing waits on the database while the reader is slow.
+    Each page is a transaction of its own, so nothing waits on the database while the reader is slow. What several
+    people share is not in it, whichever tenant the caller's token names.
     """
     archive = Archive(now=now)
     for table in exports():
         with archive.table(table.name) as entry:
             after: tuple[Any, ...] | None = None
             while True:
-                page = await db.read(table.page, user, after)
+                with acting_for(user, personal_tenant(user)):
+                    page = await db.read(table.page, user, after)
                 for row in page.rows:
                     entry.add(row)
                     if archive.waiting_bytes >= PIECE_BYTES:

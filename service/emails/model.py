@@ -11,9 +11,10 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 
 from service.adapters.github import PersonEvidence
+from service.crm.model import JobId
 from service.emails.wording import has_control_characters, has_encoded_word
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
-from service.kernel.identifiers import UserId
+from service.kernel.identifiers import TenantId, UserId
 from service.kernel.text import UNSTORABLE, one_line
 from service.postings.model import URL_MAX_CHARS, JobContext, JobContextBody
 from service.projects.model import is_login
@@ -74,6 +75,7 @@ class GenerateRequest:
     recruiter: Recruiter
     job_url: str | None = None
     job_text: str | None = None
+    job_id: JobId | None = None  # a job of the CRM, to whose lead the e-mail belongs then
     resume_id: UUID | None = None
     resume: Mapping[str, Any] | None = (
         None  # a JSON Resume document, read for this one e-mail and not stored as a résumé
@@ -83,6 +85,14 @@ class GenerateRequest:
     language: str = "en"
     max_words: int = MAX_WORDS_DEFAULT
     instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadOfTenant:
+    """The lead an e-mail is written for, and whose it is."""
+
+    tenant: TenantId
+    lead: JobId
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +159,7 @@ class Email:
     credits: Credits
     timings: Timings
     previous_id: EmailId | None
+    lead_id: JobId | None
     created_at: datetime
     updated_at: datetime
 
@@ -267,8 +278,9 @@ def body_fault(body: str) -> str | None:
 
 def _job_faults(request: GenerateRequest) -> list[FieldError]:
     faults: list[FieldError] = []
-    if request.job_url is not None and request.job_text is not None:
-        faults.append(FieldError("/job_text", "At most one of job_url and job_text."))
+    given = [name for name in ("job_url", "job_text", "job_id") if getattr(request, name) is not None]
+    if len(given) > 1:
+        faults.append(FieldError(f"/{given[1]}", "At most one of job_url, job_text and job_id."))
     if request.job_url is not None and len(request.job_url) > URL_MAX_CHARS:
         faults.append(FieldError("/job_url", f"At most {URL_MAX_CHARS} characters."))
     if request.job_text is not None and len(request.job_text) > JOB_TEXT_MAX_CHARS:

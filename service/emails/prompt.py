@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from service.adapters.language_model import Message, Prompt
+from service.adapters.language_model import Message, Prompt, fenced
 from service.emails.brief import Brief
 from service.emails.model import Source
 from service.emails.names import known_names
@@ -87,8 +87,8 @@ Confidential marker, never to be repeated in any form: """
 def prompt_for(brief: Brief, material: Material, *, canary: str, boundary: str, faults: Sequence[str] = ()) -> Prompt:
     """`material` is the brief's, read once; `canary` and `boundary` are random values of this request; `faults` is what
     was wrong with a first answer."""
-    data = _encoded(_data(brief, material))
-    said = f"ORDER\n{_encoded(_order(brief))}\n\nBEGIN DATA {boundary}\n{data}\nEND DATA {boundary}\n"
+    data = fenced(_data(brief, material), boundary=boundary)
+    said = f"ORDER\n{_encoded(_order(brief))}\n\n{data}"
     if faults:
         told = _encoded([defused(fault)[:300] for fault in faults[:FAULTS_MAX]])
         said += (

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from service.crm.model import JobId
 from service.emails.model import (
     ADDRESS_MAX_CHARS,
     BODY_MAX_CHARS,
@@ -57,13 +58,16 @@ class RecruiterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class GenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """At most one of `job_url` and `job_text`; at most one of `resume_id` and `resume` (a JSON Resume document)."""
+    """At most one of `job_url`, `job_text` and `job_id`; at most one of `resume_id` and `resume`."""
 
     recruiter: RecruiterBody
     job_url: Annotated[str, Meta(max_length=URL_MAX_CHARS, pattern=_NO_NUL)] | None = None
     job_text: Annotated[str, Meta(min_length=1, max_length=JOB_TEXT_MAX_CHARS, pattern=_NO_NUL)] | None = None
+    job_id: (
+        Annotated[int, Meta(ge=1, description="A job of the CRM; its lead's history will name the e-mail.")] | None
+    ) = None
     resume_id: UUID | None = None
-    resume: dict[str, Any] | None = None
+    resume: Annotated[dict[str, Any], Meta(description="A JSON Resume document.")] | None = None
     github: Annotated[str, Meta(max_length=39, pattern=LOGIN_PATTERN)] | None = None
     tone: Tone = Tone.PROFESSIONAL
     language: Language = "en"
@@ -131,6 +135,7 @@ class EmailAnswer(msgspec.Struct, frozen=True, kw_only=True):
     credits: Credits
     timings: Timings
     previous_id: UUID | None
+    lead_id: Annotated[int | None, Meta(description="The lead it was written for; its history names the e-mail.")]
     created_at: datetime
     updated_at: datetime
 
@@ -149,6 +154,7 @@ def generate_request(body: GenerateEmail) -> GenerateRequest:
         recruiter=recruiter(body.recruiter),
         job_url=body.job_url,
         job_text=body.job_text,
+        job_id=None if body.job_id is None else JobId(body.job_id),
         resume_id=body.resume_id,
         resume=body.resume,
         github=body.github,
@@ -182,6 +188,7 @@ def email_answer(email: Email) -> EmailAnswer:
         credits=email.credits,
         timings=email.timings,
         previous_id=email.previous_id,
+        lead_id=email.lead_id,
         created_at=email.created_at,
         updated_at=email.updated_at,
     )

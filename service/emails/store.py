@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from service.crm.model import JobId
 from service.emails.model import (
     Caveat,
     Credits,
@@ -70,6 +71,7 @@ emails = Table(
     Column("charged", BigInteger),
     Column("available_after", BigInteger),
     Column("previous_id", Uuid),
+    Column("lead_id", BigInteger),
     Column("inputs", JSON),
     Column("created_at", DateTime(timezone=True)),
     Column("updated_at", DateTime(timezone=True)),
@@ -115,6 +117,7 @@ async def insert_email(tx: Transaction, email: Email, inputs: EncodedInputs) -> 
             charged=email.credits.charged,
             available_after=email.credits.available,
             previous_id=email.previous_id,
+            lead_id=email.lead_id,
             inputs=cast(literal(inputs, Text), JSON),
             created_at=email.created_at,
             updated_at=email.updated_at,
@@ -225,6 +228,7 @@ def _email(row: Row[Any]) -> Email:
         credits=Credits(row.charged, row.available_after),
         timings=msgspec.convert(row.timings, Timings),
         previous_id=None if row.previous_id is None else EmailId(row.previous_id),
+        lead_id=None if row.lead_id is None else JobId(row.lead_id),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

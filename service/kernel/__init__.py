@@ -2,12 +2,15 @@
 
 database       the one way to touch PostgreSQL: `await db.run(unit, *args)`
 supervision    one root task group, signals, drain, watchdog
+in_flight      the requests being served, and what the drain does to them
 paging         which part of a list is wanted, and what a store found
 deadlines      a request's time, and what each attempt inside it may take
 concurrency    branches that keep their siblings alive, or bring them down, by choice
 errors         facts with a kind
+reader_processes  reading what strangers wrote, in processes that can be killed
 identifiers    UUID 7 and secrets, seedable
 clock          the time of day, settable
+heap           what the garbage collector is spared
 trace          the W3C trace context, for whoever calls out
 text         what may be stored, and what is one line
 telemetry      logs, metrics, and the tree of tasks that live right now

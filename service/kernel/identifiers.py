@@ -9,7 +9,19 @@ from uuid import UUID
 from service.kernel.clock import Clock
 
 UserId = NewType("UserId", str)  # the token's `sub`
-TenantId = NewType("TenantId", str)  # the token's `tenant`, or `user:<sub>`
+TenantId = NewType("TenantId", str)  # the token's `tenant`, or the user's personal one
+
+_PERSONAL = "user:"
+
+
+def personal_tenant(user: UserId) -> TenantId:
+    """Whose rows a token without a tenant of its own acts for: the user's alone."""
+    return TenantId(_PERSONAL + user)
+
+
+def person_of(tenant: TenantId) -> UserId | None:
+    """The user of a personal tenant, None for one of several people."""
+    return UserId(tenant.removeprefix(_PERSONAL)) if tenant.startswith(_PERSONAL) else None
 
 
 class Identifiers:

@@ -14,8 +14,7 @@ cancellation pierces AnyIO's shields, so nothing may be left for it to cancel.
 import faulthandler
 import os
 import signal
-from collections.abc import Awaitable, Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +24,7 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup, TaskStatus
 
-from service.kernel.errors import Unavailable
+from service.kernel.in_flight import InFlight, ShuttingDown
 from service.kernel.telemetry import TaskTree
 
 log = structlog.get_logger(__name__)
@@ -43,61 +42,10 @@ CLOSE_SECONDS = 20.0
 BACKOFF_PERIODS_MAX = 8
 
 
-class ShuttingDown(Unavailable):
-    """The process is draining; another one serves."""
-
-    slug, title = "shutting-down", "Shutting down"
-
-
 class Phase(StrEnum):
     STARTING = "starting"
     SERVING = "serving"
     DRAINING = "draining"
-
-
-class InFlight:
-    """The requests being served, each by the scope that cancels its work.
-
-    Belongs to the event loop's thread. `is_cancelled` tells a request whose scope was cancelled that the drain did it.
-    """
-
-    def __init__(self) -> None:
-        self._scopes: set[anyio.CancelScope] = set()
-        self._is_refusing = False
-        self._empty: anyio.Event | None = None
-        self.is_cancelled = False
-
-    def __len__(self) -> int:
-        return len(self._scopes)
-
-    @contextmanager
-    def entered(self, scope: anyio.CancelScope) -> Generator[None]:
-        """Count the work under `scope` as in flight. Raises `ShuttingDown` once the drain has begun."""
-        if self._is_refusing:
-            raise ShuttingDown("This process is shutting down; send the request again.", retry_after_seconds=1)
-        self._scopes.add(scope)
-        try:
-            yield
-        finally:
-            self._scopes.remove(scope)
-            if not self._scopes and self._empty:
-                self._empty.set()
-
-    def refuse(self) -> None:
-        """From now on nothing new enters."""
-        self._is_refusing = True
-
-    def cancel(self) -> None:
-        """Cancel the work of every request in flight; their clean-up runs on in their own shields."""
-        self._is_refusing = self.is_cancelled = True
-        for scope in tuple(self._scopes):
-            scope.cancel()
-
-    async def emptied(self) -> None:
-        """Wait until nothing is in flight."""
-        while self._scopes:
-            self._empty = anyio.Event()
-            await self._empty.wait()
 
 
 @dataclass(frozen=True, slots=True)

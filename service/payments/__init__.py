@@ -16,7 +16,11 @@ account's erasure takes the person out of the orders; the orders stay, for the b
 
 Locks: the inbox row, then the keys an event is known by, then the order, then the wallet.
 
-Entry points: `operations` (create, find, receive, parked, apply_again, exports, erase), `routes.routes`.
+An order that nobody paid within a day is `expired`, whatever its provider says of it: Razorpay's live for ever. Money
+that comes later is money all the same. The inbox is never purged: it is how a repeat is known, and of no person.
+
+Entry points: `operations` (create, find, receive, parked, apply_again, exports, erase), `routes.routes`,
+`tasks.expire_unpaid_orders`.
 
 model      orders, states, what an event says in our words
 decision   what an event means for an order, pure

@@ -1,6 +1,7 @@
 """Payments over HTTP."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from service.adapters.razorpay import RazorpayFailed
 from service.adapters.stripe import StripeFailed
@@ -16,12 +17,17 @@ from service.web.endpoint import Access, Call, Endpoint
 from service.web.limits import FETCH, WEBHOOK
 
 
-def routes(
-    *, db: Database, providers: Providers, identifiers: Identifiers, clock: Clock, public_url: str
-) -> Sequence[Endpoint]:
-    """`public_url` is where a payer comes back to from a provider's page."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
 
-    async def create_order(call: Call[CreateOrder, None]) -> CreatedOrder:
+    db: Database
+    providers: Providers
+    identifiers: Identifiers
+    clock: Clock
+    public_url: str
+
+    async def create_order(self, call: Call[CreateOrder, None]) -> CreatedOrder:
         """Order a package of coins; what comes back says where it is paid.
 
         The price is the package's own. The coins come when the provider reports the payment, which may be before
@@ -36,42 +42,48 @@ def routes(
             package=call.body.package_id,
             provider=call.body.provider,
             currency=call.body.currency,
-            return_url=f"{public_url}/",
-            db=db,
-            providers=providers,
-            identifiers=identifiers,
-            clock=clock,
+            return_url=f"{self.public_url}/",
+            db=self.db,
+            providers=self.providers,
+            identifiers=self.identifiers,
+            clock=self.clock,
             remember=remember,
         )
         return created_order(order, opened)
 
-    async def order(call: Call[None, None]) -> OrderAnswer:
+    async def order(self, call: Call[None, None]) -> OrderAnswer:
         """One of the user's orders, and how it stands."""
         order_id = OrderId(call.path["order_id"])
-        return order_answer(await db.read(payments.find, user=call.principal.user, order=order_id))
+        return order_answer(await self.db.read(payments.find, user=call.principal.user, order=order_id))
 
-    async def stripe_webhook(call: Call[bytes, None]) -> Received:
+    async def stripe_webhook(self, call: Call[bytes, None]) -> Received:
         """For Stripe: an event, signed in `Stripe-Signature` over the raw body."""
-        if not payments.stripe_of(providers).is_genuine(call.body, call.headers.get("stripe-signature")):
+        if not payments.stripe_of(self.providers).is_genuine(call.body, call.headers.get("stripe-signature")):
             raise _bad_signature("Stripe-Signature")
-        return await receive(stripe_events.occurrence_of(call.body))
+        return await self._receive(stripe_events.occurrence_of(call.body))
 
-    async def razorpay_webhook(call: Call[bytes, None]) -> Received:
+    async def razorpay_webhook(self, call: Call[bytes, None]) -> Received:
         """For Razorpay: an event, signed in `X-Razorpay-Signature` over the raw body."""
-        if not payments.razorpay_of(providers).is_genuine(call.body, call.headers.get("x-razorpay-signature")):
+        if not payments.razorpay_of(self.providers).is_genuine(call.body, call.headers.get("x-razorpay-signature")):
             raise _bad_signature("X-Razorpay-Signature")
         event_id = call.headers.get("x-razorpay-event-id")
-        return await receive(razorpay_events.occurrence_of(call.body, event_id))
+        return await self._receive(razorpay_events.occurrence_of(call.body, event_id))
 
-    async def receive(said: Occurrence) -> Received:
-        outcome = await db.run_system(payments.receive, event=identifiers.uuid7(), said=said)
+    async def _receive(self, said: Occurrence) -> Received:
+        outcome = await self.db.run_system(payments.receive, event=self.identifiers.uuid7(), said=said)
         return Received(is_new=outcome is not None)
 
+
+def routes(
+    *, db: Database, providers: Providers, identifiers: Identifiers, clock: Clock, public_url: str
+) -> Sequence[Endpoint]:
+    """`public_url` is where a payer comes back to from a provider's page."""
+    on = _Handlers(db=db, providers=providers, identifiers=identifiers, clock=clock, public_url=public_url)
     return (
         Endpoint(
             "POST",
             "/api/payments/orders",
-            create_order,
+            on.create_order,
             answer=CreatedOrder,
             status=201,
             body=CreateOrder,
@@ -80,9 +92,9 @@ def routes(
             problems=(PaymentsNotConfigured, StripeFailed, RazorpayFailed),
             tag="payments",
         ),
-        Endpoint("GET", "/api/payments/orders/{order_id:uuid}", order, answer=OrderAnswer, tag="payments"),
-        _webhook("stripe", stripe_webhook),
-        _webhook("razorpay", razorpay_webhook),
+        Endpoint("GET", "/api/payments/orders/{order_id:uuid}", on.order, answer=OrderAnswer, tag="payments"),
+        _webhook("stripe", on.stripe_webhook),
+        _webhook("razorpay", on.razorpay_webhook),
     )
 
 

@@ -154,6 +154,24 @@ async def update_order(tx: Transaction, order: Order) -> None:
     )
 
 
+async def expire_unpaid(tx: Transaction, *, older_than_seconds: float, limit: int) -> int:
+    """Mark orders that nobody has paid in that time, by the database's clock; how many there were.
+
+    Those that an event is being applied to, or that are being completed, are left for the next time.
+    """
+    oldest = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+    due = (
+        select(orders.c.id)
+        .where(orders.c.status == Status.CREATED, orders.c.created_at < oldest)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    expiring = (
+        update(orders).where(orders.c.id.in_(due)).values(status=Status.EXPIRED, updated_at=func.clock_timestamp())
+    )
+    return await tx.execute(expiring)
+
+
 async def insert_event(tx: Transaction, event: UUID, said: Occurrence) -> bool:
     """Write it into the inbox, parked; False where this event of the provider's is there. Waits for a copy that is
     being written at this moment."""

@@ -14,8 +14,8 @@ from service.kernel.errors import Unavailable
 
 T = TypeVar("T")
 
-# Fetching takes at most 10 s, parsing the page and its description 2 s each, storing milliseconds; a bounded wait for
-# a free parser and a slow database are the rest.
+# Asking a job board takes at most 2 s, fetching 10 s, parsing the page and its description 2 s each, storing
+# milliseconds; a bounded wait for a free parser and a slow database are the rest.
 FLIGHT_TIMEOUT_SECONDS = 20.0
 
 

@@ -5,7 +5,7 @@ refer to. Both are values that neighbours embed.
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -84,12 +84,31 @@ class JobContext(JobContextBody, frozen=True, kw_only=True):
         return JobContextBody(**fields)
 
 
+class Refreshed(NamedTuple):
+    """A posting as it was just read and stored; `is_unread` where it has a gap that no model has looked at."""
+
+    context: JobContext
+    content_hash: bytes
+    is_unread: bool
+
+
 def as_of(context: JobContext, now: datetime) -> JobContext:
     """The context as a reader of today would state it: what was open when it was read may have run out since."""
     if context.is_open is not True or context.valid_through is None or context.valid_through >= now:
         return context
     facts = tuple(_closed(fact, context.facts) if fact.field == "is_open" else fact for fact in context.facts)
     return msgspec.structs.replace(context, is_open=False, facts=facts)
+
+
+def gone(context: JobContext, notice: str, now: datetime) -> JobContext:
+    """The context of a posting that was there and is not any more, as `notice` says: closed, and the same else."""
+    if context.is_open is False:
+        return msgspec.structs.replace(context, fetched_at=now)
+    notice = notice[:LINE_MAX_CHARS]
+    text = f"{context.text[: TEXT_MAX_CHARS - len(notice) - 1]}\n{notice}"
+    fact = Fact("is_open", "false", "html", len(text) - len(notice), len(text))
+    facts = (*(other for other in context.facts if other.field != "is_open"), fact)
+    return msgspec.structs.replace(context, is_open=False, facts=facts, text=text, fetched_at=now)
 
 
 def _closed(fact: Fact, facts: tuple[Fact, ...]) -> Fact:

@@ -1,15 +1,18 @@
 """The table of postings. It belongs to no user: what a public page says is the same for all, and is fetched once."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, func, select
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from service.kernel.database import Transaction
-from service.postings.model import JobContext, JobContextBody
+from service.postings.model import JobContext, Refreshed
 
 metadata = MetaData()
+
+# Beside the fields of the job context, in its document.
+_UNREAD = "is_unread"
 
 postings = Table(
     "postings",
@@ -24,12 +27,15 @@ postings = Table(
 
 
 class Stored(NamedTuple):
-    """A posting as it was read last; `is_fresh` as the database's clock sees it."""
+    """A posting as it was read last; `age_seconds` and `is_fresh` as the database's clock sees it;
+    `is_unread` where it has a gap that no model has looked at."""
 
     context: JobContext
     content_hash: bytes
     reader_version: int
     is_fresh: bool
+    age_seconds: float
+    is_unread: bool = False
 
 
 async def find_posting(tx: Transaction, url: str, ttl_seconds: float) -> Stored | None:
@@ -40,26 +46,39 @@ async def find_posting(tx: Transaction, url: str, ttl_seconds: float) -> Stored 
         postings.c.content_hash,
         postings.c.reader_version,
         (age < ttl_seconds).label("is_fresh"),
+        age.label("age_seconds"),
     ).where(postings.c.url == url)
     row = await tx.row(statement)
     if row is None:
         return None
     context = msgspec.convert({**row.context, "text": row.text}, JobContext)
-    return Stored(context, row.content_hash, row.reader_version, row.is_fresh)
+    is_unread = bool(row.context.get(_UNREAD))
+    return Stored(context, row.content_hash, row.reader_version, row.is_fresh, float(row.age_seconds), is_unread)
 
 
-async def put_posting(tx: Transaction, url: str, context: JobContext, content_hash: bytes, reader_version: int) -> None:
+async def put_posting(tx: Transaction, url: str, read: Refreshed, reader_version: int) -> None:
     """Write what was read; of two that were fetched at once the later stays."""
-    body: JobContextBody = context.body()
     new = insert(postings).values(
         url=url,
-        content_hash=content_hash,
+        content_hash=read.content_hash,
         reader_version=reader_version,
-        context=msgspec.to_builtins(body),
-        text=context.text,
+        context=_document(read),
+        text=read.context.text,
         refreshed_at=func.clock_timestamp(),
     )
     columns = ("content_hash", "reader_version", "context", "text", "refreshed_at")
     await tx.execute(
         new.on_conflict_do_update(index_elements=["url"], set_={name: new.excluded[name] for name in columns})
     )
+
+
+async def put_reading(tx: Transaction, url: str, read: Refreshed) -> bool:
+    """Write what a model added to a posting that was stored before it; False, changing nothing, where the page has
+    other content by now."""
+    stored = (postings.c.url == url) & (postings.c.content_hash == read.content_hash)
+    return await tx.execute(update(postings).where(stored).values(context=_document(read))) == 1
+
+
+def _document(read: Refreshed) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(read.context.body())
+    return document | {_UNREAD: True} if read.is_unread else document

@@ -13,9 +13,13 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from service.kernel.errors import Kind, ServiceError
 from service.kernel.text import one_line
 
 ResumeId = NewType("ResumeId", UUID)
+
+# One for each kind of job and language is some ten; a document may be a megabyte.
+RESUMES_MAX = 100
 
 Line = Annotated[str, Meta(max_length=1_000)]
 Prose = Annotated[str, Meta(max_length=20_000)]
@@ -159,6 +163,12 @@ class Resume:
 class StoredResume(Resume):
     id: ResumeId
     created_at: datetime
+
+
+class TooManyResumes(ServiceError):
+    """The user has as many résumés as a user may have; nothing was stored."""
+
+    kind, slug, title = Kind.CONFLICT, "too-many-resumes", "Too many résumés"
 
 
 @dataclass(frozen=True, slots=True)

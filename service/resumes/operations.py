@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.adapters.resume_reader import ResumeReader
 from service.kernel.database import Export, Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
 from service.resumes import json_resume, store
-from service.resumes.model import Resume, ResumeHeading, ResumeId, StoredResume
+from service.resumes.model import RESUMES_MAX, Resume, ResumeHeading, ResumeId, StoredResume, TooManyResumes
 from service.resumes.readings import line, readings_of, text_of
 
 
@@ -34,11 +35,22 @@ def read_document(document: Mapping[str, Any]) -> Resume:
     )
 
 
+async def read_file(content: bytes, *, file_name: str, reader: ResumeReader) -> Resume:
+    """What is recognised in a file, as a JSON Resume document checked and read like one that is sent; not stored.
+
+    Raises what the reader raises: UnreadableResume, Overloaded, Unavailable.
+    """
+    return read_document(await reader.read(content, file_name=file_name))
+
+
 async def create(tx: Transaction, *, user: UserId, resume: Resume, resume_id: ResumeId, now: datetime) -> StoredResume:
-    """Store a résumé. Raises InvalidRequest for one in which there is nothing to read."""
+    """Store a résumé. Raises InvalidRequest for one in which there is nothing to read, TooManyResumes where the user
+    has as many as a user may have (calls at the same time may exceed that by as many as they are)."""
     if not resume.text:
         what = "says nothing that could be cited: give `basics`, `work`, `projects`, `education` or `skills`"
         raise InvalidRequest(f"The résumé {what}.", errors=[FieldError("", what)])
+    if await store.count_resumes(tx, user=user) >= RESUMES_MAX:
+        raise TooManyResumes(f"You have {RESUMES_MAX} résumés already; delete one of them first.")
     stored = _stored(resume, resume_id, now)
     await store.insert_resume(tx, user=user, resume=stored)
     return stored

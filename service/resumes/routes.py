@@ -1,31 +1,37 @@
 """Résumés over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.adapters.resume_reader import ACCEPTED, FILE_MAX_BYTES, ResumeReader, UnreadableResume
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
-from service.kernel.errors import NotFound
+from service.kernel.errors import NotFound, Overloaded, Unavailable
 from service.kernel.identifiers import Identifiers
 from service.resumes import operations as resumes
-from service.resumes.model import ResumeId
+from service.resumes.model import Resume, ResumeId, TooManyResumes
 from service.resumes.schema import JsonResumeDocument, ResumeAnswer, ResumeInList, resume_answer, resume_in_list
 from service.web.endpoint import Call, Endpoint
+from service.web.limits import BULK
 from service.web.paging import Page, Paging, page_of
+from service.web.uploads import FileField, UploadedFile
 
 _NEWEST_FIRST = "résumés, newest first"
 _KEYS = tuple[datetime, UUID]
 
 
-def routes(*, db: Database, identifiers: Identifiers, clock: Clock) -> Sequence[Endpoint]:
-    async def create_resume(call: Call[dict[str, Any], None]) -> ResumeAnswer:
-        """Store a JSON Resume document.
+def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, clock: Clock) -> Sequence[Endpoint]:
+    async def create_resume(call: Call[dict[str, Any] | UploadedFile, None]) -> ResumeAnswer:
+        """Store a résumé: a JSON Resume document, or a file in which one is recognised.
 
-        It is kept whole. An e-mail written from it cites its statements by their place, such as `work/0/highlights/1`.
+        The document is kept whole. An e-mail written from it cites its statements by their place, such as
+        `work/0/highlights/1`. What is recognised in a file (PDF, DOCX, Markdown, plain text) stands in it word for
+        word, dates aside, which are ISO 8601; what is not recognised is kept under `other`. A repeat with the same
+        `Idempotency-Key` is one with the same file of the same name, whatever the form's boundary is.
         """
-        read = resumes.read_document(call.body)
+        read = await _read(call.body)
         resume_id, now = ResumeId(identifiers.uuid7()), clock.now()
 
         async def store(tx: Transaction) -> ResumeAnswer:
@@ -35,6 +41,11 @@ def routes(*, db: Database, identifiers: Identifiers, clock: Clock) -> Sequence[
             return answer
 
         return await db.run(store)
+
+    async def _read(body: dict[str, Any] | UploadedFile) -> Resume:
+        if isinstance(body, UploadedFile):
+            return await resumes.read_file(body.content, file_name=body.name, reader=reader)
+        return resumes.read_document(body)
 
     async def list_resumes(call: Call[None, Paging]) -> Page[ResumeInList]:
         """The user's résumés, newest first, without their sections."""
@@ -47,6 +58,10 @@ def routes(*, db: Database, identifiers: Identifiers, clock: Clock) -> Sequence[
     async def read_resume(call: Call[None, None]) -> ResumeAnswer:
         """One résumé."""
         return resume_answer(await db.read(resumes.find, user=call.principal.user, resume=_resume_id(call)))
+
+    async def read_json_resume(call: Call[None, None]) -> Mapping[str, Any]:
+        """The whole JSON Resume document: as it was sent, or as it was recognised in the file."""
+        return await db.read(resumes.find_document, user=call.principal.user, resume=_resume_id(call))
 
     async def delete_resume(call: Call[None, None]) -> None:
         """Delete it. E-mails written from it stay as they are."""
@@ -61,11 +76,22 @@ def routes(*, db: Database, identifiers: Identifiers, clock: Clock) -> Sequence[
             answer=ResumeAnswer,
             status=201,
             body=JsonResumeDocument,  # pyright: ignore[reportArgumentType] - a decorated type is no `type` to pyright
+            file=FileField(FILE_MAX_BYTES, ACCEPTED),
             idempotent=True,
+            rate=BULK,
+            problems=(UnreadableResume, TooManyResumes, Overloaded, Unavailable),
             tag=tag,
         ),
         Endpoint("GET", many, list_resumes, answer=Page[ResumeInList], query=Paging, tag=tag),
         Endpoint("GET", one, read_resume, answer=ResumeAnswer, problems=(NotFound,), tag=tag),
+        Endpoint(
+            "GET",
+            f"{one}/json-resume",
+            read_json_resume,
+            answer=JsonResumeDocument,
+            problems=(NotFound,),
+            tag=tag,
+        ),
         Endpoint("DELETE", one, delete_resume, status=204, problems=(NotFound,), tag=tag),
     )
 

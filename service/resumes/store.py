@@ -31,6 +31,10 @@ async def insert_resume(tx: Transaction, *, user: UserId, resume: StoredResume) 
     await tx.execute(insert(resumes).values(user_id=user, document=dict(resume.document), **values))
 
 
+async def count_resumes(tx: Transaction, *, user: UserId) -> int:
+    return await tx.scalar(select(func.count()).select_from(resumes).where(resumes.c.user_id == user))
+
+
 async def find_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> tuple[Mapping[str, Any], datetime] | None:
     """The document, and when it was stored."""
     row = await tx.row(

@@ -6,7 +6,7 @@ serving       declarations to routes, and one request's way through the gate, in
 middleware    the layers around the routes: context, security headers, hygiene, CORS
 
 principal, callers, tokens, known_users     who is calling
-headers, receiving, decoding                what arrives: headers, bytes, typed values
+headers, receiving, decoding, uploads       what arrives: headers, bytes, typed values, a file in a form
 answer, sending, events                     what goes back, whole or as server-sent events
 problems      errors to RFC 9457 documents; the only file that knows status codes
 idempotency   one effect per `Idempotency-Key`

@@ -3,7 +3,7 @@
 from starlette.types import Scope
 
 from service.kernel.errors import Kind, ServiceError
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from service.web.endpoint import Access
 from service.web.headers import header, on_behalf_of
 from service.web.principal import ADMIN, SERVICE, Principal
@@ -38,6 +38,6 @@ def _acting_for(bearer: Principal, user: str) -> Principal:
     """
     if SERVICE not in bearer.scopes:
         raise Forbidden(f"X-On-Behalf-Of needs a token with scope {SERVICE!r}.")
-    is_personal = bearer.tenant == f"user:{bearer.user}"
-    tenant = TenantId(f"user:{user}") if is_personal else bearer.tenant
+    is_personal = bearer.tenant == personal_tenant(bearer.user)
+    tenant = personal_tenant(UserId(user)) if is_personal else bearer.tenant
     return Principal(UserId(user), tenant, None, bearer.scopes)

@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import parse_qsl
 
@@ -32,6 +32,8 @@ _FLOAT_FOR_INTEGER = re.compile(r"Expected `int[^`]*`, got `float`")
 _TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"\d{19}")
 _JSON_TYPE = re.compile(r"application/([a-z0-9.+-]+\+)?json")
+_CHARSET = re.compile(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
+_UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
 
@@ -45,7 +47,7 @@ class MalformedJson(ServiceError):
 class UnsupportedMediaType(ServiceError):
     """The body is of a kind that this call does not take."""
 
-    kind, slug, title = Kind.UNSUPPORTED, "unsupported-media-type", "The body is not JSON"
+    kind, slug, title = Kind.UNSUPPORTED, "unsupported-media-type", "The body is of another kind"
 
 
 class MalformedRequest(ServiceError):
@@ -83,12 +85,24 @@ def decode_query(raw: bytes, form: type[T]) -> T:
     return _convert(fields, form, strict=False)
 
 
-def require_json(scope: Scope) -> None:
+def require_json(scope: Scope, *, otherwise: str | None = None) -> None:
     """A body that calls itself something else is refused (a browser can post text/plain across origins); one that
-    says nothing is taken at its word. Raises UnsupportedMediaType."""
+    says nothing is taken at its word. Raises UnsupportedMediaType, which names what is taken `otherwise` as well."""
     given = header(scope, b"content-type")
     if given is not None and not _JSON_TYPE.fullmatch(given.partition(";")[0].strip().lower()):
-        raise UnsupportedMediaType("The body must be sent as Content-Type: application/json.")
+        taken = "application/json" + (f" or {otherwise}" if otherwise else "")
+        raise UnsupportedMediaType(f"The body must be sent as Content-Type: {taken}.")
+
+
+def require_media_type(scope: Scope, taken: Sequence[str]) -> str:
+    """Which of `taken` the body calls itself; where it names a character set, that is UTF-8. Raises
+    UnsupportedMediaType, also for a body that says nothing: nobody could tell what it is."""
+    given, _, parameters = (header(scope, b"content-type") or "").partition(";")
+    media_type = given.strip().lower()
+    charset = _CHARSET.search(parameters)
+    if media_type not in taken or (charset and charset[1].lower() not in _UTF_8):
+        raise UnsupportedMediaType(f"The body must be sent as Content-Type: {' or '.join(taken)}, in UTF-8.")
+    return media_type
 
 
 def path_values(scope: Scope) -> Mapping[str, Any]:

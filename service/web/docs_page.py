@@ -71,10 +71,16 @@ def _call(method: str, path: str, operation: Json) -> str:
         _parameters(operation["parameters"]),
     ]
     if body is not None:
-        content = "".join(f"<p>{_type(media.get('schema', {}))}</p>" for media in body["content"].values())
+        content = "".join(_content(kind, media.get("schema", {})) for kind, media in body["content"].items())
         parts.append(f"<h4>Body{'' if body['required'] else ' (optional)'}</h4>{content}")
     parts.append(_answers(operation["responses"]))
     return "".join([*parts, "</article>"])
+
+
+def _content(media_type: str, schema: Json) -> str:
+    """What is sent as what; the fields of what has no name of its own."""
+    named = f"<p><code>{escape(media_type)}</code> {_type(schema)}</p>"
+    return f"{named}<table>{_rows(schema)}</table>" if "properties" in schema else named
 
 
 def _parameters(parameters: Sequence[Json]) -> str:
@@ -115,13 +121,17 @@ def _problems(problems: Iterable[type[ServiceError]]) -> str:
     return f"<table>{rows}</table>"
 
 
-def _schema_entry(name: str, schema: Json) -> str:
+def _rows(schema: Json) -> str:
     required = schema.get("required", ())
-    rows = "".join(
+    return "".join(
         f"<tr><td><code>{escape(field)}</code>{' *' if field in required else ''}</td><td>{_type(kind)}</td>"
         f"<td>{escape(kind.get('description', ''))}</td></tr>"
         for field, kind in schema.get("properties", {}).items()
     )
+
+
+def _schema_entry(name: str, schema: Json) -> str:
+    rows = _rows(schema)
     said = escape(" ".join(schema.get("description", "").split()))
     values = "" if rows else f"<p>{_type(schema)}</p>"
     heading = f"<h3><code>{escape(name)}</code></h3><p>{said}</p>"

@@ -23,12 +23,14 @@ class Download:
         self._inbox = inbox
         self._outgoing = Outgoing(inbox, send)
         self._head_only = head_only
-        self._headers = {
-            "content-type": media_type,
-            "content-disposition": f'attachment; filename="{file_name}"',
-            "cache-control": "no-store",
-        }
+        self._headers = {"cache-control": "no-store"}
+        self.name(file_name, media_type)
         self._written, self._pieces = anyio.create_memory_object_stream[bytes](0)
+
+    def name(self, file_name: str, media_type: str) -> None:
+        """What the file is called and what it is, to be said before its first piece."""
+        self._headers["content-type"] = media_type
+        self._headers["content-disposition"] = f'attachment; filename="{file_name}"'
 
     async def write(self, piece: bytes) -> None:
         """Hand over the next piece of the file; waits until the client has taken the one before."""

@@ -12,6 +12,7 @@ from service.kernel.database import Transaction
 from service.kernel.errors import ServiceError
 from service.web.events import Streamed
 from service.web.principal import Principal
+from service.web.uploads import FileField
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
@@ -35,6 +36,11 @@ async def written_nowhere(_piece: bytes) -> None:
     raise TypeError("this endpoint is not declared as a download")
 
 
+def named_nowhere(_file_name: str, _media_type: str) -> None:
+    """What `Call.name_file` is where no download is declared."""
+    raise TypeError("this endpoint is not declared as a download")
+
+
 @dataclass(frozen=True, slots=True)
 class Call(Generic[Body, Query]):
     """One decoded request. `path` holds the converted path parameters (`{email_id:uuid}` gives a UUID).
@@ -44,7 +50,7 @@ class Call(Generic[Body, Query]):
     `tell(name, value)` is for endpoints declared `streamed`: an event for whoever asked for them, else nothing; it
     never waits and never fails.
     `write(piece)` is for endpoints declared as a `download`: it waits until the client has taken what was written
-    before.
+    before. `name_file(file_name, media_type)`, before the first piece, is for those that declare `other_media_types`.
     """
 
     principal: Principal
@@ -56,6 +62,7 @@ class Call(Generic[Body, Query]):
     headers: Mapping[str, str] = field(default_factory=dict[str, str])  # names in lower case; never `authorization`
     tell: Callable[[str, Any], None] = told_nobody
     write: Callable[[bytes], Awaitable[None]] = written_nowhere
+    name_file: Callable[[str, str], None] = named_nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,11 @@ class Endpoint:
     """`handler(call)` returns an `answer` struct (or a `Reply`); its docstring is the endpoint's documentation.
 
     body, query: msgspec structs (frozen, unknown fields refused) or None. `body=bytes` takes what was sent as it is,
-    undecoded, whatever it says of itself: for what is signed over its bytes. problems: what it raises of its own; the
-    general ones (401, 422, 503, 504 ...) are added from the declaration.
+    undecoded, whatever it says of itself: for what is signed over its bytes. `body=Incoming` hands it over while it
+    arrives, if it calls itself one of `body_media_types`; what the handler has committed by the time something goes
+    wrong stays, so the handler says how far it came. `file`: takes multipart/form-data too, or alone where there is no
+    `body`; `call.body` is an `UploadedFile` then. problems: what it raises of its own; the general ones (401, 422, 503,
+    504 ...) are added from the declaration.
     """
 
     method: str
@@ -91,9 +101,12 @@ class Endpoint:
     admitted: bool = False  # takes a place among the generations in flight in this process
     rate: Rate | None = None  # None: by access and method, see `web.limits.rate_of`
     body_max_bytes: int = JSON_BODY_MAX_BYTES
+    body_media_types: Sequence[str] = ()  # of a body that is `Incoming`
+    file: FileField | None = None  # of some MB at the most: memory holds it whole, and the body it came in
     media_type: str = "application/json"  # of the answer
     streamed: Streamed | None = None  # answers `Accept: text/event-stream` with events, the last with the answer
     download: str | None = None  # the name of a file of `media_type`, written by `Call.write` while it is sent
+    other_media_types: Sequence[str] = ()  # of a download whose call says which it is
     other_statuses: Mapping[int, str] = field(default_factory=dict[int, str])  # of a `Reply` with the same answer: when
     problems: Sequence[type[ServiceError]] = ()
     tag: str = ""

@@ -5,18 +5,20 @@ each is a way for a proxy in front and this service to disagree about what was a
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kernel.errors import ServiceError
 from service.web.decoding import MalformedRequest
-from service.web.problems import HeadersTooLarge, answer_for
+from service.web.problems import HeadersTooLarge, NoSuchPath, answer_for
 from service.web.receiving import Inbox
 from service.web.sending import deliver
 
 # Browsers send about 20, proxies add about 10.
 HEADERS_MAX = 100
+# Several times the longest path there is. Python reads no number of more than 4 300 digits, and raises.
+PATH_MAX_CHARACTERS = 2_000
 
 # Said twice, these would be read in two ways.
 _ONCE = (
@@ -76,9 +78,16 @@ class SecurityHeaders:
 
 
 def _offence(scope: Scope) -> ServiceError | None:
+    if len(scope["path"]) > PATH_MAX_CHARACTERS:
+        return NoSuchPath("There is nothing at this path; GET /openapi.json lists what there is.")
     headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     if len(headers) > HEADERS_MAX:
         return HeadersTooLarge(f"The request has more than {HEADERS_MAX} header fields.")
+    return _ambiguity(headers)
+
+
+def _ambiguity(headers: Sequence[tuple[bytes, bytes]]) -> ServiceError | None:
+    """What another server on the way might read in another way than we do."""
     counts = Counter(name for name, _ in headers)
     for name in _ONCE:
         if counts[name] > 1:

@@ -10,7 +10,7 @@ import msgspec
 
 from service.kernel.database import DatabaseUnavailable
 from service.kernel.errors import DeadlineExceeded, InvalidRequest, NotFound, Overloaded, ServiceError
-from service.kernel.supervision import ShuttingDown
+from service.kernel.in_flight import ShuttingDown
 from service.web.callers import Forbidden
 from service.web.decoding import INTEGER_MAX, MalformedJson, MalformedRequest, UnsupportedMediaType
 from service.web.endpoint import Access, Endpoint
@@ -20,11 +20,14 @@ from service.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
 from service.web.known_users import UnknownUser
 from service.web.limits import RateLimited, rate_of
 from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
-from service.web.receiving import BodyTooLarge, RequestTimeout
+from service.web.receiving import BodyTooLarge, Incoming, RequestTimeout
 from service.web.tokens import Unauthenticated
+from service.web.uploads import FORM, FileField
 
 Json = dict[str, Any]
 
+# Bodies and answers that are bytes, to the contract.
+_SCHEMALESS = (None, bytes, Incoming)
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _PATH_SCHEMAS: Mapping[str, Json] = {
     "str": {"type": "string", "minLength": 1},
@@ -78,10 +81,14 @@ def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
         found += [Unauthenticated, Forbidden]
     if endpoint.access is Access.USER:
         found += [UnknownUser]
-    if endpoint.body is not None:
+    if endpoint.body is not None or endpoint.file is not None:
         found += [BodyTooLarge, RequestTimeout]
-    if endpoint.body not in (None, bytes):
+    if endpoint.body is Incoming:
+        found += [UnsupportedMediaType]
+    elif endpoint.body not in (None, bytes):
         found += [MalformedJson, UnsupportedMediaType]
+    elif endpoint.file is not None:
+        found += [UnsupportedMediaType]
     if _PARAMETER.search(endpoint.path):
         found += [NotFound]
     if endpoint.idempotent:
@@ -100,7 +107,7 @@ class _Schemas:
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
         told = [kind for e in endpoints if e.streamed for kind in e.streamed.events.values()]
-        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind not in (None, bytes)), *told]
+        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind not in _SCHEMALESS), *told]
         kinds = [Problem, *dict.fromkeys(others), *self._queries]
         references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
         self._references = dict(zip(kinds, references, strict=True))
@@ -128,12 +135,29 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
         "parameters": list(_parameters(endpoint, schemas)),
         "responses": _responses(endpoint, schemas),
     }
-    if endpoint.body is not None:
+    if endpoint.body is not None or endpoint.file is not None:
         operation["requestBody"] = {
             "required": not endpoint.is_body_optional,
-            "content": {"*/*": {}} if endpoint.body is bytes else _json(schemas.of(endpoint.body)),
+            "content": _body_content(endpoint, schemas),
         }
     return operation
+
+
+def _body_content(endpoint: Endpoint, schemas: _Schemas) -> Json:
+    if endpoint.body is bytes:
+        return {"*/*": {}}
+    if endpoint.body is Incoming:
+        return {media_type: {"schema": {"type": "string"}} for media_type in endpoint.body_media_types}
+    taken = {} if endpoint.body is None else _json(schemas.of(endpoint.body))
+    return taken if endpoint.file is None else taken | _form(endpoint.file)
+
+
+def _form(file: FileField) -> Json:
+    """As OpenAPI 3.1 describes binary parts (4.8.15.3); `format` is what tools of 3.0 look for."""
+    content = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+    said = {"description": f"{file.accepts[0].upper()}{file.accepts[1:]}, of at most {file.max_bytes} bytes."}
+    schema = {"type": "object", "properties": {file.name: content | said}, "required": [file.name]}
+    return {FORM: {"schema": schema | {"additionalProperties": False}}}
 
 
 def _json(schema: Json) -> Json:
@@ -210,7 +234,8 @@ def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
     if endpoint.answer is None and endpoint.media_type == "application/json":
         return {"description": description, "headers": headers, "content": {}}
     schema = {"type": "string"} if endpoint.answer is None else schemas.of(endpoint.answer)
-    return {"description": description, "headers": headers, "content": {endpoint.media_type: {"schema": schema}}}
+    content = {name: {"schema": schema} for name in (endpoint.media_type, *endpoint.other_media_types)}
+    return {"description": description, "headers": headers, "content": content}
 
 
 def _stream(endpoint: Endpoint, streamed: Streamed, schemas: _Schemas) -> Json:

@@ -4,6 +4,7 @@ Hypercorn neither cancels a handler when its client leaves nor fails its `send`;
 `http.disconnect`, and it reaches only who is awaiting `receive()`.
 """
 
+from collections.abc import Callable
 from typing import NoReturn
 
 import anyio
@@ -48,8 +49,7 @@ class Inbox:
 
     async def body(self, max_bytes: int, timeout_seconds: float) -> bytes:
         """The whole body. Raises BodyTooLarge, RequestTimeout; a client that leaves before its end cancels `work`."""
-        if self._declared and self._declared.isdecimal() and int(self._declared[:20]) > max_bytes:
-            raise _too_large(max_bytes)
+        self.refuse_declared(max_bytes)
         chunks: list[bytes] = []
         size = 0
         with anyio.move_on_after(timeout_seconds):
@@ -64,6 +64,20 @@ class Inbox:
         if not self.is_read:
             raise RequestTimeout(f"The body did not arrive within {timeout_seconds:g} s.")
         return b"".join(chunks)
+
+    def refuse_declared(self, max_bytes: int) -> None:
+        """Raises BodyTooLarge where the client itself says that it is."""
+        if self._declared and self._declared.isdecimal() and int(self._declared[:20]) > max_bytes:
+            raise _too_large(max_bytes)
+
+    async def piece(self, timeout_seconds: float) -> bytes:
+        """The next piece of the body. Raises RequestTimeout; a client that leaves before its end cancels `work`."""
+        with anyio.move_on_after(timeout_seconds):
+            piece = await self._next()
+            if self.is_gone:
+                await self._abandon()
+            return piece
+        raise RequestTimeout(f"Nothing of the body arrived for {timeout_seconds:g} s.")
 
     async def watch(self) -> None:
         """Cancel `work` when the client leaves."""
@@ -95,6 +109,41 @@ class Inbox:
             return b""
         self.is_read = not message.get("more_body", False)
         return message.get("body", b"")
+
+
+class Incoming:
+    """A body that is read while it arrives, for an endpoint declared with `body=Incoming`: its pieces, once, in order,
+    by one task.
+
+    What is not taken waits at the client, so nothing gathers here; and a client that leaves is noticed at the next
+    piece, which cancels the work. Reading raises BodyTooLarge past `max_bytes` and RequestTimeout where the client
+    sends nothing for `idle_seconds`.
+    """
+
+    def __init__(
+        self, inbox: Inbox, *, media_type: str, max_bytes: int, idle_seconds: float, at_end: Callable[[], object]
+    ) -> None:
+        self.media_type = media_type
+        self._inbox = inbox
+        self._left = max_bytes
+        self._max_bytes = max_bytes
+        self._idle_seconds = idle_seconds
+        self._at_end = at_end
+
+    def __aiter__(self) -> "Incoming":
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._inbox.is_read:
+            piece = await self._inbox.piece(self._idle_seconds)
+            self._left -= len(piece)
+            if self._left < 0:
+                raise _too_large(self._max_bytes)
+            if self._inbox.is_read:
+                self._at_end()
+            if piece:
+                return piece
+        raise StopAsyncIteration
 
 
 def _too_large(max_bytes: int) -> BodyTooLarge:

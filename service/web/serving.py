@@ -17,7 +17,7 @@ from typing import Any
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from service.kernel.concurrency import Admission
@@ -25,15 +25,31 @@ from service.kernel.database import Database, acting_for
 from service.kernel.deadlines import capped
 from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import Identifiers
-from service.kernel.supervision import InFlight, ShuttingDown
+from service.kernel.in_flight import InFlight, ShuttingDown
 from service.kernel.telemetry import TaskTree
 from service.web import store
 from service.web.answer import Answer
 from service.web.callers import NOBODY, caller
 from service.web.context import occasion
-from service.web.decoding import decode_body, decode_query, path_values, require_json
+from service.web.decoding import (
+    UnsupportedMediaType,
+    decode_body,
+    decode_query,
+    path_values,
+    require_json,
+    require_media_type,
+)
 from service.web.downloads import Download
-from service.web.endpoint import Access, Call, Endpoint, Reply, told_nobody, written_nowhere
+from service.web.endpoint import (
+    JSON_BODY_MAX_BYTES,
+    Access,
+    Call,
+    Endpoint,
+    Reply,
+    named_nowhere,
+    told_nobody,
+    written_nowhere,
+)
 from service.web.events import EventStream, wants_events
 from service.web.headers import for_endpoints, idempotency_key, wanted_seconds
 from service.web.idempotency import AnswerNotRemembered, Memory, Once, request_hash
@@ -41,9 +57,10 @@ from service.web.known_users import KnownUsers
 from service.web.limits import Allowance, RateLimits, rate_of
 from service.web.principal import Principal
 from service.web.problems import MethodNotAllowed, answer_for, guarded
-from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox
+from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox, Incoming
 from service.web.sending import deliver
 from service.web.tokens import Authenticator
+from service.web.uploads import FORM, FileField, UploadedFile, is_form, uploaded_file
 
 _encode = msgspec.json.Encoder().encode
 
@@ -75,7 +92,25 @@ def routes(endpoints: Sequence[Endpoint], gate: Gate) -> list[BaseRoute]:
         if endpoint.method in by_path[endpoint.path]:
             raise ValueError(f"{endpoint.method} {endpoint.path} is declared twice")
         by_path[endpoint.path][endpoint.method] = Served(endpoint, gate)
-    return [Route(path, PathApp(path, methods)) for path, methods in by_path.items()]
+    apps = {path: PathApp(path, methods) for path, methods in by_path.items()}
+    plain = {path: app for path, app in apps.items() if "{" not in path}
+    return [PlainPaths(plain), *(Route(path, app) for path, app in apps.items())]
+
+
+class PlainPaths(BaseRoute):
+    """All paths without parameters: one look, where Starlette would try its patterns one by one. Below a server's
+    `root_path` they are left to those."""
+
+    def __init__(self, apps: "dict[str, PathApp]") -> None:
+        self._apps = apps
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        is_ours = scope["type"] == "http" and not scope.get("root_path")
+        app = self._apps.get(scope["path"]) if is_ours else None
+        return (Match.NONE, {}) if app is None else (Match.FULL, {"endpoint": app, "path_params": {}})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["endpoint"](scope, receive, send)
 
 
 class PathApp:
@@ -102,6 +137,8 @@ class Served:
     def __init__(self, endpoint: Endpoint, gate: Gate) -> None:
         if endpoint.idempotent and endpoint.access is not Access.USER:
             raise ValueError(f"{endpoint.method} {endpoint.path}: keys belong to stored users; access must be USER")
+        if endpoint.idempotent and endpoint.body is Incoming:
+            raise ValueError(f"{endpoint.method} {endpoint.path}: a key is bound to a whole body")
         self._endpoint = endpoint
         self._gate = gate
         self._rate = rate_of(endpoint)
@@ -129,7 +166,9 @@ class Served:
                 file_name=self._endpoint.download,
                 head_only=scope["method"] == "HEAD",
             )
-            exchange = Exchange(self._endpoint, self._gate, scope, inbox, allowance, write=file.write)
+            exchange = Exchange(
+                self._endpoint, self._gate, scope, inbox, allowance, write=file.write, name_file=file.name
+            )
             answer = await file.during(partial(self._answer, exchange, inbox))
         else:
             answer = await self._answer(Exchange(self._endpoint, self._gate, scope, inbox, allowance), inbox)
@@ -140,7 +179,7 @@ class Served:
         """None where there is nobody to answer any more."""
         answer = await exchange.answer()
         if answer is None and not inbox.is_gone:  # the end of the drain cancelled the work, and its client is waiting
-            return answer_for(ShuttingDown("This process is shutting down; nothing of the request was kept."))
+            return answer_for(ShuttingDown(f"This process is shutting down; {_kept(self._endpoint)}."))
         return answer
 
 
@@ -155,6 +194,7 @@ class Exchange:
     allowance: Allowance
     tell: Callable[[str, Any], None] = told_nobody
     write: Callable[[bytes], Awaitable[None]] = written_nowhere
+    name_file: Callable[[str, str], None] = named_nowhere
     once: Once | None = None
 
     async def answer(self) -> Answer | None:
@@ -172,7 +212,7 @@ class Exchange:
         with anyio.move_on_after(limit_seconds), self._in_tree():
             answer = await self._received(group)
         if answer is None:
-            raise DeadlineExceeded(f"The request was not done within its {limit_seconds:g} s; nothing of it was kept.")
+            raise DeadlineExceeded(f"The request was not done within its {limit_seconds:g} s; {_kept(self.endpoint)}.")
         return answer
 
     def _in_tree(self) -> Any:
@@ -181,8 +221,7 @@ class Exchange:
     async def _received(self, group: TaskGroup) -> Answer:
         principal = caller(self.scope, self.endpoint.access, self.gate.authenticator)
         await self.allowance.take(self.scope, principal)
-        raw = await self.inbox.body(self.endpoint.body_max_bytes, self.gate.body_timeout_seconds)
-        group.start_soon(self.inbox.watch)
+        raw = await self._body(group)
         if principal is None:
             return await self._handled(self._call(NOBODY, raw), Memory(self._encoded))
         with acting_for(principal.user, principal.tenant):
@@ -192,15 +231,28 @@ class Exchange:
             async with self.gate.admission.admitted() if self.endpoint.admitted else nullcontext():
                 return await self._performed(call, raw)
 
-    def _call(self, principal: Principal, raw: bytes) -> Call[Any, Any]:
+    async def _body(self, group: TaskGroup) -> bytes | Incoming:
+        """Whole, and then the client is watched; or on its way, and the client is watched at its end."""
+        watch = partial(group.start_soon, self.inbox.watch)
+        max_bytes, patience_seconds = self.endpoint.body_max_bytes, self.gate.body_timeout_seconds
+        if self.endpoint.body is not Incoming:
+            if self.file is not None:  # at the pace at which a JSON body may come
+                max_bytes = self.file.body_max_bytes
+                patience_seconds *= max(1, max_bytes / JSON_BODY_MAX_BYTES)
+            raw = await self.inbox.body(max_bytes, patience_seconds)
+            watch()
+            return raw
+        self.inbox.refuse_declared(max_bytes)
+        media_type = require_media_type(self.scope, self.endpoint.body_media_types)
+        return Incoming(
+            self.inbox, media_type=media_type, max_bytes=max_bytes, idle_seconds=patience_seconds, at_end=watch
+        )
+
+    def _call(self, principal: Principal, raw: bytes | Incoming) -> Call[Any, Any]:
         """Decode. `remember` is bound when the key is known."""
         endpoint = self.endpoint
-        body = query = None
-        if endpoint.body is bytes:
-            body = raw
-        elif endpoint.body is not None and (raw or not endpoint.is_body_optional):
-            require_json(self.scope)
-            body = decode_body(raw, endpoint.body)
+        body = self._decoded(raw)
+        query = None
         if endpoint.query is not None or endpoint.access is not Access.PUBLIC:
             query = decode_query(self.scope["query_string"], endpoint.query or NoQuery)
         return Call(
@@ -213,21 +265,43 @@ class Exchange:
             headers=for_endpoints(self.scope),
             tell=self.tell,
             write=self.write,
+            name_file=self.name_file,
         )
 
-    async def _performed(self, call: Call[Any, Any], raw: bytes) -> Answer:
+    @property
+    def file(self) -> FileField | None:
+        """What the endpoint says of the file, where the client sends one."""
+        return self.endpoint.file if is_form(self.scope) else None
+
+    def _decoded(self, raw: bytes | Incoming) -> Any:
+        endpoint = self.endpoint
+        if endpoint.body is bytes or isinstance(raw, Incoming):
+            return raw
+        if self.file is not None:
+            return uploaded_file(self.scope, raw, self.file)
+        if endpoint.body is None and endpoint.file is not None:
+            raise UnsupportedMediaType(f"The body must be sent as Content-Type: {FORM}.")
+        if endpoint.body is None or (endpoint.is_body_optional and not raw):
+            return None
+        require_json(self.scope, otherwise=FORM if endpoint.file else None)
+        return decode_body(raw, endpoint.body)
+
+    async def _performed(self, call: Call[Any, Any], raw: bytes | Incoming) -> Answer:
         key = idempotency_key(self.scope) if self.endpoint.idempotent else None
-        if key is None:
+        if key is None or isinstance(raw, Incoming):
             return await self._handled(call, Memory(self._encoded))
         user, tenant = call.principal.user, call.principal.tenant
         method, path = self.scope["method"], self.scope["path"]
-        same = request_hash(tenant.encode("utf-8"), self.scope["query_string"], raw)
+        said = (call.body.name.encode(), call.body.content) if isinstance(call.body, UploadedFile) else (raw,)
+        same = request_hash(tenant.encode("utf-8"), self.scope["query_string"], *said)
         claim = store.Claim(self.gate.identifiers.uuid7(), user, method, path, key, same)
         self.once = Once(self.gate.db, claim)
         return await self.once.run(self._encoded, partial(self._handled, call))
 
     async def _handled(self, call: Call[Any, Any], memory: Memory) -> Answer:
-        value = await self.endpoint.handler(replace(call, remember=memory.remember))
+        if self.endpoint.idempotent:
+            call = replace(call, remember=memory.remember)
+        value = await self.endpoint.handler(call)
         # No await from here to the end of `answer`: what the handler returned is not lost to a cancellation.
         if not self.endpoint.idempotent:
             return self._encoded(value)
@@ -242,3 +316,9 @@ class Exchange:
             return Answer(self.endpoint.status, _encode(value), self.endpoint.media_type)
         body = value.value if isinstance(value.value, bytes) else _encode(value.value)
         return Answer(value.status or self.endpoint.status, body, value.media_type, value.headers)
+
+
+def _kept(endpoint: Endpoint) -> str:
+    if endpoint.body is Incoming:
+        return "what was taken in of it by then stays"
+    return "nothing of it was kept"

@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 
 from service.kernel.clock import Clock
 from service.kernel.errors import Kind, ServiceError
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from service.web.principal import Principal
 
 AUDIENCE = "overture"
@@ -71,8 +71,9 @@ class Authenticator:
     def principal(self, authorization: str | None) -> Principal:
         """Whose token this is. Raises Unauthenticated; what it says never repeats any of the token."""
         claims = self._accepted(_bearer(authorization))
-        tenant = claims.tenant or f"user:{claims.user}"
-        return Principal(UserId(claims.user), TenantId(tenant), claims.email, claims.scopes)
+        user = UserId(claims.user)
+        tenant = TenantId(claims.tenant) if claims.tenant else personal_tenant(user)
+        return Principal(user, tenant, claims.email, claims.scopes)
 
     def _accepted(self, token: str) -> _Claims:
         claims = self._verified(token)

@@ -22,6 +22,7 @@ from service.adapters.github import (
     LoginNotFound,
     RateLimit,
     RepositoryNotFound,
+    pygithub,
 )
 from service.adapters.github.absent import AbsentGitHub
 from service.adapters.github.asking import THREADS_MAX
@@ -253,7 +254,8 @@ async def test_a_stumble_is_forgiven_once() -> None:
 
 
 @pytest.mark.parametrize("fault", ["error", "primary", "dropped", "slow-head"])
-async def test_an_older_copy_is_better_than_none(fault: str) -> None:
+async def test_an_older_copy_is_better_than_none(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pygithub, "REQUEST_SECONDS", 1.0)  # enough for an answer; how long it really is, see above
     async with scene() as here:
         first = await here.github.evidence("ada")
         here.api.fault = fault

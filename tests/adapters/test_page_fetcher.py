@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from service.adapters.page_fetcher import FetchedPage, PageFetcher, UnfetchableUrl, http
+from service.adapters.page_fetcher import FetchedPage, GonePage, PageFetcher, UnfetchableUrl, UnreachablePage, http
 from service.adapters.page_fetcher.http import PAGE_MAX_BYTES, HttpPageFetcher
 from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_page
 from service.kernel.errors import Overloaded
@@ -153,6 +153,21 @@ async def test_other_media_types_are_refused_before_their_body(media_type: str |
 async def test_other_answers_are_said(code: int) -> None:
     async with site({"/job": pages.status(code)}) as (fetcher, _):
         assert f"status {code}" in await refusal(fetcher, "http://jobs.example/job")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        *((code, GonePage) for code in (404, 410)),
+        *((code, UnreachablePage) for code in (408, 429, 500, 503)),
+        *((code, UnfetchableUrl) for code in (401, 403, 451)),
+    ],
+)
+async def test_whether_a_page_is_gone_or_away_is_told(code: int, kind: type[UnfetchableUrl]) -> None:
+    async with site({"/job": pages.status(code)}) as (fetcher, _):
+        with pytest.raises(UnfetchableUrl) as caught:
+            await fetcher.fetch("http://jobs.example/job")
+        assert type(caught.value) is kind
 
 
 async def test_a_lying_charset_and_a_meta_refresh_are_only_handed_on() -> None:

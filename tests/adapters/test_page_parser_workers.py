@@ -13,9 +13,11 @@ import pytest
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from service.adapters.page_parser import PageParser, UnparsablePage, workers
-from service.adapters.page_parser.frames import Request, frame
+from service.adapters.page_parser.request import Request
 from service.adapters.page_parser.workers import PAGE_SECONDS, page_parser_workers
 from service.kernel.errors import Overloaded, Unavailable
+from service.kernel.reader_processes import pool, process
+from service.kernel.reader_processes.frames import frame
 
 pytestmark = pytest.mark.anyio
 
@@ -238,7 +240,7 @@ async def test_cancelled_callers_among_others_cost_no_one_else_a_page() -> None:
 
 
 async def test_who_finds_no_free_worker_in_time_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.2)
     async with parsing() as parser:
         (busy,) = running()
         async with anyio.create_task_group() as group:
@@ -270,7 +272,7 @@ async def test_who_waits_holds_no_second_copy_of_the_page(monkeypatch: pytest.Mo
         framed.append(request)
         return frame(request)
 
-    monkeypatch.setattr(workers, "frame", noted)
+    monkeypatch.setattr(pool, "frame", noted)
     async with parsing() as parser:
         (busy,) = running()
         async with anyio.create_task_group() as group:
@@ -287,7 +289,7 @@ async def test_a_process_that_does_not_start_holds_nobody_for_ever(monkeypatch: 
         await anyio.sleep_forever()
 
     monkeypatch.setattr(anyio, "open_process", hang)
-    monkeypatch.setattr(workers, "START_SECONDS", 0.1)
+    monkeypatch.setattr(process, "START_SECONDS", 0.1)
     with anyio.move_on_after(5) as limit, pytest.raises(Unavailable, match="No page parser"):
         async with page_parser_workers(count=1):
             pytest.fail("it was entered")

@@ -65,7 +65,7 @@ from service.kernel.database import Transaction, async_url
 from service.kernel.database.bounds import Bounds
 from service.kernel.identifiers import Identifiers, UserId
 from service.postings.addresses import canonical
-from service.postings.model import JobContext
+from service.postings.model import JobContext, Refreshed
 from service.postings.operations import READER_VERSION, read_html
 from service.postings.store import find_posting, put_posting
 from service.projects import operations as projects
@@ -161,7 +161,8 @@ async def posting(url: str, *, units: Units, tools: Tools, settings: Settings) -
     page = await tools.fetcher.fetch(address)
     now = SystemClock().now()
     context = await read_html(page.content, parser=tools.parser, url=address, charset=page.charset, now=now)
-    await units.run(put_posting, address, context, sha256(page.content).digest(), READER_VERSION)
+    read = Refreshed(context, sha256(page.content).digest(), is_unread=False)
+    await units.run(put_posting, address, read, READER_VERSION)
     return context
 
 
@@ -191,6 +192,7 @@ async def write_and_keep(
         credits=Credits(charged=price, available=0),
         timings=Timings(0),
         previous_id=None,
+        lead_id=None,
         created_at=now,
         updated_at=now,
     )

@@ -30,7 +30,7 @@ from service.credits.store import movements
 from service.custody import operations as custody
 from service.kernel.database import Bounds, Database, acting_for, open_database
 from service.kernel.database.wall import Acting, opening
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import UserId, personal_tenant
 from service.migrations.migrate import migrate
 from tests.postgres import connected, started_server
 
@@ -75,7 +75,7 @@ class Ours:
 
     async def charge(self, user: UserId) -> None:
         operation, hold = uuid4(), HoldId(uuid4())
-        with acting_for(user, TenantId(f"user:{user}")):
+        with acting_for(user, personal_tenant(user)):
             await self._db.run(
                 credits.reserve, user=user, amount=1, operation=operation, hold=hold, expires_in_seconds=90.0
             )
@@ -92,7 +92,7 @@ class Bare:
 
     async def charge(self, user: UserId) -> None:
         operation, hold = uuid4(), uuid4()
-        words = opening(Acting(user, TenantId(f"user:{user}")), as_app=True, is_read_only=False)
+        words = opening(Acting(user, personal_tenant(user)), as_app=True, is_read_only=False)
         reserved = self._reserve.arguments(user=user, hold=hold, operation=operation, amount=1, expires_in_seconds=90.0)
         await self._transaction(words, self._reserve.sql, reserved)
         settled = self._settle.arguments(

@@ -6,17 +6,16 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.base import Executable
 
-from service.kernel.database import Parameters, Transaction
+from service.kernel.database import Parameters, Statement, Transaction
 
 Verb = Callable[[Transaction], Awaitable[Any]]
 
 # A step takes about a millisecond; one that is not done by then is asked for what it waits.
 STEP_SECONDS = 0.002
-# Nobody can move for so long: a deadlock that PostgreSQL would end after a second.
+# Nobody can move for so long: longer than PostgreSQL takes to find a deadlock and end it.
 STUCK_SECONDS = 5.0
 
 
@@ -32,6 +31,12 @@ def orders(steps: Sequence[int]) -> Iterator[tuple[int, ...]]:
                 yield (who, *rest)
 
 
+async def say(connection: AsyncConnection, words: str) -> None:
+    """To the server, past SQLAlchemy: as the gateway begins and ends its transactions."""
+    raw: Any = (await connection.get_raw_connection()).driver_connection
+    await raw.execute(words)
+
+
 class Gated(Transaction):
     """Waits for its party's turn before each statement."""
 
@@ -39,7 +44,7 @@ class Gated(Transaction):
         self._inner = inner
         self._turn = turn
 
-    async def _run(self, statement: Executable, parameters: Parameters | None) -> CursorResult[Any]:
+    async def _run(self, statement: Statement, parameters: Parameters | None) -> Any:
         await self._turn()
         return await self._inner._run(statement, parameters)
 
@@ -86,7 +91,7 @@ class Party:
 
     async def _work(self) -> None:
         plain = Transaction(self._connection, before_each=lambda: None, exchange_seconds=STUCK_SECONDS)
-        transaction = await self._connection.begin()
+        await say(self._connection, "BEGIN")
         if not self._by_statement:
             await self._turn()
         try:
@@ -94,10 +99,10 @@ class Party:
         except self._refusals as refusal:
             self.answer = type(refusal).__name__
             await self._turn()
-            await transaction.rollback()
+            await say(self._connection, "ROLLBACK")
         else:
             await self._turn()
-            await transaction.commit()
+            await say(self._connection, "COMMIT")
 
     async def _turn(self) -> None:
         self._has_paused.set()

@@ -20,7 +20,7 @@ from service.credits.model import Balance, CreditsExhausted, Hold, HoldId, HoldN
 from service.custody import operations as custody
 from service.kernel.database import Transaction, async_url
 from service.kernel.identifiers import UserId
-from tests.credits.schedules import Party, Verb, led, orders
+from tests.credits.schedules import Party, Verb, led, orders, say
 
 pytestmark = pytest.mark.anyio
 
@@ -120,9 +120,11 @@ class Bench:
     observer: AsyncConnection
 
     async def once(self, unit: Any, *args: Any, **kwargs: Any) -> Any:
-        async with self.looking.begin():
-            tx = Transaction(self.looking, before_each=lambda: None, exchange_seconds=10)
-            return await unit(tx, *args, **kwargs)
+        await say(self.looking, "BEGIN")
+        tx = Transaction(self.looking, before_each=lambda: None, exchange_seconds=10)
+        answer = await unit(tx, *args, **kwargs)
+        await say(self.looking, "COMMIT")
+        return answer
 
     async def interleaved(
         self, names: Sequence[str], order: Sequence[int], *, is_due: bool, by_statement: bool
@@ -172,10 +174,9 @@ async def _answer(tx: Transaction, verb: Verb) -> Any:
 
 @pytest.fixture
 async def bench(database_url: str) -> AsyncIterator[Bench]:
-    engine: AsyncEngine = create_async_engine(async_url(database_url), poolclass=NullPool)
+    engine: AsyncEngine = create_async_engine(async_url(database_url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     async with AsyncExitStack() as open_connections:
         connections = [await open_connections.enter_async_context(engine.connect()) for _ in range(5)]
-        await connections[4].execution_options(isolation_level="AUTOCOMMIT")
         yield Bench(connections[:3], connections[3], connections[4])
     await engine.dispose()
 

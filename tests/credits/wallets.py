@@ -10,7 +10,7 @@ from service.credits import operations as credits
 from service.credits.model import Balance, Hold, HoldId, Refund, TransactionKind
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, acting_for
-from service.kernel.identifiers import TenantId, UserId
+from service.kernel.identifiers import UserId, personal_tenant
 
 ADA = UserId("ada")
 BOB = UserId("bob")
@@ -18,7 +18,7 @@ CAROL = UserId("carol")
 
 
 def acting(user: UserId) -> AbstractContextManager[None]:
-    return acting_for(user, TenantId(f"user:{user}"))
+    return acting_for(user, personal_tenant(user))
 
 
 async def give(db: Database, coins: int, *, user: UserId = ADA) -> None:

@@ -6,10 +6,12 @@ import anyio
 from sqlalchemy import text
 
 from service.accounts import operations as accounts
+from service.crm.model import DealStatus, JobDetails, JobId
+from service.crm.operations import deals, jobs, leads
 from service.emails.model import Recruiter
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
-from service.kernel.identifiers import UserId
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
 from service.web import store as keys
@@ -22,6 +24,7 @@ RESUME = {"basics": {"name": CANARY}, "work": [{"name": CANARY, "highlights": [f
 
 # Tables that keep a row of a person without the person: only the link to the user may name them.
 UNLINKED = frozenset({"wallets", "orders"})
+TABLES_OF_TENANTS = frozenset({"workspaces", "organizations", "jobs", "deals", "lead_events"})
 
 _ORDER = """
     INSERT INTO orders (id, user_id, provider, status, package_id, coins, amount, currency, is_live)
@@ -30,7 +33,8 @@ _ORDER = """
 
 
 async def settle_in(db: Database, user: UserId = PERSON) -> None:
-    """Do what a person does: sign up, store a résumé, have an e-mail written under a key, order coins, hold some."""
+    """Do what a person does: sign up, store a résumé, pursue a job, have an e-mail written under a key, order coins,
+    hold some."""
     with acting(user):
         await db.run(accounts.store, user=user, email=f"{CANARY}@example.com", display_name=CANARY, welcome_coins=10)
         now = SystemClock().now()
@@ -42,6 +46,7 @@ async def settle_in(db: Database, user: UserId = PERSON) -> None:
         async def remember(tx: Transaction, _email: object) -> None:
             await keys.remember(tx, claim, Answer(201, f'{{"body":"{CANARY}"}}'.encode()))
 
+        await db.run(pursue, personal_tenant(user))
         request = replace(
             REQUEST,
             recruiter=Recruiter(CANARY, f"{CANARY}@example.com", CANARY, CANARY),
@@ -59,8 +64,27 @@ async def settle_in(db: Database, user: UserId = PERSON) -> None:
     await db.run_system(order)
 
 
+async def pursue(tx: Transaction, tenant: TenantId) -> JobId:
+    """Add a job, with an e-mail in its lead's history and a deal."""
+    now = SystemClock().now()
+    said = dict.fromkeys(("job_url", "salary_range", "notes", "source"), CANARY)
+    details = JobDetails(company=CANARY, job_title=CANARY, description=f"{CANARY} " * 20, resume_date=now, **said)
+    job = (await jobs.create(tx, tenant=tenant, details=details, canonical=str, now=now)).job.id
+    assert await leads.note_email(tx, tenant=tenant, lead=job, email=uuid4(), status="draft", now=now)
+    deal = {"name": CANARY, "status": DealStatus.OPEN, "notes": CANARY, "lead_id": job}
+    await deals.create(tx, tenant=tenant, values=deal, now=now)
+    return job
+
+
+def owner_of(table: str) -> str:
+    """The SQL for the rows of `:user`."""
+    if table in TABLES_OF_TENANTS:
+        return "tenant_id = 'user:' || :user"
+    return "id = :user" if table == "users" else "user_id = :user"
+
+
 async def tables_of_users(db: Database) -> set[str]:
-    """Every table with a foreign key to `users`, and `users`."""
+    """Every table with a foreign key to `users`, and `users`; and those of the tenant that a person is."""
 
     async def find(tx: Transaction) -> set[str]:
         rows = await tx.rows(
@@ -69,7 +93,15 @@ async def tables_of_users(db: Database) -> set[str]:
                 WHERE contype = 'f' AND confrelid = 'public.users'::regclass
             """)
         )
-        return {"users", *(row.name for row in rows)}
+        of_tenants = await tx.rows(
+            text("""
+                SELECT table_name AS name FROM information_schema.columns JOIN information_schema.tables
+                    USING (table_schema, table_name)
+                WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'tenant_id'
+            """)
+        )
+        assert {row.name for row in of_tenants} == TABLES_OF_TENANTS
+        return {"users", *(row.name for row in rows), *TABLES_OF_TENANTS}
 
     return await db.run_system(find)
 
@@ -88,7 +120,8 @@ async def _columns(tx: Transaction, table: str) -> list[tuple[str, str]]:
     rows = await tx.rows(
         text("""
             SELECT column_name, data_type FROM information_schema.columns
-            WHERE table_schema = 'public' AND table_name = :table AND data_type IN ('text', 'json', 'jsonb', 'bytea')
+            WHERE table_schema = 'public' AND table_name = :table AND is_generated = 'NEVER'
+                AND data_type IN ('text', 'json', 'jsonb', 'bytea')
         """),
         {"table": table},
     )
@@ -96,13 +129,12 @@ async def _columns(tx: Transaction, table: str) -> list[tuple[str, str]]:
 
 
 async def _planted(db: Database, table: str, column: str, kind: str, user: UserId) -> bool:
-    owner = "id" if table == "users" else "user_id"
     value = {"bytea": f"'{CANARY}'::bytea", "text": f"'{CANARY}'"}.get(kind, f"""'["{CANARY}"]'""")
 
     async def plant(tx: Transaction) -> int:
-        return await tx.execute(text(f"UPDATE {table} SET {column} = {value} WHERE {owner} = :user"), {"user": user})
+        return await tx.execute(text(f"UPDATE {table} SET {column} = {value} WHERE {owner_of(table)}"), {"user": user})
 
-    if column == owner:
+    if column in {"user_id", "tenant_id"} or (table, column) == ("users", "id"):
         return False
     try:
         rows = await db.run_system(plant)

@@ -1,6 +1,7 @@
 """The end of an account: nothing of the person is left, and nothing comes back."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from subprocess import PIPE
 from typing import Any
 
@@ -13,14 +14,18 @@ from service.accounts.model import UserNotFound
 from service.adapters.local_postgres.binaries import installed
 from service.credits import operations as credits
 from service.credits.model import HoldId
+from service.crm.model import DuplicateJob, JobDetails
+from service.crm.operations import jobs
+from service.crm.store import leaving
 from service.custody import operations as custody
 from service.emails import compose
 from service.emails.brief import Brief, Draft
-from service.kernel.database import Database, Transaction, UserGone
+from service.kernel.clock import SystemClock
+from service.kernel.database import Database, Transaction, UserGone, acting_for
 from service.kernel.errors import ServiceError
-from service.kernel.identifiers import UserId
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from tests.credits.wallets import BOB, assert_sound, balance, give, lines, reserve
-from tests.custody.people import CANARY, PERSON, plant_everywhere, settle_in, tables_of_users
+from tests.custody.people import CANARY, PERSON, owner_of, plant_everywhere, pursue, settle_in, tables_of_users
 from tests.emails.stories import World, acting, an_id, anyone, world
 from tests.emails.stories import give as welcome
 from tests.interrupted import cancelled_at_each_statement
@@ -28,6 +33,9 @@ from tests.interrupted import cancelled_at_each_statement
 pytestmark = pytest.mark.anyio
 
 WITHIN_SECONDS = 20
+
+MINE = ("emails", "resumes", "usage", "idempotency_keys", "users")
+MY_CRM = ("organizations", "jobs", "lead_events", "deals", "workspaces")
 
 
 @pytest.fixture
@@ -57,8 +65,8 @@ async def rows_of(db: Database, user: UserId) -> dict[str, int]:
     async def count(tx: Transaction) -> dict[str, int]:
         counted: dict[str, int] = {}
         for table in tables:
-            owner = "id" if table == "users" else "user_id"
-            counted[table] = await tx.scalar(text(f"SELECT count(*) FROM {table} WHERE {owner} = :u"), {"u": user})
+            statement = text(f"SELECT count(*) FROM {table} WHERE {owner_of(table)}")
+            counted[table] = await tx.scalar(statement, {"user": user})
         return {table: rows for table, rows in counted.items() if rows}
 
     return await db.run_system(count)
@@ -75,7 +83,7 @@ async def test_no_canary_survives_in_a_dump(db: Database, database_url: str) -> 
     assert before.count(CANARY) > len(planted) / 2
     assert CANARY.encode().hex() in before
     deleted = await db.run_system(custody.erase, user=PERSON)
-    assert deleted == {"emails": 1, "resumes": 1, "usage": 1, "idempotency_keys": 1, "users": 1}
+    assert deleted == {**dict.fromkeys((*MINE, *MY_CRM), 1), "lead_events": 2}
     after = await dump(database_url)
     assert "ledger_entries" in after
     assert not is_in(CANARY, after)
@@ -223,3 +231,56 @@ async def test_a_purchase_for_who_is_gone_is_refused(db: Database) -> None:
         await db.run_system(credits.purchase, user=PERSON, coins=5, reference="order:1")
     assert await db.run_system(credits.release, hold=HoldId(an_id(1))) is False
     assert await db.run_system(accounts.is_stored, PERSON) is False
+
+
+async def test_what_several_people_share_stays_with_them(db: Database) -> None:
+    await settle_in(db)
+    shared = TenantId("the firm")
+    with acting_for(PERSON, shared):
+        job = await db.run(pursue, shared)
+    await db.run_system(custody.erase, user=PERSON)
+    with acting_for(BOB, shared):
+        assert (await db.read(jobs.find_job, tenant=shared, job=job)).id == job
+
+
+async def test_a_job_that_comes_late_is_refused(db: Database) -> None:
+    """The caller was let in before the account was deleted; also where there never was a workspace."""
+    for user in (PERSON, BOB):
+        await welcome(db, 0, user=user)
+    tenant = personal_tenant(PERSON)
+    with acting(PERSON):
+        await db.run(pursue, tenant)
+    for user in (PERSON, BOB):
+        await db.run_system(custody.erase, user=user)
+        with acting(user), pytest.raises(UserGone):
+            await db.run(pursue, personal_tenant(user))
+
+
+async def test_erased_while_jobs_are_added_none_comes_back(db: Database) -> None:
+    for milliseconds in range(0, 24, 3):
+        user = anyone(milliseconds)
+        await welcome(db, 0, user=user)
+
+        async def add(user: UserId = user) -> None:
+            with suppress(UserGone, DuplicateJob), acting(user):
+                for _ in range(3):
+                    await db.run(pursue, personal_tenant(user))
+
+        with anyio.fail_after(WITHIN_SECONDS):
+            async with anyio.create_task_group() as group:
+                group.start_soon(add)
+                await anyio.sleep(milliseconds / 1000)  # no event can name a moment inside a statement
+                await db.run_system(custody.erase, user=user)
+        assert await rows_of(db, user) == {}, f"after {milliseconds} ms"
+
+
+async def test_many_jobs_go_in_statements_of_some(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leaving, "ROWS_PER_STATEMENT", 2)
+    await welcome(db, 0, user=PERSON)
+    tenant, now = personal_tenant(PERSON), SystemClock().now()
+    details = [JobDetails(company="Acme", job_title=f"Engineer {number}") for number in range(5)]
+    with acting(PERSON):
+        await db.run(jobs.take_in, tenant=tenant, jobs=details, canonical=str, now=now)
+    deleted = await db.run_system(custody.erase, user=PERSON)
+    assert (deleted["jobs"], deleted["lead_events"], deleted["organizations"]) == (5, 5, 1)
+    assert await rows_of(db, PERSON) == {}

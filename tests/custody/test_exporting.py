@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from service.custody import operations as custody
 from service.custody.archive import Archive
-from service.kernel.database import Database, Transaction
-from service.kernel.identifiers import UserId
+from service.kernel.database import Database, Transaction, acting_for
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from tests.credits.wallets import BOB, acting, give
-from tests.custody.people import CANARY, PERSON, RESUME, settle_in, tables_of_users
+from tests.custody.people import CANARY, PERSON, RESUME, pursue, settle_in, tables_of_users
 
 pytestmark = pytest.mark.anyio
 
@@ -30,16 +30,24 @@ FILES = {
     "wallets": "credit_transactions.jsonl",
     "orders": "orders.jsonl",
     "idempotency_keys": "idempotency_keys.jsonl",
+    "organizations": "organizations.jsonl",
+    "jobs": "jobs.jsonl",
+    "lead_events": "lead_events.jsonl",
+    "deals": "deals.jsonl",
 }
+# A row that says nothing but whose the others are.
+NOTHING_SAID = {"workspaces"}
 
 
-async def exported(db: Database, user: UserId = PERSON) -> dict[str, list[dict[str, Any]]]:
+async def exported(
+    db: Database, user: UserId = PERSON, *, tenant: TenantId | None = None
+) -> dict[str, list[dict[str, Any]]]:
     pieces: list[bytes] = []
 
     async def write(piece: bytes) -> None:
         pieces.append(piece)
 
-    with acting(user):
+    with acting_for(user, tenant or personal_tenant(user)):
         await custody.export(db=db, user=user, now=NOW, write=write)
     with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
         assert archive.testzip() is None
@@ -47,7 +55,7 @@ async def exported(db: Database, user: UserId = PERSON) -> dict[str, list[dict[s
 
 
 async def test_every_table_of_a_person_has_its_file(db: Database) -> None:
-    assert set(FILES) == await tables_of_users(db)
+    assert set(FILES) | NOTHING_SAID == await tables_of_users(db)
     await settle_in(db)
     files = await exported(db)
     assert set(files) == set(FILES.values())
@@ -68,6 +76,10 @@ async def test_what_was_stored_is_what_is_handed_out(db: Database) -> None:
     assert [line["kind"] for line in files["credit_transactions.jsonl"]] == ["grant", "reserve", "charge"]
     assert json.loads(files["idempotency_keys.jsonl"][0]["answer"]) == {"body": CANARY}
     assert files["usage.jsonl"][0]["provider"] == "offline"
+    (job,) = files["jobs.jsonl"]
+    assert (job["company"], job["job_title"], job["notes"]) == (CANARY, CANARY, CANARY)
+    assert not job.keys() & {"search_text", "title_key", "content_hash", "url_hash"}
+    assert [entry["kind"] for entry in files["lead_events.jsonl"]] == ["status", "email"]
 
 
 async def test_nothing_of_anybody_else_is_in_it(db: Database) -> None:
@@ -77,6 +89,17 @@ async def test_nothing_of_anybody_else_is_in_it(db: Database) -> None:
     assert CANARY not in json.dumps(files)
     assert [user["id"] for user in files["users.jsonl"]] == [BOB]
     assert files["emails.jsonl"] == []
+
+
+async def test_the_own_workspace_is_in_it_whichever_tenant_the_token_names(db: Database) -> None:
+    await settle_in(db)
+    await give(db, 0, user=BOB)
+    shared = TenantId("the firm")
+    with acting_for(BOB, shared):
+        await db.run(pursue, shared)
+    for user, jobs in ((PERSON, 1), (BOB, 0)):
+        files = await exported(db, user, tenant=shared)
+        assert len(files["jobs.jsonl"]) == len(files["deals.jsonl"]) == jobs
 
 
 async def test_pages_join_without_a_gap(db: Database) -> None:

@@ -6,11 +6,28 @@ import pytest
 from sqlalchemy import text
 
 from service.credits import operations as credits
+from service.crm.model import Status
+from service.crm.operations import leads
 from service.custody import operations as custody
 from service.custody.model import Violation
 from service.custody.store import DETAILS_MAX, INVARIANTS
+from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
-from tests.credits.wallets import ADA, BOB, CAROL, assert_sound, charge, give, purchase, refund, release, reserve
+from service.kernel.identifiers import personal_tenant
+from tests.credits.wallets import (
+    ADA,
+    BOB,
+    CAROL,
+    acting,
+    assert_sound,
+    charge,
+    give,
+    purchase,
+    refund,
+    release,
+    reserve,
+)
+from tests.custody.people import pursue
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +80,15 @@ async def a_day_s_work(db: Database) -> None:
     await purchase(db, 5, user=CAROL)
     await refund(db, 7, user=CAROL)
     await db.run_system(_store_email)
+    with acting(ADA):
+        await db.run(_pursue)
     await assert_sound(db)
+
+
+async def _pursue(tx: Transaction) -> None:
+    tenant, now = personal_tenant(ADA), SystemClock().now()
+    job = await pursue(tx, tenant)
+    await leads.mark(tx, tenant=tenant, lead=job, status=Status.APPLIED, now=now)
 
 
 async def _store_email(tx: Transaction) -> None:
@@ -130,6 +155,18 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
     "held-is-the-open-holds": (
         "UPDATE wallets SET held = held + 1 WHERE user_id = 'ada'",
         "UPDATE holds SET state = 'released', settled_at = now() WHERE state = 'open'",
+    ),
+    "leads-are-where-their-history-ends": (
+        "UPDATE jobs SET status_id = 4",
+        "DELETE FROM lead_events WHERE from_status_id = 1",
+        "DELETE FROM lead_events",
+        "UPDATE lead_events SET status_id = 3 WHERE from_status_id = 1",
+    ),
+    "histories-have-no-gap": (
+        "UPDATE lead_events SET from_status_id = 3 WHERE from_status_id = 1",
+        "UPDATE lead_events SET from_status_id = 2 WHERE from_status_id IS NULL AND kind = 'status'",
+        "UPDATE lead_events SET status_id = 2 WHERE from_status_id IS NULL AND kind = 'status'",
+        "DELETE FROM lead_events WHERE from_status_id IS NULL",
     ),
     "debts-are-paid-first": ("UPDATE wallets SET available = 1 WHERE user_id = 'carol'",),
     "movements-are-what-they-say": (

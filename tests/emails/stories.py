@@ -26,7 +26,7 @@ from service.emails.operations.settlement import Remember, forget
 from service.kernel.clock import SystemClock
 from service.kernel.concurrency import Report, Shares, silent
 from service.kernel.database import Database, Transaction, acting_for
-from service.kernel.identifiers import Identifiers, TenantId, UserId
+from service.kernel.identifiers import Identifiers, UserId, personal_tenant
 from service.postings.operations import Flights
 from tests.emails.briefs import RESUME
 
@@ -61,7 +61,7 @@ everyone: Share = Shares(each=1_000).taken
 
 
 def acting(user: UserId) -> AbstractContextManager[None]:
-    return acting_for(user, TenantId(f"user:{user}"))
+    return acting_for(user, personal_tenant(user))
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ class World:
             return await generate(
                 request,
                 user=user,
+                tenant=personal_tenant(user),
                 desk=Desk(self.sources, self.identifiers, terms, share, writer),
                 report=report,
                 on_sentence=on_sentence,
@@ -106,6 +107,7 @@ class World:
                 email,
                 overrides,
                 user=user,
+                tenant=personal_tenant(user),
                 desk=Desk(self.sources, self.identifiers, TERMS, everyone),
             )
 

@@ -37,6 +37,7 @@ FIELDS = [
     "credits",
     "timings",
     "previous_id",
+    "lead_id",
     "created_at",
     "updated_at",
 ]

@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import ByteStream
 
 from tests.fakes.model_letters import letter
+from tests.fakes.model_postings import passages
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Talk:
     @property
     def text(self) -> str:
         given = self.manner.text
+        if given is None:
+            given = passages(self.seen.body, obeys=self.manner.obeys)
         return letter(self.seen.body, obeys=self.manner.obeys, adds=self.manner.adds) if given is None else given
 
     def pieces(self) -> list[str]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from tests.fakes import razorpay_api as razorpay
-from tests.fakes import stripe_api as stripe
+from tests.fakes.board_apis import board_apis, our_answers
 from tests.fakes.github_api import github_api
+from tests.fakes.razorpay_api import razorpay_api
+from tests.fakes.stripe_api import stripe_api
 from tests.journeys.directed_model import CHAIN
 from tests.journeys.process import ISSUER, Service, free_port, running_service
+from tests.journeys.providers import paid_by
 from tests.postgres import Server
 
 ENVIRONMENT = {
@@ -20,19 +22,6 @@ ENVIRONMENT = {
     "OVERTURE_JWT_ISSUER": ISSUER,
     "OVERTURE_BRANCH_TIMEOUT_SECONDS": "1",
 }
-
-
-def paid_by(cards: str, upi: str) -> dict[str, str]:
-    """The variables of a service whose payment providers are these."""
-    return {
-        "STRIPE_SECRET_KEY": stripe.KEY,
-        "STRIPE_WEBHOOK_SECRET": f"whsec_last_month,{stripe.SECRET}",
-        "STRIPE_API_URL": cards,
-        "RAZORPAY_KEY_ID": razorpay.KEY_ID,
-        "RAZORPAY_KEY_SECRET": razorpay.KEY_SECRET,
-        "RAZORPAY_WEBHOOK_SECRET": razorpay.WEBHOOK_SECRET,
-        "RAZORPAY_API_URL": upi,
-    }
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +33,9 @@ def standing_services(
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())
         github = stack.enter_context(portal.wrap_async_context_manager(github_api()))
-        cards = stack.enter_context(portal.wrap_async_context_manager(stripe.stripe_api()))
-        upi = stack.enter_context(portal.wrap_async_context_manager(razorpay.razorpay_api()))
+        cards = stack.enter_context(portal.wrap_async_context_manager(stripe_api()))
+        upi = stack.enter_context(portal.wrap_async_context_manager(razorpay_api()))
+        boards = stack.enter_context(portal.wrap_async_context_manager(board_apis(our_answers())))
 
         def service(backend: str) -> Service:
             if backend not in started:
@@ -54,7 +44,12 @@ def standing_services(
                     database_url=url,
                     backend=backend,
                     directory=tmp_path_factory.mktemp(backend),
-                    environment={**ENVIRONMENT, "GITHUB_API_URL": github.url, **paid_by(cards.url, upi.url)},
+                    environment={
+                        **ENVIRONMENT,
+                        **boards.variables,
+                        "GITHUB_API_URL": github.url,
+                        **paid_by(cards.url, upi.url),
+                    },
                 )
                 started[backend] = stack.enter_context(portal.wrap_async_context_manager(running))
             return started[backend]

@@ -20,12 +20,14 @@ from sqlalchemy import text
 
 from service.custody import operations as custody
 from service.kernel.database import Transaction, open_database
+from tests.journeys.footprint import REST_SECONDS, Footprint, Footprints
 
 SECRET = "the journeys' own secret, 32 bytes or more"
 # In every token; only a service that was told an issuer looks at it.
 ISSUER = "journeys"
 # The service asks nobody outside this machine, whatever the environment of the run says.
-NOBODY_OUTSIDE = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": ""}
+_OUTSIDE = ("GITHUB", "GREENHOUSE", "LEVER", "ASHBY", "SMARTRECRUITERS", "RECRUITEE", "WORKDAY")
+NOBODY_OUTSIDE = {"GITHUB_TOKEN": "", **{f"{name}_API_URL": "http://127.0.0.1:9" for name in _OUTSIDE}}
 USAGE_COLUMNS = ("outcome", "provider", "model", "input_tokens", "calls")
 _numbers = itertools.count()
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +56,7 @@ class Service:
     process: subprocess.Popen[bytes]
     log: Path
     database_url: str
+    footprints: Footprints | None = None  # of our own server only: those of others hold processes of their own
 
     @property
     def port(self) -> int:
@@ -88,8 +91,19 @@ class Service:
             answer = await client.post("/api/users/store", json={"user_id": user, "email": f"{user}@example.com"})
         assert answer.status_code == 200, answer.text
 
-    async def is_in_order(self) -> None:
-        """Nothing is held, no connection is out, and every invariant holds; `overture doctor` looks at the same."""
+    async def footprint(self) -> Footprint | None:
+        """What the process takes now: for `is_in_order`, where nothing may come of what is to follow."""
+        return None if self.footprints is None else await self.footprints.now()
+
+    async def is_at_rest(self, *, since: Footprint | None = None) -> None:
+        """No task, thread or descriptor is left over."""
+        if self.footprints is not None:
+            await self.footprints.back(since=since)
+
+    async def is_in_order(self, *, since: Footprint | None = None) -> None:
+        """Nothing is held, nothing is left over, no connection is out, and every invariant holds; `overture doctor`
+        looks at the same."""
+        await self.is_at_rest(since=since)
         async with httpx.AsyncClient(base_url=self.base_url, timeout=60, trust_env=False) as client:
             health = await client.get("/health")
             pool = (await client.get("/health/db-pool")).json()
@@ -98,6 +112,9 @@ class Service:
         async with open_database(self.database_url, pool_size=1) as db:
             assert await db.run_system(custody.check, sweep_seconds=0) == []
             assert await db.run_system(_held_in_all) == 0
+            with anyio.fail_after(REST_SECONDS):  # a sweeper's unit is idle between two of its statements
+                while await db.run_system(_idle_in_transaction):
+                    await anyio.sleep(0.02)
         assert self.process.poll() is None
 
     async def balance(self, user: str) -> dict[str, int]:
@@ -166,6 +183,10 @@ async def running_service(
     service = Service(f"http://127.0.0.1:{port}", process, log, database_url)
     try:
         await _until_ready(service)
+        if not arguments:
+            admin = f"Bearer {token('operator', scope='admin')}"
+            service.footprints = Footprints(service.base_url, process.pid, admin)
+            await service.footprints.begin()
         yield service
     finally:
         if process.poll() is None:
@@ -193,6 +214,11 @@ async def _until_ready(service: Service) -> None:
 async def _held_in_all(tx: Transaction) -> int:
     rows = await tx.rows(text("SELECT coalesce(sum(held), 0)::bigint AS held FROM wallets"))
     return int(rows[0].held)
+
+
+async def _idle_in_transaction(tx: Transaction) -> int:
+    of_this_database = "datname = current_database() AND state LIKE 'idle in transaction%'"
+    return int(await tx.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {of_this_database}")))
 
 
 async def _emails_in_all(tx: Transaction) -> int:

@@ -113,7 +113,7 @@ async def test_another_content_type_is_refused(client: httpx.AsyncClient, path: 
     for kind in (
         "text/plain",
         "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
+        "multipart/mixed; boundary=x",
         "application",
         "x",
     ):

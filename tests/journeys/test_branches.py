@@ -65,6 +65,8 @@ async def test_a_page_that_fails_is_missing_and_nothing_more(standing: Service) 
             assert email["job_context"] is None, path
             assert [gone["branch"] for gone in email["missing"]] == ["job_context"], path
             reasons[path] = email["missing"][0]["reason"]
+            await pages.quiet()
+            await standing.is_at_rest()
         print(*(f"{path}: {reasons[path]} ({seconds[path]:.2f} s)" for path in reasons), sep="\n")
     assert {path for path, took in seconds.items() if took > ANSWER_SECONDS} == set()
     for path in ("/hangs", "/hangs-in-the-body", "/trickles"):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,15 @@ from tests.fakes.github_api import github_api
 from tests.fakes.page_server import answer, page_server
 from tests.fakes.razorpay_api import razorpay_api
 from tests.fakes.stripe_api import stripe_api
-from tests.journeys.conftest import paid_by
 from tests.journeys.process import Service, running_service, token
+from tests.journeys.providers import paid_by
 from tests.journeys.slow_page import PAGE
 
 pytestmark = pytest.mark.anyio
 
 # The same inputs in the same order, as many as the time allows: a finding can be repeated.
 SEED = "20261122"
-RUN_SECONDS = 10
+RUN_SECONDS = 25
 GIVE_UP_SECONDS = 120
 # Not among them: negative_data_rejection (`5.0` is an integer to JSON Schema, and query strings have no types) and
 # positive_data_acceptance (schemas cannot say that `url` and `text` exclude each other, nor what an address is).
@@ -48,6 +48,7 @@ SUCCEED_WHEN_DRAWN = {
     *("GET /", "GET /docs", "GET /openapi.json", "GET /metrics", "GET /debug/tasks"),
     *("GET /health", "GET /health/live", "GET /health/ready", "GET /health/startup", "GET /health/db-pool"),
     *("GET /api/emails", "GET /api/resumes", "GET /api/credits/balance", "GET /api/credits/transactions"),
+    *("GET /api/jobs", "GET /api/jobs/statuses", "GET /api/leads", "GET /api/organizations", "GET /api/deals"),
     *("GET /api/users/me", "POST /api/users/store", "POST /api/resumes"),
 }
 # Signed by the providers: `test_payments.py` delivers what they send.
@@ -56,6 +57,7 @@ RESUME = {
     "basics": {"name": "Grace Example"},
     "work": [{"name": "Globex", "position": "Engineer", "highlights": ["Moved billing to PostgreSQL"]}],
 }
+RESUME_FORM = b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nGrace Example\nSkills\nGo\r\n--x--\r\n'
 REQUEST = {"job_text": "Backend Engineer at Acme\n\nRequirements\n- Python", "recruiter": {"name": "Ada Park"}}
 
 
@@ -120,18 +122,48 @@ async def test_each_success_is_the_documented_one(standing: Service) -> None:
         await good("POST", "/api/credits/grants", json=grant, headers=admin)
         order = await good("POST", "/api/payments/orders", json={"package_id": "plus", "provider": "stripe"})
         await good("GET", "/api/payments/orders/{order_id}", {"order_id": order["order_id"]})
-        for path in ("/api/emails/{email_id}", "/api/resumes/{resume_id}"):
+        pursued = await pursue(good)
+        await good(
+            "POST", "/api/resumes", content=RESUME_FORM, headers={"Content-Type": "multipart/form-data; boundary=x"}
+        )
+        for path in ("/api/emails/{email_id}", "/api/resumes/{resume_id}", "/api/resumes/{resume_id}/json-resume"):
             await good("GET", path, {**email, **resume})
         for path in document.raw_schema["paths"]:
             if "{" not in path and f"GET {path}" not in tried and "get" in document.raw_schema["paths"][path]:
                 await good("GET", path)
         for path in ("/api/emails/{email_id}", "/api/resumes/{resume_id}"):
             await good("DELETE", path, {**email, **resume})
+        for path in ("/api/deals/{deal_id}", "/api/jobs/{job_id}", "/api/organizations/{organization_id}"):
+            await good("DELETE", path, pursued)
         await good("DELETE", "/api/users/delete-account")
 
     declared = {f"{method.upper()} {path}" for path, each in document.raw_schema["paths"].items() for method in each}
     assert tried | TRIED_ELSEWHERE == declared
     await standing.is_in_order()
+
+
+async def pursue(good: Callable[..., Awaitable[Any]]) -> dict[str, str]:
+    """Everything that can be done with a job; the ids of what there is then."""
+    named = {"company": "Initech", "job_title": "Engineer"}
+    job = await good("POST", "/api/jobs", json={**named, "resume_date": "2026-01-31"})
+    ids = {"job_id": str(job["id"]), "lead_id": str(job["lead"]["id"])}
+    await good("POST", "/api/leads/{lead_id}/applied", ids)
+    await good("POST", "/api/leads/{lead_id}/do-not-apply", ids)
+    await good("PUT", "/api/jobs/{job_id}", ids, json={"status": "offer", "notes": None})
+    await good("PUT", "/api/jobs/by-company", json={**named, "notes": "Asked twice."})
+    await good("GET", "/api/jobs/applied", params=named)
+    await good("POST", "/api/jobs/filter", json={"jobs": [named]})
+    csv = b"company,job_title\nHooli,Designer\n"
+    await good("POST", "/api/jobs/import", content=csv, headers={"Content-Type": "text/csv"})
+    ids["organization_id"] = str((await good("POST", "/api/organizations", json={"name": "Globex"}))["id"])
+    await good("PUT", "/api/organizations/{organization_id}", ids, json={"website": "https://globex.example"})
+    ids["deal_id"] = str((await good("POST", "/api/deals", json={"name": "Offer", "lead_id": job["id"]}))["id"])
+    await good("PUT", "/api/deals/{deal_id}", ids, json={"status": "won"})
+    for path in ("/api/jobs/{job_id}", "/api/organizations/{organization_id}", "/api/deals/{deal_id}"):
+        await good("GET", path, ids)
+    for path in ("/api/leads/{lead_id}", "/api/leads/{lead_id}/history"):
+        await good("GET", path, ids)
+    return ids
 
 
 def _command(service: Service) -> list[str]:

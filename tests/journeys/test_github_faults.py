@@ -89,6 +89,7 @@ async def test_github_that_fails_is_missing_and_nothing_more(writing: Writing) -
         for login, reason in REASONS.items():
             if reason != LATE:
                 await ask(login)
+                await service.is_at_rest()
         # It has recovered by the second asking.
         assert (await _written(client, "fault-flaky"))["missing"] == []
         print(*(f"{login}: {reasons[login]} ({seconds[login]:.2f} s)" for login in reasons), sep="\n")

@@ -34,14 +34,18 @@ ENVIRONMENT = {
 Execute = Callable[[str], Awaitable[None]]
 
 
-@pytest.fixture
-def execute(postgres_server: Server, database_url: str) -> Execute:
-    """Run a statement as the database's owner, from a thread: asyncpg has its own idea of the loop."""
+def executing(server: Server, database_url: str) -> Execute:
+    """What runs a statement as the database's owner, from a thread: asyncpg has its own idea of the loop."""
 
     async def execute(statement: str) -> None:
-        await anyio.to_thread.run_sync(partial(postgres_server.execute, statement, url=database_url))
+        await anyio.to_thread.run_sync(partial(server.execute, statement, url=database_url))
 
     return execute
+
+
+@pytest.fixture
+def execute(postgres_server: Server, database_url: str) -> Execute:
+    return executing(postgres_server, database_url)
 
 
 async def leases_run_out(execute: Execute) -> None:
@@ -190,23 +194,18 @@ async def test_killed_at_any_point_every_key_is_one_email_and_one_coin(
     gc.collect()  # here, where it is forgiven
 
 
-async def test_an_answer_is_kept_for_a_day_and_no_longer(
-    database_url: str, execute: Execute, anyio_backend_name: str, tmp_path: Path
-) -> None:
-    async with running_service(
-        database_url=database_url, backend=anyio_backend_name, directory=tmp_path, environment=ENVIRONMENT
-    ) as service:
-        await service.new_user("grace")
-        async with service.client("grace", Idempotency_Key="daily") as client:
-            first = await client.post("/api/emails/generate", json=REQUEST)
-            await time_passes(execute, "23 hours 59 minutes")
-            same_day = await client.post("/api/emails/generate", json=REQUEST)
-            await time_passes(execute, "1 minute")
-            next_day = await client.post("/api/emails/generate", json=REQUEST)
-        balance = await service.balance("grace")
+async def test_an_answer_is_kept_for_a_day_and_no_longer(standing: Service, postgres_server: Server) -> None:
+    user, execute = await standing.somebody(), executing(postgres_server, standing.database_url)
+    async with standing.client(user, Idempotency_Key="daily") as client:
+        first = await client.post("/api/emails/generate", json=REQUEST)
+        await time_passes(execute, "23 hours 59 minutes")
+        same_day = await client.post("/api/emails/generate", json=REQUEST)
+        await time_passes(execute, "1 minute")
+        next_day = await client.post("/api/emails/generate", json=REQUEST)
+    balance = await standing.balance(user)
 
     assert [answer.status_code for answer in (first, same_day, next_day)] == [201, 201, 201]
     assert same_day.json() == first.json()
     assert "Idempotency-Replayed" not in next_day.headers
     assert next_day.json()["id"] != first.json()["id"]
-    assert balance["balance"] == 98
+    assert balance["balance"] == 998

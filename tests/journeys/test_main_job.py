@@ -38,20 +38,26 @@ RESUME = {
 REQUEST = {"job_text": POSTING, "resume": RESUME, "recruiter": {"name": "Ada Park", "company": "Acme"}}
 
 
-@pytest.fixture
-async def service(database_url: str, anyio_backend_name: str, tmp_path: Path) -> AsyncIterator[Service]:
+ENVIRONMENT = {"OVERTURE_MAX_IN_FLIGHT_PER_USER": "100", "OVERTURE_SWEEP_SECONDS": "1"}
+
+
+@pytest.fixture(scope="module")
+async def service(
+    database_url: str, anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Service]:
+    """One for all tests that leave it running: users are to be new ones."""
     async with running_service(
         database_url=database_url,
-        backend=anyio_backend_name,
-        directory=tmp_path,
-        environment={"OVERTURE_MAX_IN_FLIGHT_PER_USER": "100", "OVERTURE_SWEEP_SECONDS": "1"},
+        backend=anyio_backend,
+        directory=tmp_path_factory.mktemp(anyio_backend),
+        environment=ENVIRONMENT,
     ) as running:
         yield running
 
 
 async def test_from_a_new_user_to_a_charged_email(service: Service) -> None:
-    await service.new_user("grace")
-    async with service.client("grace") as client:
+    user = await service.somebody()
+    async with service.client(user) as client:
         written = await client.post("/api/emails/generate", json=REQUEST)
         assert written.status_code == 201, written.text
         email = written.json()
@@ -68,14 +74,14 @@ async def test_from_a_new_user_to_a_charged_email(service: Service) -> None:
     assert email["credits"] == {"charged": 1, "available": 9}
     assert read["body"] == email["body"]
     assert [line["type"] for line in transactions] == ["charge", "reserve", "grant"]
-    assert await service.balance("grace") == {"balance": 9, "reserved": 0, "available": 9}
+    assert await service.balance(user) == {"balance": 9, "reserved": 0, "available": 9}
 
 
 async def test_sixty_at_once_on_ten_coins(service: Service) -> None:
-    await service.new_user("grace")
+    user = await service.somebody()
     statuses: list[int] = []
 
-    async with service.client("grace") as client:
+    async with service.client(user) as client:
 
         async def generate() -> None:
             statuses.append((await client.post("/api/emails/generate", json=REQUEST)).status_code)
@@ -85,15 +91,15 @@ async def test_sixty_at_once_on_ten_coins(service: Service) -> None:
                 group.start_soon(generate)
 
     assert sorted(statuses) == [201] * 10 + [402] * 50
-    assert await service.balance("grace") == {"balance": 0, "reserved": 0, "available": 0}
-    assert len(await service.emails("grace")) == 10
+    assert await service.balance(user) == {"balance": 0, "reserved": 0, "available": 0}
+    assert len(await service.emails(user)) == 10
 
 
 async def test_forty_repeats_of_one_key_are_one_email(service: Service) -> None:
-    await service.new_user("grace")
+    user = await service.somebody()
     answers: list[httpx.Response] = []
 
-    async with service.client("grace", Idempotency_Key="once") as client:
+    async with service.client(user, Idempotency_Key="once") as client:
 
         async def generate() -> None:
             answers.append(await client.post("/api/emails/generate", json=REQUEST))
@@ -108,55 +114,59 @@ async def test_forty_repeats_of_one_key_are_one_email(service: Service) -> None:
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
     assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-mismatch")
-    assert len(await service.emails("grace")) == 1
-    assert (await service.balance("grace"))["available"] == 9
+    assert len(await service.emails(user)) == 1
+    assert (await service.balance(user))["available"] == 9
 
 
 async def test_the_caller_leaves_and_the_coin_comes_back(service: Service) -> None:
-    await service.new_user("grace")
+    user = await service.somebody()
     async with slow_page() as page:
         leaving = {"job_url": page.url, "resume": RESUME, "recruiter": {"name": "Ada Park"}}
-        async with service.client("grace") as client, anyio.create_task_group() as group:
+        async with service.client(user) as client, anyio.create_task_group() as group:
             group.start_soon(lambda: client.post("/api/emails/generate", json=leaving))
             with anyio.fail_after(5):
                 await page.asked.wait()
-            assert (await service.balance("grace"))["reserved"] == 1
+            assert (await service.balance(user))["reserved"] == 1
             group.cancel_scope.cancel()
-        await service.until_nothing_is_held("grace", seconds=1)
-    assert await service.balance("grace") == {"balance": 10, "reserved": 0, "available": 10}
-    assert await service.emails("grace") == []
+        await service.until_nothing_is_held(user, seconds=1)
+    assert await service.balance(user) == {"balance": 10, "reserved": 0, "available": 10}
+    assert await service.emails(user) == []
+    await service.is_at_rest()
 
 
 async def test_time_runs_out_and_the_coin_comes_back(service: Service) -> None:
-    await service.new_user("grace")
-    async with slow_page() as page, service.client("grace", X_Request_Timeout="0.5") as client:
+    user = await service.somebody()
+    async with slow_page() as page, service.client(user, X_Request_Timeout="0.5") as client:
         request = {"job_url": page.url, "recruiter": {"name": "Ada Park"}}
         answer = await client.post("/api/emails/generate", json=request)
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (504, "deadline-exceeded")
-    await service.until_nothing_is_held("grace", seconds=1)
-    assert await service.emails("grace") == []
+    await service.until_nothing_is_held(user, seconds=1)
+    assert await service.emails(user) == []
+    await service.is_at_rest()
 
 
-async def test_sigterm_lets_the_request_in_flight_finish(service: Service) -> None:
-    await service.new_user("grace")
+async def test_sigterm_lets_the_request_in_flight_finish(
+    database_url: str, anyio_backend_name: str, tmp_path: Path
+) -> None:
     answers: list[httpx.Response] = []
-
-    async with slow_page() as page, service.client("grace") as client:
+    async with (
+        slow_page() as page,
+        running_service(database_url=database_url, backend=anyio_backend_name, directory=tmp_path) as service,
+    ):
         request = {"job_url": page.url, "resume": RESUME, "recruiter": {"name": "Ada Park"}}
+        async with service.client(await service.somebody()) as client, anyio.create_task_group() as group:
 
-        async def generate() -> None:
-            answers.append(await client.post("/api/emails/generate", json=request))
+            async def generate() -> None:
+                answers.append(await client.post("/api/emails/generate", json=request))
 
-        async with anyio.create_task_group() as group:
             group.start_soon(generate)
             with anyio.fail_after(5):
                 await page.asked.wait()
             service.signal(signal.SIGTERM)
             page.may_answer.set()
-
+        assert await service.exit_code() == 0
     assert [answer.status_code for answer in answers] == [201]
     assert answers[0].json()["job_context"]["title"] == "Backend Engineer"
-    assert await service.exit_code() == 0
 
 
 async def test_after_a_kill_the_sweeper_gives_the_coin_back(

@@ -71,6 +71,7 @@ CASES = [
 
 async def test_each_fault_ends_in_a_letter_or_in_nothing(writing: Writing) -> None:
     service, user, heard = writing.service, await writing.service.somebody(), dict[Case, Heard]()
+    before = await service.footprint()
     places = anyio.CapacityLimiter(AT_ONCE)
     async with directed_model(writing.model_port, Manner(retry_after="0")) as model, service.client(user) as client:
 
@@ -98,7 +99,7 @@ async def test_each_fault_ends_in_a_letter_or_in_nothing(writing: Writing) -> No
         len(CASES) - written,
         len(CASES),
     )
-    await service.is_in_order()
+    await service.is_in_order(since=before)
 
 
 def _broken_promise(case: Case, heard: Heard, model: DirectedModel) -> object:

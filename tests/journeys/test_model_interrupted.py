@@ -42,7 +42,7 @@ MOMENTS = [Moment(*moment) for moment in product((False, True), (False, True))]
 
 
 async def test_a_caller_who_leaves_is_heard_of_by_the_model(writing: Writing) -> None:
-    service = writing.service
+    service, before = writing.service, await writing.service.footprint()
     users = {moment: await service.somebody() for moment in MOMENTS}
     took: dict[Moment, float] = {}
     async with directed_model(writing.model_port, TALKING) as model:
@@ -66,11 +66,11 @@ async def test_a_caller_who_leaves_is_heard_of_by_the_model(writing: Writing) ->
     for user in users.values():
         await service.until_nothing_is_held(user, seconds=1)
         await _nothing_but_usage(service, user, outcome="cancelled")
-    await service.is_in_order()
+    await service.is_in_order(since=before)
 
 
 async def test_patience_that_runs_out_ends_at_the_model(writing: Writing) -> None:
-    service = writing.service
+    service, before = writing.service, await writing.service.footprint()
     users = {moment: await service.somebody() for moment in MOMENTS}
     answers: dict[Moment, Answered] = {}
     took: dict[Moment, float] = {}
@@ -93,7 +93,7 @@ async def test_patience_that_runs_out_ends_at_the_model(writing: Writing) -> Non
     )
     for user in users.values():
         await _nothing_but_usage(service, user, outcome="failed")
-    await service.is_in_order()
+    await service.is_in_order(since=before)
 
 
 async def test_a_stop_ends_at_the_model_after_the_drain(

@@ -20,7 +20,12 @@ RESUME = {"basics": {"name": CANARY}, "skills": [{"name": "Backend", "keywords":
 BODIES: dict[str, dict[str, Any]] = {
     "patch /api/emails/{email_id}": {"subject": "Mine now"},
     "post /api/emails/{email_id}/regenerate": {"tone": "warm"},
+    "put /api/jobs/{job_id}": {"company": "Mine now", "notes": "Mine now"},
+    "put /api/organizations/{organization_id}": {"name": "Mine now"},
+    "put /api/deals/{deal_id}": {"name": "Mine now"},
 }
+# Numbers are small and one after the other; this one is nobody's.
+NO_NUMBER = str(10**15)
 
 
 @dataclass
@@ -50,10 +55,17 @@ async def two(standing: Service) -> AsyncGenerator[Two]:
         email = await owner.post("/api/emails/generate", json=asked)
         order = await owner.post("/api/payments/orders", json={"package_id": "plus", "provider": "stripe"})
         assert (resume.status_code, email.status_code, order.status_code) == (201, 201, 201)
+        job = await owner.post("/api/jobs", json={"company": CANARY, "job_title": CANARY, "notes": CANARY})
+        deal = await owner.post("/api/deals", json={"name": CANARY, "lead_id": job.json()["id"]})
+        assert (job.status_code, deal.status_code) == (201, 201)
         ids = {
             "email_id": email.json()["id"],
             "resume_id": resume.json()["id"],
             "order_id": order.json()["order_id"],
+            "job_id": str(job.json()["id"]),
+            "lead_id": str(job.json()["lead"]["id"]),
+            "organization_id": str(job.json()["organization"]["id"]),
+            "deal_id": str(deal.json()["id"]),
         }
         yield Two(standing, owner, other, ids)
 
@@ -62,16 +74,17 @@ async def test_ids_of_another_are_ids_of_nothing(two: Two) -> None:
     calls = await two.calls_by_id()
     assert {name for _, _, name in calls} == set(two.ids)
 
-    async def told(method: str, path: str, name: str, value: str) -> tuple[int, Any]:
+    async def told(method: str, path: str, name: str, value: str) -> tuple[str, Any]:
         body = BODIES.get(f"{method} {path}")
         answer = await two.other.request(method, path.replace(f"{{{name}}}", value), json=body)
         assert_problem(answer, 404, "not-found")
-        shown = answer.text.replace(value, "the id").replace(answer.json()["request_id"], "the request")
+        shown = re.sub(rf"\b{value}\b", "the id", answer.text.replace(answer.json()["request_id"], "the request"))
         hidden = {"x-request-id", "date", "content-length"}
-        return len(value), (shown, {key: value for key, value in answer.headers.items() if key not in hidden})
+        return shown, {key: value for key, value in answer.headers.items() if key not in hidden}
 
     for method, path, name in calls:
-        assert await told(method, path, name, two.ids[name]) == await told(method, path, name, str(uuid4())), path
+        nothing = NO_NUMBER if two.ids[name].isdigit() else str(uuid4())
+        assert await told(method, path, name, two.ids[name]) == await told(method, path, name, nothing), path
     for path in ("/api/emails", "/api/resumes"):
         for nonsense in ("1", "0", "null", "%00", "' OR '1'='1", "a" * 1_000):
             answer = await two.other.get(f"{path}/{nonsense}")
@@ -81,6 +94,9 @@ async def test_ids_of_another_are_ids_of_nothing(two: Two) -> None:
     assert CANARY in email["body"]
     assert email["subject"] != "Mine now"
     assert (await two.owner.get(f"/api/resumes/{two.ids['resume_id']}")).status_code == 200
+    job = (await two.owner.get(f"/api/jobs/{two.ids['job_id']}")).json()
+    assert (job["organization"]["name"], job["notes"], job["status"]) == (CANARY, CANARY, "Lead")
+    assert job["lead"]["deal"]["name"] == CANARY
 
 
 async def test_a_resume_of_another_is_missing_like_one_that_is_not_there(two: Two) -> None:
@@ -104,12 +120,22 @@ async def test_lists_and_searches_show_nothing_of_another(two: Two) -> None:
         ("/api/resumes", {}),
         ("/api/resumes", {"cursor": cursor}),
         ("/api/credits/transactions", {"type": "charge"}),
+        ("/api/jobs", {}),
+        ("/api/jobs", {"search": "Canary", "orderBy": "company"}),
+        ("/api/jobs", {"status": "Lead", "orderBy": "resume"}),
+        ("/api/leads", {"status": "Lead"}),
+        ("/api/organizations", {"search": "Canary"}),
+        ("/api/deals", {}),
     )
     for path, query in queries:
         listed = await two.other.get(path, params=query)
         assert listed.status_code == 200, listed.text
         assert (listed.json()["items"], listed.json()["total"]) == ([], 0), path
         assert CANARY not in listed.text
+    named = {"company": CANARY, "job_title": CANARY}
+    assert not (await two.other.get("/api/jobs/applied", params=named)).json()["applied"]
+    assert CANARY not in (await two.other.get("/api/jobs/export")).text
+    assert (await two.other.put("/api/jobs/by-company", json=named)).status_code == 404
     assert (await two.other.get("/api/credits/balance")).json()["available"] == 1000
     assert (await two.owner.get("/api/credits/balance")).json()["available"] == 999
 

@@ -22,8 +22,8 @@ from tests.fakes.razorpay_api import RazorpayApi
 from tests.fakes.stripe_api import StripeApi
 from tests.fakes.webhooks import deliver_often
 from tests.journeys.commit_catcher import CommitCatcher, commit_catcher
-from tests.journeys.conftest import paid_by
 from tests.journeys.process import Service, running_service
+from tests.journeys.providers import paid_by
 from tests.kernel.database_tables import Signal
 from tests.payments.shopping import count, events, purchases
 

@@ -50,6 +50,19 @@ def test_the_pool_is_asked_at_every_scrape() -> None:
     assert b'overture_database_pool{state="waiting"} 7.0' in metrics.exposition()
 
 
+@pytest.mark.anyio
+async def test_the_tasks_of_the_loop_are_counted_at_every_scrape() -> None:
+    metrics = Metrics()
+    metrics.watch_tasks()
+    before = figure(metrics, "overture_event_loop_tasks")
+    assert before
+    async with anyio.create_task_group() as group:
+        group.start_soon(anyio.sleep_forever)
+        assert figure(metrics, "overture_event_loop_tasks") == before + 1
+        group.cancel_scope.cancel()
+    assert figure(metrics, "overture_event_loop_tasks") == before
+
+
 @pytest.mark.trio
 async def test_a_loop_that_turns_has_no_lag(autojump_clock: object) -> None:
     metrics = Metrics()

@@ -12,16 +12,15 @@ from pytest_trio import trio_fixture  # pyright: ignore[reportUnknownVariableTyp
 from service.kernel.database import acting_for
 from service.kernel.database.wall import NOBODY, acting_now
 from service.kernel.identifiers import TenantId, UserId
+from service.kernel.in_flight import InFlight, ShuttingDown
 from service.kernel.supervision import (
     CLOSE_SECONDS,
     SERVER_END_SECONDS,
     UNDO_SECONDS,
-    InFlight,
     Lasting,
     Periodic,
     Phase,
     Root,
-    ShuttingDown,
     pause_seconds,
 )
 from service.kernel.telemetry import TaskTree

@@ -18,7 +18,7 @@ from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.postings import operations, store
 from service.postings.flights import Flights
-from service.postings.model import JobContext, Salary
+from service.postings.model import JobContext, Refreshed, Salary
 from tests.postings.pages import DATA, NOW, assert_spans_are_true, quoted, read, read_fixture, readers
 
 pytestmark = pytest.mark.anyio
@@ -177,7 +177,7 @@ class Reader:
         self.clock = FixedClock(NOW)
         self.db, self.parser = db, ScriptedPageParser()
         self.fetcher = ScriptedPageFetcher(pages)
-        self.flights = Flights[JobContext](start=root.start_soon)
+        self.flights = Flights[Refreshed](start=root.start_soon)
 
     async def __call__(self, url: str = URL, *, ttl_seconds: float = DAY) -> JobContext:
         return await operations.context_for_url(
@@ -225,7 +225,7 @@ async def test_a_flight_is_named_and_acts_for_nobody(db: Database) -> None:
         async with anyio.create_task_group() as root:
             reader = Reader(db, root, {})
             reader.fetcher = ScriptedPageFetcher({URL: html_page(URL, PAGE)}, delay_seconds=0.05)
-            reader.flights = Flights[JobContext](start=process.start)
+            reader.flights = Flights[Refreshed](start=process.start)
             with acting_for(UserId("ada"), TenantId("user:ada")):
                 root.start_soon(reader)
                 while not reader.fetcher.fetched:

@@ -25,7 +25,8 @@ async def test_01_stack_overflow_with_json_ld() -> None:
     assert context.posted_at == datetime(2020, 3, 24, tzinfo=UTC)
     assert context.valid_through == datetime(2021, 2, 3, 23, 59, 59, tzinfo=UTC)
     assert context.is_open is False
-    assert context.technologies == ("Python", "AWS", "C#", "Angular", "REST")  # Flask and Go are of another posting
+    # Flask and Go are of another posting.
+    assert context.technologies == ("Python", "AWS", "C#", "Angular", "Object-oriented programming", "REST")
     assert len(context.requirements) == 5
     assert context.requirements[1] == "You have a basic understanding of S.O.L.I.D principles"
     assert len(context.responsibilities) == 4
@@ -71,7 +72,8 @@ async def test_11_linkedin_without_structured_data() -> None:
     assert len(context.requirements) == 9
     assert context.responsibilities[1].startswith("Support Red Hat’s customers")
     assert len(context.responsibilities) == 9
-    assert context.technologies == ("Linux", "Red Hat Enterprise Linux")  # Kubernetes is the employer's, not the job's
+    # Kubernetes is the employer's, not the job's.
+    assert context.technologies == ("Linux", "Red Hat Enterprise Linux", "Cisco", "CCNA")
 
 
 async def test_18_startupjobs_is_closed() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction, acting_for
-from service.kernel.identifiers import Identifiers, TenantId, UserId
+from service.kernel.identifiers import Identifiers, UserId, personal_tenant
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId, StoredResume
 from tests.resumes.documents import ada
@@ -18,7 +18,7 @@ IDENTIFIERS = Identifiers(CLOCK)
 
 
 def acting(user: UserId = ADA) -> AbstractContextManager[None]:
-    return acting_for(user, TenantId(f"user:{user}"))
+    return acting_for(user, personal_tenant(user))
 
 
 async def stored_people(db: Database) -> None:

@@ -9,9 +9,12 @@ import httpx
 import pytest
 
 from service.accounts import operations as accounts
+from service.adapters.resume_reader.scripted import ScriptedResumeReader
 from service.kernel.database import Database
+from service.resumes import operations
 from service.resumes.routes import routes
 from service.web.openapi import document as openapi
+from tests.adapters.resume_reader.files import PLAIN, docx, grace_pdf
 from tests.resumes.documents import ada
 from tests.resumes.people import BOB, CLOCK, IDENTIFIERS, count, stored_people
 from tests.samples import SAMPLES, needs_samples
@@ -25,7 +28,9 @@ async def client(db: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Ada's, over the real gate."""
     await stored_people(db)
     parts = Parts(db=db, is_stored=accounts.is_stored)
-    async with parts.client(*routes(db=db, identifiers=IDENTIFIERS, clock=CLOCK)) as client:
+    async with parts.client(
+        *routes(db=db, reader=ScriptedResumeReader(), identifiers=IDENTIFIERS, clock=CLOCK)
+    ) as client:
         yield client
 
 
@@ -160,7 +165,85 @@ async def test_what_is_no_id_is_not_found(client: httpx.AsyncClient) -> None:
 
 
 def test_the_interface_describes_what_is_read(anyio_backend: str) -> None:
-    described = openapi(routes(db=Parts().db, identifiers=IDENTIFIERS, clock=CLOCK), version="1")
+    described = openapi(
+        routes(db=Parts().db, reader=ScriptedResumeReader(), identifiers=IDENTIFIERS, clock=CLOCK), version="1"
+    )
     body = described["paths"]["/api/resumes"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert "work" in body["properties"]
     assert "$defs" not in json.dumps(described)
+
+
+@pytest.mark.parametrize(("name", "content"), [("cv.txt", PLAIN.encode()), ("cv.pdf", grace_pdf()), ("", docx())])
+async def test_a_file_is_recognised_and_treated_like_a_document(
+    client: httpx.AsyncClient, name: str, content: bytes
+) -> None:
+    made = await client.post("/api/resumes", files={"file": (name, content)})
+    assert made.status_code == 201, made.text
+    answer = made.json()
+    assert (answer["name"], answer["work"][0]["name"]) == ("Grace Example", "Globex GmbH")
+    assert "- Moved billing to PostgreSQL" in answer["text"]
+    whole = (await client.get(f"/api/resumes/{answer['id']}/json-resume")).json()
+    assert whole["basics"] == answer["basics"]
+    assert (await client.post("/api/resumes", json=whole)).json()["work"] == answer["work"]
+
+
+async def test_a_document_comes_out_as_it_went_in(client: httpx.AsyncClient) -> None:
+    made = (await client.post("/api/resumes", json=ada())).json()
+    url = f"/api/resumes/{made['id']}/json-resume"
+    assert (await client.get(url)).json() == ada()
+    theirs = await client.get(url, headers=bearer(BOB))
+    nobodys = await client.get(f"/api/resumes/{uuid4()}/json-resume")
+    assert [theirs.status_code, nobodys.status_code] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("files", "slug", "said"),
+    [
+        ({"file": ("cv.pdf", b"\x89PNG\r\n")}, "unreadable-resume", "PDF, DOCX, Markdown or plain-text"),
+        ({"file": ("cv.doc", b"\xd0\xcf\x11\xe0")}, "unreadable-resume", "PDF, DOCX, Markdown or plain-text"),
+        ({"file": ("cv.txt", b"")}, "invalid-request", "PDF, DOCX, Markdown or plain-text"),
+        ({"cv": ("cv.txt", b"x")}, "invalid-request", "`file`"),
+        ([("file", b"x"), ("file", b"y")], "invalid-request", "PDF, DOCX, Markdown or plain-text"),
+        ({"file": ("cv.txt", b"Skills")}, "invalid-request", "says nothing"),
+    ],
+    ids=["image", "old Word", "empty", "another field", "two", "only a heading"],
+)
+async def test_a_file_that_is_no_resume_is_refused(
+    client: httpx.AsyncClient, db: Database, files: Any, slug: str, said: str
+) -> None:
+    answer = await client.post("/api/resumes", files=files)
+    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, slug)
+    assert said in answer.json()["detail"]
+    assert await count(db) == 0
+
+
+async def test_a_file_above_the_limit_is_refused(client: httpx.AsyncClient, db: Database) -> None:
+    for size in (5_000_001, 6_000_000):
+        answer = await client.post("/api/resumes", files={"file": b"x" * size})
+        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (413, "body-too-large")
+    assert (await client.post("/api/resumes", files={"file": b"x " * 2_500_000})).status_code == 422
+    assert await count(db) == 0
+
+
+async def test_the_same_key_stores_a_file_once_whatever_the_boundary(client: httpx.AsyncClient, db: Database) -> None:
+    headers = {"Idempotency-Key": "once"}
+    file = {"file": ("cv.txt", PLAIN.encode())}
+    first, again = [await client.post("/api/resumes", files=file, headers=headers) for _ in range(2)]
+    assert first.request.headers["content-type"] != again.request.headers["content-type"]
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    for other in ({"file": ("cv.md", PLAIN.encode())}, {"file": ("cv.txt", b"x" + PLAIN.encode())}):
+        refused = await client.post("/api/resumes", files=other, headers=headers)
+        assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (422, "idempotency-mismatch")
+    assert await count(db) == 1
+
+
+async def test_a_user_has_so_many_and_no_more(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "RESUMES_MAX", 2)
+    made = [(await client.post("/api/resumes", json=ada())).json() for _ in range(2)]
+    refused = await client.post("/api/resumes", json=ada())
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "too-many-resumes")
+    assert "delete one" in refused.json()["detail"]
+    assert (await client.post("/api/resumes", json=ada(), headers=bearer(BOB))).status_code == 201
+    await client.delete(f"/api/resumes/{made[0]['id']}")
+    assert (await client.post("/api/resumes", json=ada())).status_code == 201

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from service.adapters.language_model import ModelCall
 from service.kernel.database import Database, Transaction, UserGone
 from service.usage import operations as usage
 from service.usage.model import Outcome, Usage
@@ -79,3 +80,19 @@ async def test_usage_is_the_user_s_own(db: Database) -> None:
 async def test_nobody_who_is_deleted_leaves_or_gets_usage(db: Database) -> None:
     with acting(ADA), pytest.raises(UserGone):
         await db.run(usage.record, a_generation())
+
+
+async def test_calls_of_a_model_alone_are_a_row_too(db: Database) -> None:
+    await give(db, 0)
+    tried = ModelCall("api.example", "first", "failed", 100, 0, is_estimated=True, cost_microcents=None)
+    calls = (tried, ModelCall("api.example", "second", "finished", 100, 10, is_estimated=False, cost_microcents=5_000))
+    operation = uuid4()
+    with acting(ADA):
+        assert await db.run(
+            usage.record_calls, calls[1:], id=uuid4(), user=ADA, operation=operation, outcome="succeeded"
+        )
+        assert await db.run(usage.record_calls, calls, id=uuid4(), user=ADA, operation=uuid4(), outcome="cancelled")
+        assert sorted(row[2:] for row in await db.read(rows)) == [
+            ("cancelled", "api.example", "second", 200, 10, None),  # what the first one cost is not known
+            ("succeeded", "api.example", "second", 100, 10, Decimal("0.00005")),
+        ]

@@ -11,7 +11,7 @@ from service.kernel.clock import SystemClock
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import Identifiers, UserId
-from service.kernel.supervision import InFlight
+from service.kernel.in_flight import InFlight
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.web.endpoint import Endpoint

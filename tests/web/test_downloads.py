@@ -128,3 +128,20 @@ def test_the_contract_says_what_kind_of_file() -> None:
     described = document([endpoint(Press())], version="1")
     content = described["paths"]["/book"]["get"]["responses"]["200"]["content"]
     assert list(content) == ["application/zip"]
+
+
+async def test_a_call_may_say_which_file_it_is() -> None:
+    async def print_(call: Call[None, None]) -> None:
+        """Print another one."""
+        call.name_file("book.txt", "text/plain")
+        await call.write(b"Once")
+
+    named = Endpoint(
+        "GET", "/book", print_, media_type="application/zip", other_media_types=("text/plain",), download="x"
+    )
+    async with Parts().client(named) as caller:
+        answer = await caller.get("/book")
+    assert (answer.headers["content-type"], answer.content) == ("text/plain", b"Once")
+    assert answer.headers["content-disposition"] == 'attachment; filename="book.txt"'
+    content = document([named], version="1")["paths"]["/book"]["get"]["responses"]["200"]["content"]
+    assert list(content) == ["application/zip", "text/plain"]

@@ -297,6 +297,23 @@ async def test_a_database_that_is_away_is_503() -> None:
 # -- the client leaves ---------------------------------------------------------------------------------------------
 
 
+async def test_a_path_without_parameters_is_the_whole_path() -> None:
+    async def which(call: Call[None, None]) -> dict[str, Any]:
+        """Which path was asked for."""
+        return dict(call.path)
+
+    named = Endpoint("GET", "/people/{name}", which, answer=dict[str, Any])
+    app = Parts().app(named, WHO)
+    async with client_of(app) as client:
+        asked = {path: await client.get(path) for path in ("/who", "/who/", "/whose", "/people/who")}
+    assert [answer.status_code for answer in asked.values()] == [200, 307, 404, 200]
+    assert asked["/people/who"].json() == {"name": "who"}
+    below = httpx.ASGITransport(app, root_path="/mounted")
+    async with httpx.AsyncClient(transport=below, base_url="http://overture.test", headers=bearer("ada")) as client:
+        assert (await client.get("/mounted/who")).json()["user"] == "ada"
+        assert (await client.put("/mounted/who")).headers["allow"] == "GET, HEAD"
+
+
 async def test_a_client_that_leaves_ends_its_work() -> None:
     work, parts = Work(), Parts()
     async with serve(parts.app(work.endpoint())) as url:

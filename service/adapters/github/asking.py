@@ -53,7 +53,9 @@ class Line(Protocol):
         """From any thread: end what is being asked, now."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close what is open; the next question opens anew."""
+        ...
 
 
 class Lines:
@@ -147,6 +149,9 @@ class _Question:
         finally:
             with self._lock:
                 self._line = None
+                is_cut = self._is_cut
+            if is_cut:  # its socket is dead, and would be kept until the line's next question
+                line.close()
 
     def cut(self) -> bool:
         """End it, where it has not ended; whether the thread has begun, and so gives its place back itself."""

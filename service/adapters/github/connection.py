@@ -150,6 +150,12 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
                 # The plain socket's: that of TLS would take its state from under the thread that is reading.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
+    def close(self) -> None:
+        """What is open is closed now: left to urllib3, the garbage collector would do it."""
+        super().close()
+        if self._wire is not None:
+            self._wire.close()
+
     def getresponse(self) -> RequestsResponse:
         """The answer to what `request` noted. Raises `Failed`, and what requests and urllib3 raise."""
         self.answers += 1

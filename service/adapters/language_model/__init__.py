@@ -34,6 +34,13 @@ class Prompt(msgspec.Struct, frozen=True):
     max_output_tokens: int
 
 
+def fenced(document: Any, *, boundary: str) -> str:
+    """What others wrote, as one JSON document between two lines that carry a value of this one request: nobody who
+    wrote a part of it can have known that value. Belongs into the user's message, never into the system role."""
+    data = msgspec.json.format(msgspec.json.encode(document), indent=1).decode()
+    return f"BEGIN DATA {boundary}\n{data}\nEND DATA {boundary}\n"
+
+
 class ModelCall(msgspec.Struct, frozen=True):
     """One attempt, for accounting. `cost_microcents`: millionths of a cent, None where no price is configured."""
 

@@ -22,6 +22,14 @@ class UnfetchableUrl(ServiceError):
     kind, slug, title = Kind.INVALID, "unfetchable-url", "The URL cannot be fetched"
 
 
+class UnreachablePage(UnfetchableUrl):
+    """Not now: no answer in time, no connection, or the site's own failure. Another time it may be there."""
+
+
+class GonePage(UnfetchableUrl):
+    """The site answered that there is nothing there (404, 410)."""
+
+
 class PageFetcher(Protocol):
     def check(self, url: str) -> None:
         """Refuse what can be refused without a look-up: scheme, port, user info, literal address. Pure."""
@@ -30,6 +38,7 @@ class PageFetcher(Protocol):
     async def fetch(self, url: str) -> FetchedPage:
         """Fetch within 10 s, 5 MB, 5 redirects; every hop checked and its connection pinned to the checked address.
 
-        Raises `UnfetchableUrl`, or `Overloaded` where too many are under way. Cancellation closes the connection.
+        Raises `UnfetchableUrl` (`UnreachablePage` or `GonePage` where it is that), or `Overloaded` where too many are
+        under way. Cancellation closes the connection.
         """
         ...

@@ -11,7 +11,7 @@ import anyio
 import httpcore
 import httpx
 
-from service.adapters.page_fetcher import FetchedPage, UnfetchableUrl, guard, robots
+from service.adapters.page_fetcher import FetchedPage, GonePage, UnfetchableUrl, UnreachablePage, guard, robots
 from service.adapters.page_fetcher.decoding import ACCEPT_ENCODING, BodyReader
 from service.adapters.page_fetcher.guard import host_of
 from service.adapters.page_fetcher.network import GuardedNetwork, Resolve, look_up
@@ -40,6 +40,8 @@ FETCHES_MAX = 100
 WAITING_MAX = 300
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = frozenset({404, 410})
+TIMED_OUT, TOO_MANY = 408, 429
 MEDIA_TYPE = re.compile(r"text/(html|plain|markdown)|application/(xhtml\+xml|json|[\w.-]+\+json)")
 CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 
@@ -64,6 +66,11 @@ class Head:
     @property
     def is_redirect(self) -> bool:
         return self.status in REDIRECTS
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it is about this moment, not about the page."""
+        return self.status >= 500 or self.status in {TIMED_OUT, TOO_MANY}
 
     @property
     def is_success(self) -> bool:
@@ -117,7 +124,7 @@ class HttpPageFetcher:
         except TimeoutError as error:
             if not has_place:
                 raise Overloaded(f"No place to fetch the page came free within {FETCH_SECONDS:g} s.") from error
-            raise UnfetchableUrl(f"{host_of(here)} did not deliver the page within {FETCH_SECONDS:g} s.") from error
+            raise UnreachablePage(f"{host_of(here)} did not deliver the page within {FETCH_SECONDS:g} s.") from error
 
     async def _follow(self, here: httpx.URL) -> FetchedPage:
         for _ in range(1 + REDIRECTS_MAX):
@@ -146,7 +153,7 @@ class HttpPageFetcher:
             with anyio.fail_after(ROBOTS_SECONDS):
                 rules = await self._fetched_rules(origin)
         except TimeoutError as error:
-            raise UnfetchableUrl(f"The robots.txt of {host_of(origin)} did not come in time.") from error
+            raise UnreachablePage(f"The robots.txt of {host_of(origin)} did not come in time.") from error
         self._robots[key] = (anyio.current_time() + ROBOTS_TTL_SECONDS, rules)
         while len(self._robots) > ROBOTS_CACHED_MAX:
             self._robots.popitem(last=False)
@@ -189,11 +196,11 @@ class HttpPageFetcher:
                     return Answer(head, b"", is_cut=False)
                 return await _read(head, response, network, limit_bytes)
         except httpcore.TimeoutException as error:
-            raise UnfetchableUrl(f"{host_of(url)} did not answer in time.") from error
+            raise UnreachablePage(f"{host_of(url)} did not answer in time.") from error
         except httpcore.ProtocolError as error:  # its words may quote what was received
-            raise UnfetchableUrl(f"The connection to {host_of(url)} brought no answer in HTTP.") from error
+            raise UnreachablePage(f"The connection to {host_of(url)} brought no answer in HTTP.") from error
         except (httpcore.NetworkError, OSError) as error:
-            raise UnfetchableUrl(
+            raise UnreachablePage(
                 f"The connection to {host_of(url)} failed ({str(error) or type(error).__name__})."
             ) from error
         finally:
@@ -230,7 +237,8 @@ def _wants_page(head: Head) -> bool:
     if head.is_redirect:
         return False
     if not head.is_success:
-        raise UnfetchableUrl(f"{head.host} answered with status {head.status}.")
+        problem = GonePage if head.status in GONE else UnreachablePage if head.is_passing else UnfetchableUrl
+        raise problem(f"{head.host} answered with status {head.status}.")
     if not MEDIA_TYPE.fullmatch(head.media_type):
         raise UnfetchableUrl(f"The URL leads to {head.media_type[:80] or 'no stated media type'}, not to a page.")
     return True
@@ -239,7 +247,7 @@ def _wants_page(head: Head) -> bool:
 def _wants_robots(head: Head) -> bool:
     """RFC 9309, 2.3.1: a client error means that there is none, a server error that it may forbid everything."""
     if head.status >= 500:
-        raise UnfetchableUrl(f"The robots.txt of {head.host} cannot be read now (status {head.status}).")
+        raise UnreachablePage(f"The robots.txt of {head.host} cannot be read now (status {head.status}).")
     return head.is_success
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 import httpcore
 
-from service.adapters.page_fetcher import UnfetchableUrl
+from service.adapters.page_fetcher import UnreachablePage
 from service.adapters.page_fetcher.guard import vetted
 
 # A resolver that needs longer has lost its upstream.
@@ -124,6 +124,6 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             with anyio.fail_after(LOOK_UP_SECONDS):
                 return await self._resolve(host, port)
         except TimeoutError as error:
-            raise UnfetchableUrl(f"Looking {host} up took longer than {LOOK_UP_SECONDS:g} s.") from error
+            raise UnreachablePage(f"Looking {host} up took longer than {LOOK_UP_SECONDS:g} s.") from error
         except (OSError, UnicodeError) as error:
-            raise UnfetchableUrl(f"{host} cannot be looked up; check the spelling.") from error
+            raise UnreachablePage(f"{host} cannot be looked up; check the spelling.") from error

@@ -3,7 +3,7 @@
 Parsing runs in warm worker processes that are killed when they exceed their time: selectolax is quadratic on hostile
 input (40 000 attributes take 3.8 s, 100 000 nested tags 23 s).
 
-workers       the parser of the service: a pool of processes, each running `worker`; they speak `frames`
+workers       the parser of the service: a pool of processes, each running `worker`, which is asked a `request`
 scripted      the fake for tests
 reading       HTML to a `Page`, pure; in it: decoding (charsets), walking (the tree), visible_text (lines and spans),
               items (microdata, RDFa), embedded (JSON-LD, application state)

@@ -9,16 +9,29 @@ statement's snapshot, and PostgreSQL holds the CHECKs against what comes of it b
 reservation that waited for a purchase would be refused for being below zero).
 """
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, BindParameter, Boolean, Double, Integer, Text, TextClause, Uuid, bindparam, text
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Boolean,
+    DateTime,
+    Double,
+    Integer,
+    Text,
+    TextClause,
+    Uuid,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from service.credits.model import Balance, Hold, HoldId, HoldState, Refund, TransactionKind
 from service.credits.store.rows import balance_of, hold_of
 from service.credits.store.tables import wallets
-from service.kernel.database import Transaction
+from service.kernel.database import Prepared, Transaction, prepared
 from service.kernel.identifiers import UserId
 
 # Every movement ends with these two: `moved` has one row per ledger transaction to write, with what it moves to
@@ -219,6 +232,20 @@ WITH wallet AS (
 )
 
 
+# The two that every e-mail costs.
+@cache
+def _reserve() -> Prepared:
+    opened = _RESERVE.columns(
+        id=Uuid(), operation=Uuid(), amount=BigInteger(), state=Text(), expires_at=DateTime(timezone=True)
+    )
+    return prepared(opened)
+
+
+@cache
+def _settle() -> Prepared:
+    return prepared(_SETTLE.columns(available=BigInteger(), held=BigInteger(), debt=BigInteger()))
+
+
 async def open_wallet(tx: Transaction, user: UserId) -> None:
     """Make the user's wallet if there is none; either way it is locked until the transaction ends."""
     opening = insert(wallets).values(user_id=user)
@@ -232,7 +259,7 @@ async def insert_hold(
 ) -> Hold | None:
     """Move the amount to a new hold; None where less is available, or the operation has a hold already."""
     row = await tx.row(
-        _RESERVE,
+        _reserve(),
         {
             "user": user,
             "hold": hold,
@@ -249,7 +276,7 @@ async def settle_hold(
 ) -> Balance | None:
     """Charge so much of an open hold and give back the rest; None where it is not open, too small, or expired."""
     row = await tx.row(
-        _SETTLE,
+        _settle(),
         {
             "hold": hold,
             "amount": charged,

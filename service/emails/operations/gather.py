@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import structlog
+
 from service.adapters.github import GitHub, GitHubNotInstalled, GitHubRateLimited, PersonEvidence
+from service.adapters.job_boards import JobBoards
 from service.adapters.page_fetcher import PageFetcher
 from service.adapters.page_parser import PageParser
+from service.crm.model import Job
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
 from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, apart
@@ -15,11 +19,13 @@ from service.kernel.database import Database
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
 from service.postings import operations as postings
-from service.postings.model import JobContext
-from service.postings.operations import Flights
+from service.postings.model import JobContext, Refreshed
+from service.postings.operations import Extraction, Flights
 from service.projects import operations as projects
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
+
+_log = structlog.stdlib.get_logger(__name__)
 
 # Kinds of errors whose detail is about the caller's own input, and so may be shown to them.
 _TOLD = {Kind.INVALID, Kind.MISSING, Kind.MALFORMED, Kind.TOO_LARGE, Kind.UNSUPPORTED, Kind.UPSTREAM, Kind.RATE}
@@ -35,11 +41,17 @@ class Sources:
     parser: PageParser
     fetcher: PageFetcher
     clock: Clock
-    flights: Flights[JobContext]
+    flights: Flights[Refreshed]
     posting_ttl_seconds: float
+    boards: JobBoards | None = None  # None: postings are read from their own pages alone
     github: GitHub | None = None  # None: this process asks GitHub nothing
+    # What a user may have a model read in a posting for their letter; None: its readers alone read it.
+    extraction: Callable[[UserId], Extraction] | None = None
     # Reads the posting where the request names none: the page a caller holds itself, as the command line does.
     posting: Callable[[], Awaitable[JobContext]] | None = None
+
+    def asking_for(self, user: UserId) -> Extraction | None:
+        return None if self.extraction is None else self.extraction(user)
 
 
 def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
@@ -58,16 +70,22 @@ def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
 
 
 async def gather(
-    request: GenerateRequest, *, user: UserId, sources: Sources, branch_timeout_seconds: float, report: Report
+    request: GenerateRequest,
+    *,
+    user: UserId,
+    job: Job | None,
+    sources: Sources,
+    branch_timeout_seconds: float,
+    report: Report,
 ) -> tuple[Gathered, dict[str, int]]:
-    """What the branches brought, and each one's milliseconds.
+    """What the branches brought, and each one's milliseconds; `job` is the one that the request names.
 
     Each takes at most `branch_timeout_seconds`, however little is left of the request: an impatient caller gets no
     poorer e-mail than a patient one, but the request's own deadline. Never raises for a branch; cancelling the caller
     cancels all of them.
     """
     limit = branch_timeout_seconds
-    job_context = _job_context(request, sources, limit)
+    job_context = _job_context(request, user, job, sources, limit)
     resume = _resume(request, user, sources, limit)
     github = _github(request, sources, limit)
     wanted = {"job_context": job_context, "resume": resume, "github": github}
@@ -81,11 +99,15 @@ async def gather(
     }
 
 
-def _job_context(request: GenerateRequest, sources: Sources, limit: float) -> Branch[JobContext] | None:
+def _job_context(
+    request: GenerateRequest, user: UserId, job: Job | None, sources: Sources, limit: float
+) -> Branch[JobContext] | None:
     if request.job_url is not None:
-        call = partial(_context_for_url, request.job_url, sources)
+        call = partial(_context_for_url, request.job_url, user, sources)
     elif request.job_text is not None:
-        call = partial(_context_of_text, request.job_text, sources)
+        call = partial(_context_of_text, request.job_text, user, sources)
+    elif job is not None:
+        call = partial(_context_of_job, job, user, sources)
     elif sources.posting is not None:
         call = sources.posting
     else:
@@ -111,7 +133,7 @@ async def _github_evidence(login: str, sources: Sources) -> PersonEvidence:
     return await projects.evidence(login, github=sources.github)
 
 
-async def _context_for_url(url: str, sources: Sources) -> JobContext:
+async def _context_for_url(url: str, user: UserId, sources: Sources) -> JobContext:
     return await postings.context_for_url(
         url,
         db=sources.db,
@@ -120,11 +142,24 @@ async def _context_for_url(url: str, sources: Sources) -> JobContext:
         clock=sources.clock,
         flights=sources.flights,
         ttl_seconds=sources.posting_ttl_seconds,
+        boards=sources.boards,
+        extraction=sources.asking_for(user),
     )
 
 
-async def _context_of_text(text: str, sources: Sources) -> JobContext:
-    return await postings.read_text(text, now=sources.clock.now())
+async def _context_of_text(text: str, user: UserId, sources: Sources) -> JobContext:
+    return await postings.read_text(text, now=sources.clock.now(), extraction=sources.asking_for(user))
+
+
+async def _context_of_job(job: Job, user: UserId, sources: Sources) -> JobContext:
+    """The page that the job names; where there is none, or it cannot be read, what the CRM holds of the job."""
+    if job.job_url is not None:
+        try:
+            return await _context_for_url(job.job_url, user, sources)
+        except ServiceError as error:
+            _log.info("job read from the CRM", job=job.id, reason=error.slug)
+    written = f"{job.job_title} at {job.organization.name}\n\n{job.description or ''}"
+    return await postings.read_text(written, now=sources.clock.now(), url=job.job_url)
 
 
 async def _resume_document(request: GenerateRequest, user: UserId, sources: Sources) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from math import inf
 
 import anyio
 
+from service.crm.operations import jobs
 from service.emails.brief import Draft, OnSentence, brief_of, unheard
 from service.emails.gate import Verdict, judge
 from service.emails.model import (
@@ -15,6 +16,7 @@ from service.emails.model import (
     EmailId,
     GenerateRequest,
     Inputs,
+    LeadOfTenant,
     Status,
     Timings,
     WritingFailed,
@@ -26,7 +28,7 @@ from service.emails.operations.settlement import Order, Remember, forget, ordere
 from service.kernel.concurrency import Branch, Report, silent, together
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded
-from service.kernel.identifiers import UserId
+from service.kernel.identifiers import TenantId, UserId
 from service.kernel.telemetry import doing
 
 # The contract's name for the writer's time, whoever writes.
@@ -37,6 +39,7 @@ async def generate(
     request: GenerateRequest,
     *,
     user: UserId,
+    tenant: TenantId,
     desk: Desk,
     report: Report = silent,
     on_sentence: OnSentence = unheard,
@@ -46,17 +49,21 @@ async def generate(
 
     Runs within the caller's deadline, of which a reserve is kept for settling. Cancellation undoes everything before
     the commit; once it has committed the e-mail is returned, nothing being awaited after it. `report` hears the
-    branches, `on_sentence` provisional sentences of the letter. Raises `InvalidRequest`, `UnfetchableUrl`,
-    `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `ModelUnavailable`, `DeadlineExceeded`, `CommitUnknown`.
+    branches, `on_sentence` provisional sentences of the letter. Raises `InvalidRequest`, `UnfetchableUrl`, `NotFound`
+    (no such job), `CreditsExhausted`, `TooManyInFlight`, `WritingFailed`, `ModelUnavailable`, `DeadlineExceeded`,
+    `CommitUnknown`.
     """
     refuse_faulty(request)
     refuse_unusable(request, desk.sources)
-    async with ordered(user=user, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
+    job = None if request.job_id is None else await desk.db.read(jobs.find_job, tenant=tenant, job=request.job_id)
+    lead = None if job is None else LeadOfTenant(tenant, job.id)
+    async with ordered(user=user, lead=lead, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
         with desk.share(user):
             doing("gathering")
             gathered, branches = await gather(
                 request,
                 user=user,
+                job=job,
                 sources=desk.sources,
                 branch_timeout_seconds=desk.terms.branch_timeout_seconds,
                 report=report,
@@ -142,6 +149,7 @@ def _letter(
         credits=Credits(charged=order.price, available=0),
         timings=Timings(round((anyio.current_time() - order.began_at) * 1000), branches),
         previous_id=previous,
+        lead_id=None if order.lead is None else order.lead.lead,
         created_at=now,
         updated_at=now,
     )

@@ -1,13 +1,13 @@
 """Writing an e-mail again, from what the first one was written from."""
 
 from service.emails.brief import OnSentence, unheard
-from service.emails.model import Email, EmailId, Inputs, Overrides, refuse_faulty
+from service.emails.model import Email, EmailId, Inputs, LeadOfTenant, Overrides, refuse_faulty
 from service.emails.operations.desk import Desk
 from service.emails.operations.generate import write_and_settle
 from service.emails.operations.settlement import Remember, forget, ordered
 from service.emails.operations.stored import read_inputs
 from service.kernel.concurrency import Report, silent
-from service.kernel.identifiers import UserId
+from service.kernel.identifiers import TenantId, UserId
 
 
 async def regenerate(
@@ -15,6 +15,7 @@ async def regenerate(
     overrides: Overrides,
     *,
     user: UserId,
+    tenant: TenantId,
     desk: Desk,
     report: Report = silent,
     on_sentence: OnSentence = unheard,
@@ -28,7 +29,8 @@ async def regenerate(
     inputs = await desk.db.read(read_inputs, user=user, email=email)
     request = overrides.over(inputs.request)
     refuse_faulty(request)
-    async with ordered(user=user, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
+    lead = None if request.job_id is None else LeadOfTenant(tenant, request.job_id)
+    async with ordered(user=user, lead=lead, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
         with desk.share(user):
             return await write_and_settle(
                 order,

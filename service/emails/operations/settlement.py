@@ -4,7 +4,6 @@ promise that whatever else happens the coins come back."""
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import partial
 
 import anyio
@@ -13,8 +12,9 @@ import structlog
 from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
+from service.crm.operations import leads
 from service.emails import store
-from service.emails.model import Credits, Email, EmailId, Inputs, Terms, Timings, WriterUsage
+from service.emails.model import Credits, Email, EmailId, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
 from service.emails.store import EncodedInputs
 from service.kernel.concurrency import BranchEvent, Report
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
@@ -23,12 +23,9 @@ from service.kernel.errors import DeadlineExceeded, ServiceError
 from service.kernel.identifiers import Identifiers, UserId
 from service.kernel.telemetry import doing
 from service.usage import operations as usage
-from service.usage.model import Outcome, Spent, Usage, total_cost
+from service.usage.model import Outcome, Usage, total_cost
 
 _log = structlog.stdlib.get_logger(__name__)
-
-# A microcent is a millionth of a cent; prices are in dollars.
-MICROCENTS_PER_DOLLAR = 100_000_000
 
 # Called inside the last unit of work with the e-mail as it will be answered: idempotency keys are remembered there.
 Remember = Callable[[Transaction, Email], Awaitable[None]]
@@ -53,6 +50,7 @@ class Order:
     hold: HoldId
     price: int
     began_at: float
+    lead: LeadOfTenant | None = None
     calls: list[ModelCall] = field(default_factory=list[ModelCall])
 
 
@@ -61,7 +59,9 @@ async def forget(_tx: Transaction, _email: Email) -> None:
 
 
 @asynccontextmanager
-async def ordered(*, user: UserId, db: Database, identifiers: Identifiers, terms: Terms) -> AsyncGenerator[Order]:
+async def ordered(
+    *, user: UserId, lead: LeadOfTenant | None, db: Database, identifiers: Identifiers, terms: Terms
+) -> AsyncGenerator[Order]:
     """Reserve the price on entry; when the body is cancelled or fails, give it back and keep one usage row.
 
     Raises `CreditsExhausted` (nothing was reserved, nothing is recorded). A `CommitUnknown` that leaves the body means
@@ -73,6 +73,7 @@ async def ordered(*, user: UserId, db: Database, identifiers: Identifiers, terms
         hold=HoldId(identifiers.uuid7()),
         price=terms.price,
         began_at=anyio.current_time(),
+        lead=lead,
     )
     left: Outcome | None = Outcome.FAILED
     is_reserved = False
@@ -161,6 +162,8 @@ async def _keep(
     tx: Transaction, *, order: Order, letter: Email, inputs: EncodedInputs, record: Usage, remember: Remember
 ) -> Email:
     began_at = anyio.current_time()
+    if not await _is_noted(tx, order, letter):
+        letter = replace(letter, lead_id=None)
     await store.insert_email(tx, letter, inputs)
     await usage.record(tx, record)
     # From here on the user's other requests wait for the wallet, so what is large has been sent by now.
@@ -174,6 +177,16 @@ async def _keep(
     await store.put_charge(tx, email)
     await remember(tx, email)
     return email
+
+
+async def _is_noted(tx: Transaction, order: Order, letter: Email) -> bool:
+    """Let the lead's history name the e-mail; False where it has none, or the lead is gone meanwhile."""
+    if order.lead is None:
+        return False
+    tenant, lead = order.lead.tenant, order.lead.lead
+    return await leads.note_email(
+        tx, tenant=tenant, lead=lead, email=letter.id, status=letter.status, now=letter.created_at
+    )
 
 
 def _with_store(timings: Timings, store_ms: int) -> Timings:
@@ -233,7 +246,7 @@ def _last(calls: Sequence[ModelCall]) -> WriterUsage:
 
 
 def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
-    calls = tuple(_spent(call) for call in order.calls)
+    calls = tuple(map(usage.spent, order.calls))
     return Usage(
         id=identifiers.uuid7(),
         user=order.user,
@@ -245,16 +258,4 @@ def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Ide
         output_tokens=writer.output_tokens,
         cost=total_cost(calls),
         calls=calls,
-    )
-
-
-def _spent(call: ModelCall) -> Spent:
-    return Spent(
-        provider=call.provider,
-        model=call.model,
-        outcome=call.outcome,
-        input_tokens=call.input_tokens,
-        output_tokens=call.output_tokens,
-        is_estimated=call.is_estimated,
-        cost=None if call.cost_microcents is None else Decimal(call.cost_microcents) / MICROCENTS_PER_DOLLAR,
     )

@@ -16,6 +16,7 @@ A unit must be repeatable: serialization failures and deadlocks run it again.
 gateway      `Database` and `open_database`: which role a unit runs as, and its answer
 unit         one unit of work: BEGIN, the unit, COMMIT or ROLLBACK, its tries, and when it may be cut
 transaction  what a unit is handed
+prepared     statements that are built once and sent as they stand
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
 exporting    a person's rows of a table, in pages
@@ -26,16 +27,18 @@ bounds       how long each step may take
 server       which server this is, for whoever asks whether it will do
 """
 
-from service.kernel.database.bounds import Bounds
+from service.kernel.database.bounds import SURVEY, Bounds
 from service.kernel.database.exporting import Export, ExportPage, exported
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
 from service.kernel.database.gateway import Database, Unit, open_database
 from service.kernel.database.pool import PoolState, async_url
+from service.kernel.database.prepared import Prepared, prepared
 from service.kernel.database.sweeping import swept
-from service.kernel.database.transaction import Parameters, Transaction
+from service.kernel.database.transaction import Parameters, Statement, Transaction
 from service.kernel.database.wall import acting_for
 
 __all__ = [
+    "SURVEY",
     "Bounds",
     "CommitUnknown",
     "Database",
@@ -44,6 +47,8 @@ __all__ = [
     "ExportPage",
     "Parameters",
     "PoolState",
+    "Prepared",
+    "Statement",
     "Transaction",
     "Unit",
     "UserGone",
@@ -51,5 +56,6 @@ __all__ = [
     "async_url",
     "exported",
     "open_database",
+    "prepared",
     "swept",
 ]

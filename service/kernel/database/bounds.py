@@ -37,5 +37,10 @@ class Bounds:
         }
 
 
+# Of statements that read whole tables, on a connection of their own. The longest of those about the ledger takes about
+# a second for each million entries (two cores, everything in memory).
+SURVEY = Bounds(statement_seconds=60.0, command_seconds=62.0, exchange_seconds=64.0)
+
+
 def _milliseconds(seconds: float) -> str:
     return str(round(seconds * 1000))

@@ -117,6 +117,9 @@ class Pool:
         """
         if self._is_closed:
             raise DatabaseUnavailable("The database gateway is closed.")
+        if not self._places.locked():
+            await self._places.acquire()  # there is one: it neither waits nor yields
+            return
         if self._waiting >= self._waiting_max:
             detail = "Too many wait for a database connection; nothing was done."
             raise DatabaseUnavailable(detail, retry_after_seconds=1)
@@ -157,6 +160,8 @@ def _engine(url: str, *, size: int, bounds: Bounds) -> AsyncEngine:
         async_url(url),
         pool_size=size,
         max_overflow=0,
+        # The one used last: its server process still has the statements' plans and the pages at hand.
+        pool_use_lifo=True,
         pool_timeout=bounds.acquire_seconds,
         hide_parameters=True,
         # SQLAlchemy sends no BEGIN of its own: ours carries role and tenant in the same round trip.

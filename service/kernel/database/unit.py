@@ -27,7 +27,7 @@ from service.kernel.database.failures import (
     is_repeatable,
 )
 from service.kernel.database.pool import Pool
-from service.kernel.database.transaction import Transaction
+from service.kernel.database.transaction import Transaction, driver_of
 
 T = TypeVar("T")
 
@@ -141,7 +141,7 @@ class UnitTask(Generic[T]):
             connection = await self._pool.begun(self._first_words)
         except (OSError, PostgresError, InterfaceError, SQLAlchemyError) as error:
             raise DatabaseUnavailable("The database cannot be reached; nothing was done.") from error
-        raw = (await connection.get_raw_connection()).driver_connection
+        raw = driver_of(connection)
         transaction = Transaction(
             connection, before_each=self._stop_if_cancelled, exchange_seconds=self._pool.bounds.exchange_seconds
         )

@@ -8,11 +8,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.kernel.identifiers import TenantId, UserId
 from service.kernel.text import UNSTORABLE
 
 APP_ROLE = "overture_app"
+# People who ask one thing after another; about 1 MB of them.
+OPENINGS_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+@lru_cache(maxsize=OPENINGS_MAX)
 def opening(acting: Acting, *, as_app: bool, is_read_only: bool) -> str:
     """BEGIN for the rows of one user and tenant; `as_app` takes the role that row-level security binds."""
     begin = "BEGIN READ ONLY" if is_read_only else "BEGIN"

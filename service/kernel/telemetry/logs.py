@@ -13,6 +13,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal, TextIO, cast
 
 import structlog
@@ -23,6 +24,8 @@ Format = Literal["json", "console"]
 MASK = "***"
 # Deeper is nothing that we log; what lies below is written as text.
 DEPTH_MAX = 5
+# Names that the code gives are shorter, and few: what is said of each is remembered.
+NAME_MAX_CHARACTERS = 40
 _SECRET_NAMES = re.compile(
     r"authorization|passw(?:or)?d|secret|(?:api|access|private|signing)[_-]?key|cookie|signature|token$", re.IGNORECASE
 )
@@ -31,14 +34,17 @@ _SECRET_NAMES = re.compile(
 _URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)(?!\d{1,5}[/?#])\S{1,500}@", re.IGNORECASE)
 _DSN_PASSWORD = re.compile(r"(\b(?!https?:)[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)\S{1,500}@", re.IGNORECASE)
 _PARAMETER = re.compile(r"([?&;#]([\w.-]{1,60})=)[^\s&;#\"'<>]+")
+# Each with what any text that it changes holds: looking for that first costs next to nothing.
 _SECRET_VALUES = (
-    (_DSN_PASSWORD, rf"\1{MASK}@"),
-    (_URL_PASSWORD, rf"\1{MASK}@"),
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
-    (re.compile(r"(\bBearer\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
+    ("://", _DSN_PASSWORD, rf"\1{MASK}@"),
+    ("://", _URL_PASSWORD, rf"\1{MASK}@"),
+    ("eyJ", re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
+    ("bearer", re.compile(r"(\bBearer\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
 )
 # C0, DEL and C1 controls, line and paragraph separators, and the marks that reorder text on a terminal.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_encode = json.JSONEncoder(default=str, ensure_ascii=True).encode
 
 # Libraries whose information is an implementation detail here; their warnings pass.
 _QUIET = (
@@ -112,15 +118,29 @@ def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def without_secrets(text: str) -> str:
-    for pattern, replacement in _SECRET_VALUES:
-        text = pattern.sub(replacement, text)
-    return _PARAMETER.sub(lambda found: found[1] + MASK if _SECRET_NAMES.search(found[2]) else found[0], text)
+    small = text.lower()
+    for sign, pattern, replacement in _SECRET_VALUES:
+        if sign in small or sign in text:
+            text = pattern.sub(replacement, text)
+    if "=" not in text:
+        return text
+    return _PARAMETER.sub(lambda found: found[1] + MASK if _is_secret(found[2]) else found[0], text)
+
+
+def _is_secret(name: str) -> bool:
+    """Whether what bears this name is never shown."""
+    return _is_secret_name(name) if len(name) <= NAME_MAX_CHARACTERS else bool(_SECRET_NAMES.search(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_secret_name(name: str) -> bool:
+    return bool(_SECRET_NAMES.search(name))
 
 
 def _masked(name: str, value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool):  # whether there is one is no secret
         return value
-    if _SECRET_NAMES.search(name):
+    if _is_secret(name):
         return MASK
     if isinstance(value, int | float):
         return value
@@ -163,7 +183,7 @@ def _renderers(form: Format, *, paints: bool) -> list[Processor]:
 
 def _json_line(_logger: Any, _method: str, event: EventDict) -> str:
     # ASCII escapes C1 controls and line separators too; DEL alone is left as it is by the standard.
-    return json.dumps(event, default=str, ensure_ascii=True).replace("\x7f", "\\u007f")
+    return _encode(event).replace("\x7f", "\\u007f")
 
 
 def _escaped_event(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -69,6 +69,7 @@ class Metrics:
             registry=self.registry,
         )
         self._pool = Gauge("overture_database_pool", "Connections, by state.", ("state",), registry=self.registry)
+        self._tasks = Gauge("overture_event_loop_tasks", "Tasks of the event loop, alive now.", registry=self.registry)
 
     @contextmanager
     def request(self) -> Generator[None]:
@@ -92,6 +93,14 @@ class Metrics:
         """Ask `state()` (a `kernel.database.PoolState`) at every scrape."""
         for name in ("size", "checked_out", "overflow", "checked_in", "waiting"):
             self._pool.labels(name).set_function(lambda name=name: float(getattr(state(), name)))
+
+    def watch_tasks(self) -> None:
+        """Count the event loop's tasks at every scrape, which has to happen on that loop.
+
+        All of them, whoever started them: the server's for each connection, the background's, and any that was
+        forgotten. At rest and seen over one connection, it is always the same number.
+        """
+        self._tasks.set_function(lambda: float(len(anyio.get_running_tasks())))
 
     def exposition(self) -> bytes:
         """The whole registry in Prometheus' text format, of media type `MEDIA_TYPE`."""

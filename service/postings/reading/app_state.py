@@ -13,12 +13,12 @@ from typing import Any, cast
 
 from service.adapters.page_parser import AppState
 from service.postings.model import LINE_MAX_CHARS
-from service.postings.reading import dates, json_ld
+from service.postings.reading import dates, json_ld, state_pay
 from service.postings.reading.body import contents, said_in
 from service.postings.reading.documents import Document
 from service.postings.reading.findings import Field, Finding, Reading
 from service.postings.reading.schema_org import line
-from service.postings.reading.terms import CLOSED_STATES, EMPLOYMENT, OPEN_STATES
+from service.postings.reading.terms import CLOSED_STATES, EMPLOYMENT, OPEN_STATES, workplace
 
 # State is searched breadth first; a posting's page has it near the top, below some hundred objects of the site.
 NODES_MAX = 5_000
@@ -58,11 +58,32 @@ POSTED = (
 )
 THROUGH = ("validThrough", "valid_through", "expiresAt", "expires_at", "expirationDate", "closingDate", "deadline")
 STATES = ("status", "state", "jobStatus", "job_status", "postingStatus")
-REMOTE = ("isRemote", "is_remote", "remote", "workplaceType", "locationType")
-_REMOTE = {
-    **dict.fromkeys(("true", "remote", "fully remote", "fully-remote", "telecommute"), True),
-    **dict.fromkeys(("false", "onsite", "on-site", "hybrid", "office"), False),
-}
+REMOTE = (
+    "isRemote",
+    "is_remote",
+    "remote",
+    "workplaceType",
+    "workplace_type",
+    "workplace",
+    "remoteType",
+    "locationType",
+)
+_REMOTE = {**dict.fromkeys(("true", "telecommute"), True), **dict.fromkeys(("false", "office"), False)}
+# What says yes or no to whether a posting is open; of the others only a yes says something.
+OPEN_FLAGS = (
+    "isOpen",
+    "is_open",
+    "isActive",
+    "is_active",
+    "active",
+    "isPublished",
+    "is_published",
+    "acceptingApplications",
+)
+CLOSED_FLAGS = (
+    *("isClosed", "is_closed", "closed", "isExpired", "is_expired", "expired", "isFilled", "is_filled", "filled"),
+    *("isPaused", "is_paused", "paused", "isArchived", "is_archived", "archived"),
+)
 # What no article, product or person beside a title has.
 TELLING = (
     *COMPANIES,
@@ -140,6 +161,7 @@ def _findings(candidate: Candidate, body: Document | None) -> Iterator[Finding]:
             yield Finding(field, at, (line(written),), label=field)
     yield from _remote(candidate)
     yield from _state(candidate)
+    yield from state_pay.read(candidate.thing)
     if body:
         yield from contents(body)
         yield from said_in(body)
@@ -161,18 +183,31 @@ def _location(candidate: Candidate) -> str:
 def _remote(candidate: Candidate) -> Iterator[Finding]:
     for name in REMOTE:
         written = line(candidate.text((name,))).lower()
-        if written in _REMOTE:
-            shown = f"{name}: {written}"
-            yield Finding("remote", _REMOTE[written], (shown,), part=(len(shown) - len(written), len(shown)))
+        said = _REMOTE.get(written)
+        if said is None and (found := workplace(written.replace("_", " "))):
+            said = found[0]
+        if said is not None:
+            yield _named("remote", name, written, value=said)
             return
 
 
 def _state(candidate: Candidate) -> Iterator[Finding]:
+    """What is paused, or closed by any of its flags, is not open, whatever else the state says."""
+    said: list[Finding] = []
     written = line(candidate.text(STATES))
     if written.lower() in CLOSED_STATES | OPEN_STATES:
-        shown = f"status: {written}"
-        is_open = written.lower() in OPEN_STATES
-        yield Finding("is_open", is_open, (shown,), part=(len(shown) - len(written), len(shown)))
+        said.append(_named("is_open", "status", written, value=written.lower() in OPEN_STATES))
+    for names, when_true in ((CLOSED_FLAGS, False), (OPEN_FLAGS, True)):
+        for name in names:
+            flag = candidate.thing.get(name)
+            if flag is True or (flag is False and when_true):
+                said.append(_named("is_open", name, "true" if flag else "false", value=flag is when_true))
+    yield from sorted(said, key=lambda finding: finding.value is True)[:1]
+
+
+def _named(field: Field, name: str, written: str, *, value: bool) -> Finding:
+    shown = f"{name}: {written}"
+    return Finding(field, value, (shown,), part=(len(shown) - len(written), len(shown)))
 
 
 def _score(candidate: Candidate) -> int:

@@ -8,7 +8,8 @@ from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX
 from service.postings.reading import sentences, technologies
 from service.postings.reading.documents import Document, Line
 from service.postings.reading.findings import Field, Finding, Span, at
-from service.postings.reading.headings import Part, Section, sections
+from service.postings.reading.headings import Section, sections
+from service.postings.reading.parts import Part
 
 # A section without a list is a few paragraphs; more of them are the rest of the page.
 PARAGRAPHS_MAX = 8
@@ -44,7 +45,8 @@ def in_place(document: Document, *, from_line: int = 0) -> Iterator[Finding]:
         ("requirements", Part.REQUIREMENTS),
     )
     for field, part in fields:
-        items = [line for section in found if section.part is part for line in section_items(section)]
+        lines = (line for section in found if section.part is part for line in section_items(section))
+        items = [line for line in lines if not line.text.endswith((":", "："))]  # these name the items behind them
         for line in items[:ITEMS_MAX]:
             yield at(field, line, line.text[:ITEM_MAX_CHARS], part=(0, min(len(line.text), ITEM_MAX_CHARS)))
     yield from _technologies(document.text, found)

@@ -16,37 +16,46 @@ ISO = re.compile(
     r"(?<!\d)(\d{4})-(\d{2})-(\d{2})"
     r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?(?!\d)"
 )
-DOTTED = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?!\d)")
-SLASHED = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
+# "31.12.26" is a date, "1.12.26" may be a version: two digits of a year only behind two of the month.
+DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|(?<=\d\d\.)[23]\d)(?![\d.]*\d)")
+SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 DAY_MONTH_YEAR = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|\.|er)?\s(?:de\s)?([^\W\d_]{3,10})\.?,?\s(?:de\s)?(\d{4})(?!\d)"
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|\.|er|\.?º)?\s(?:(?:de|of)\s)?([^\W\d_]{3,10})\.?,?\s(?:del?\s)?(\d{4})(?!\d)"
 )
 MONTH_DAY_YEAR = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})(?!\d)")
 AGO = re.compile(
     r"(?<![^\W_])(?:(?P<en>\d{1,3})\+?\s?(?P<en_unit>minute|hour|day|week|month|h|d)s?\sago"
-    r"|(?:vor|il y a|hace)\s(?P<n>\d{1,3})\+?\s"
-    r"(?P<unit>minut|stunde|tag|woche|monat|heure|jour|semaine|mois|hora|día|semana|mes))",
+    r"|(?:vor|il y a|hace)\s(?:mehr als\s|über\s|plus de?\s|más de\s|ca\.\s)?"
+    r"(?P<n>\d{1,3}|eine[mr]|une?|una?)\+?\s?"
+    r"(?P<unit>minut|stunde|std|tag|woche|monat|heure|jour|semaine|mois|hora|día|semana|mes|h(?![^\W_])|j(?![^\W_])))",
     re.IGNORECASE,
 )
+# "Posted today": only where the line says what was done then.
+DAY_NAMED = re.compile(
+    r"(?:posted|published|listed|veröffentlicht|online seit|eingestellt|publiée?|postée?|mise? en ligne|publicad[oa])"
+    r":?\s(?P<day>today|yesterday|just now|heute|gestern|gerade eben|aujourd['’]hui|hier|hoy|ayer)(?![^\W_])",
+    re.IGNORECASE,
+)
+_YESTERDAYS = frozenset(("yesterday", "gestern", "hier", "ayer"))
 
 _MONTHS = (
-    "january jan januar janvier enero ene",
-    "february feb februar février fevrier febrero",
+    "january jan januar jänner janvier janv enero ene",
+    "february feb februar feber février fevrier févr fév febrero",
     "march mar märz mrz mars marzo",
-    "april apr avril abril abr",
+    "april apr avril avr abril abr",
     "may mai mayo",
     "june jun juni juin junio",
-    "july jul juli juillet julio",
+    "july jul juli juillet juil julio",
     "august aug août aout agosto ago",
-    "september sep sept septembre septiembre",
+    "september sep sept septembre septiembre setiembre",
     "october oct oktober okt octobre octubre",
     "november nov novembre noviembre",
-    "december dec dezember dez décembre decembre diciembre dic",
+    "december dec dezember dez décembre decembre déc diciembre dic",
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _UNIT_DAYS = {
-    **dict.fromkeys(("minute", "minut", "hour", "h", "stunde", "heure", "hora"), 0),
-    **dict.fromkeys(("day", "d", "tag", "jour", "día"), 1),
+    **dict.fromkeys(("minute", "minut", "hour", "h", "stunde", "std", "heure", "hora"), 0),
+    **dict.fromkeys(("day", "d", "tag", "jour", "j", "día"), 1),
     **dict.fromkeys(("week", "woche", "semaine", "semana"), 7),
     **dict.fromkeys(("month", "monat", "mois", "mes"), 30),
 }
@@ -66,12 +75,13 @@ def parse(written: str, *, end_of_day: bool = False) -> datetime | None:
         return None
 
 
-def find(text: str, *, end_of_day: bool = False) -> tuple[datetime, Span] | None:
-    """The first date in a line, and where it stands."""
+def find(text: str, *, end_of_day: bool = False, day_first: bool = False) -> tuple[datetime, Span] | None:
+    """The first date in a line, and where it stands. `day_first` where the language writes 03/04 for the third of
+    April; without it such a date cannot be told."""
     for pattern, order in (
         (ISO, "iso"),
         (DOTTED, "dmy"),
-        (SLASHED, "slash"),
+        (SLASHED, "dmy" if day_first else "slash"),
         (DAY_MONTH_YEAR, "dmy"),
         (MONTH_DAY_YEAR, "mdy"),
     ):
@@ -84,12 +94,27 @@ def find(text: str, *, end_of_day: bool = False) -> tuple[datetime, Span] | None
 
 def ago(text: str, *, now: datetime) -> tuple[datetime, Span] | None:
     """`3 days ago`, `vor 3 Tagen`: the day that was."""
-    match = AGO.search(text)
-    if match is None:
-        return None
-    count, unit = (match["en"], match["en_unit"]) if match["en"] else (match["n"], match["unit"])
-    day = now.astimezone(UTC) - timedelta(days=int(count) * _UNIT_DAYS[unit.lower()])
-    return day.replace(hour=0, minute=0, second=0, microsecond=0), match.span()
+    if match := AGO.search(text):
+        count, unit = (match["en"], match["en_unit"]) if match["en"] else (match["n"], match["unit"])
+        days = (int(count) if count.isdecimal() else 1) * _UNIT_DAYS[unit.lower()]
+        return _midnight(now, days), match.span()
+    if match := DAY_NAMED.search(text):
+        return _midnight(now, 1 if match["day"].lower() in _YESTERDAYS else 0), match.span("day")
+    return None
+
+
+def is_day_first(language: str) -> bool:
+    """Does the language of a page (BCP 47) write the day before the month? Of English only some countries' does."""
+    language = language.lower()
+    return bool(language) and (not language.startswith("en") or language in _DAY_FIRST_ENGLISH)
+
+
+_DAY_FIRST_ENGLISH = frozenset(f"en-{country}" for country in ("gb", "ie", "au", "nz", "in", "za", "sg"))
+
+
+def _midnight(now: datetime, days_ago: int) -> datetime:
+    day = now.astimezone(UTC) - timedelta(days=days_ago)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _iso(match: re.Match[str], *, end_of_day: bool) -> datetime | None:
@@ -113,7 +138,7 @@ def _day(match: re.Match[str], order: str, *, end_of_day: bool) -> datetime | No
         day, month = int(second), MONTHS.get(first.lower(), 0)
     else:
         day, month = int(first), int(second) if second.isdecimal() else MONTHS.get(second.lower(), 0)
-    return _date(int(year), month, day, end_of_day=end_of_day)
+    return _date(int(year) + (2000 if len(year) == 2 else 0), month, day, end_of_day=end_of_day)
 
 
 def _date(year: int, month: int, day: int, *, end_of_day: bool) -> datetime | None:

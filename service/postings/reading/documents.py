@@ -17,6 +17,8 @@ LINE_READ_MAX_CHARS = 5_000
 LINES_MAX = 1_500
 
 BULLET = re.compile(r"(?:[-*+•·‣▪●○◦–—✓✔➤»]|\d{1,2}[.)])[ \t]{1,8}(?=\S)")
+# What begins a list typed into a page's paragraph; a number may begin a sentence there.
+TYPED_BULLET = re.compile(r"[-*•‣▪●○◦–✓✔➤»][ \t\u00a0]{1,8}(?=\S)")
 MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]{1,8}(?=\S)")
 
 
@@ -72,7 +74,11 @@ def _lines(text: str, kind: LineKind, level: int, start: int, end: int) -> Itera
     while start < end:
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop
-        if line := _stripped(text, kind, level, start, stop):
+        line = _stripped(text, kind, level, start, stop)
+        mark = TYPED_BULLET.match(text, line.start, line.end) if line and line.kind == "paragraph" else None
+        if mark:
+            line = _stripped(text, "item", 1, mark.end(), stop)
+        if line:
             yield line
         start = stop + 1
 

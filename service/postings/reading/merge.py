@@ -19,8 +19,8 @@ from service.postings.model import (
 )
 from service.postings.reading.documents import Document, storable
 from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value
-from service.postings.reading.phrases import words_of
 from service.postings.reading.stored_text import StoredText
+from service.postings.reading.terms import workplace
 
 _LIMITS = {"requirements": ITEMS_MAX, "responsibilities": ITEMS_MAX, "technologies": TECHNOLOGIES_MAX}
 _STRUCTURED: frozenset[ReadBy] = frozenset({"board-api", "json-ld", "microdata", "rdfa", "app-state"})
@@ -63,13 +63,13 @@ class _Decision:
                     return
 
     def take_remote(self, readings: Sequence[Reading]) -> None:
-        """Told to machines; else by the title or the place ("Remote - EU"); else by the text."""
+        """Told to machines; else by the title or the place ("Remote - EU", "Berlin (hybrid)"); else by the text."""
         structured = [reading for reading in readings if reading.read_by in _STRUCTURED]
         self.take_first("remote", structured)
         for fact in [fact for fact in self._facts if fact.field in ("title", "location")]:
-            if "remote" not in self._values and "remote" in words_of(fact.value):
-                self._values["remote"] = True
-                self._facts.append(Fact("remote", "true", fact.read_by, fact.start, fact.end))
+            if "remote" not in self._values and (said := workplace(fact.value)):
+                self._values["remote"] = said[0]
+                self._facts.append(Fact("remote", _written(said[0]), fact.read_by, fact.start, fact.end))
         if "remote" not in self._values:
             self.take_first("remote", readings)
 

@@ -1,4 +1,5 @@
-"""Finding many phrases in one pass: one look-up per word. Linear, however many phrases there are."""
+"""Finding many phrases in one pass: one look-up per word, a few where a phrase may begin. Linear, however many phrases
+there are and however many begin alike."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,7 @@ T = TypeVar("T")
 # Letters and digits; `+`, `++` and `#` close a name (C++, C#), a dot opens one only where nothing stands before (.NET).
 WORD = re.compile(r"(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_]+(?:\+\+|#)?")
 # The words of a phrase may stand apart by one of these: `Node.js`, `machine-learning`, `what you’ll do`, `100% remote`.
-JOINTS = frozenset(" .-_/'’‑%\u00a0")
+JOINTS = frozenset(" .-_/&'’‑%\u00a0")
 
 
 class Match(NamedTuple, Generic[T]):
@@ -31,40 +32,44 @@ def words_of(text: str) -> list[str]:
 
 
 class Phrases(Generic[T]):
-    """Phrases filed by their first word; at each place the longest wins, and is not searched again."""
+    """Phrases filed by their words, the first of equals; at each place the longest wins, and is not searched again."""
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        self._by_first: dict[str, list[tuple[list[str], T]]] = {}
+        self._filed: dict[str, T] = {}
+        self._words_from: dict[str, int] = {}  # the first word of phrases, and how many words the longest of them has
         for phrase, meaning in phrases:
-            first, *rest = words_of(phrase)
-            self._by_first.setdefault(first, []).append((rest, meaning))
-        for filed in self._by_first.values():
-            filed.sort(key=lambda entry: -len(entry[0]))
+            words = words_of(phrase)
+            self._filed.setdefault(" ".join(words), meaning)
+            self._words_from[words[0]] = max(len(words), self._words_from.get(words[0], 0))
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Match[T]]:
         end = len(text) if end is None else end
         searched_to = start
         for word in WORD.finditer(text, start, end):
-            filed = self._by_first.get(word[0].lower())
-            if filed is None or word.start() < searched_to:
+            longest = self._words_from.get(word[0].lower())
+            if longest is None or word.start() < searched_to:
                 continue
-            for rest, meaning in filed:
-                stop = _followed_by(text, word.end(), end, rest)
-                if stop is not None:
-                    searched_to = stop
-                    yield Match(meaning, word.start(), stop, 1 + len(rest))
+            words = _run(text, word, end, longest)
+            for count in range(len(words), 0, -1):
+                phrase = " ".join(written for written, _ in words[:count])
+                if phrase in self._filed:
+                    searched_to = words[count - 1][1]
+                    yield Match(self._filed[phrase], word.start(), searched_to, count)
                     break
 
 
-def _followed_by(text: str, position: int, end: int, words: list[str]) -> int | None:
-    """Where the words end that follow at `position`; None where others follow."""
-    for word in words:
+def _run(text: str, first: re.Match[str], end: int, longest: int) -> list[tuple[str, int]]:
+    """The words from the first on that one phrase could hold, each with its end."""
+    found: list[tuple[str, int]] = []
+    word: re.Match[str] | None = first
+    while word is not None:
+        position = word.end()
+        found.append((word[0].lower(), position))
+        if len(found) == longest:
+            break
         # "100% remote" has two marks between its words, no phrase more.
         for _ in range(2):
             if position < end and text[position] in JOINTS:
                 position += 1
-        found = WORD.match(text, position, end)
-        if found is None or found[0].lower() != word:
-            return None
-        position = found.end()
-    return position
+        word = WORD.match(text, position, end)
+    return found

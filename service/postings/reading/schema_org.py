@@ -12,7 +12,7 @@ from service.postings.reading import dates, salary, technologies
 from service.postings.reading.body import contents, said_in, split
 from service.postings.reading.documents import Document
 from service.postings.reading.findings import Field, Finding, Reading, Span
-from service.postings.reading.terms import EMPLOYMENT
+from service.postings.reading.terms import EMPLOYMENT, workplace
 
 # Fewer words than this are a tag or a level ("Junior, Mid-Level"), not a requirement.
 REQUIREMENT_WORDS_MIN = 3
@@ -161,9 +161,11 @@ def _country(address: Node) -> Leaf | None:
 
 
 def _remote(node: Node) -> Iterator[Finding]:
+    """Google's form knows `TELECOMMUTE` alone; sites write "Hybrid" and "On-site" as well."""
     for leaf in leaves(node, "jobLocationType"):
-        if "telecommute" in leaf.text.lower() or "remote" in leaf.text.lower():
-            yield Finding("remote", value=True, shown=(line(leaf.text),), span=leaf.span, label="jobLocationType")
+        said = (True,) if "telecommut" in leaf.text.lower() else workplace(line(leaf.text))
+        if said:
+            yield Finding("remote", said[0], (line(leaf.text),), leaf.span, label="jobLocationType")
             return
 
 

@@ -1,61 +1,88 @@
 """What running text says of a posting: who is looking for whom, where from, for how much, until when, whether still."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from service.postings.model import LINE_MAX_CHARS, ReadBy
 from service.postings.reading import dates, salary
+from service.postings.reading.amounts import MONEY
 from service.postings.reading.documents import Document, Line
-from service.postings.reading.findings import Finding, Reading, at
-from service.postings.reading.phrases import Phrases, listed
-from service.postings.reading.terms import CLOSED, EMPLOYMENT, OPEN, REMOTE
+from service.postings.reading.findings import Field, Finding, Reading, at
+from service.postings.reading.phrases import Phrases, listed, words_of
+from service.postings.reading.terms import CLOSED, CONDITIONAL, OPEN, REMOTE, SAID_EMPLOYMENT
 
 # A posting says the important things early; notices of its end are short.
 LINES_READ_MAX = 400
 NOTICE_MAX_CHARS = 300
 SENTENCE_MAX_CHARS = 600
+# What the law of some states wants said of pay stands at the end of a long paragraph.
+PAY_MAX_CHARS = 2_000
+# A posting speaks of money in some ten lines; a page of more is about something else.
+PAY_TRIED_MAX = 60
 # How far behind "apply by" its date may stand.
 DATE_WITHIN_CHARS = 40
 
 _NAME = r"[^\W\d_a-zß-ÿ][\w&.'’-]{0,30}(?: (?:&|of|für|de|[^\W\d_a-zß-ÿ][\w&.'’-]{0,30})){0,4}"
 _SEEKING = (
     r"(?:seeks|is seeking|is looking for|is hiring|is recruiting|are hiring"
-    r"|sucht|stellt ein|recherche|recrute|busca|contrata)"
+    r"|sucht|stellt ein|recherche|recrute|busca|contrata|selecciona)"
 )
+_ARTICLE = re.compile(r"(?:The|Die|Der|Das|La société|L['’]entreprise|La empresa|La|Le|El|Les)\s(?=\S)")
 COMPANY = re.compile(
-    rf"(?:^|(?<=[.:!?,] ))(?:At |Bei |Chez )?(?P<company>{_NAME}),?"
+    rf"(?:^|(?<=[.:!?,] ))(?:At |Bei |Chez |La société |L['’]entreprise |La empresa )?(?P<company>{_NAME}),?"
     rf" (?:currently |zurzeit )?{_SEEKING}(?![^\W_])"
 )
 COMPANY_WE = re.compile(
-    rf"(?:^|(?<=[.:!?] ))(?:At|Bei|Chez|En) (?P<company>{_NAME}),? (?:we|you|wir|nous|vous|buscamos)(?![^\W_])"
+    rf"(?:^|(?<=[.:!?] ))(?:At|Bei|Chez|En) (?P<company>{_NAME}),?"
+    rf" (?:we|you|wir|nous|vous|tu|on|buscamos|creemos|trabajamos|queremos|arbeiten wir|suchen wir)(?![^\W_])"
 )
 TITLE = re.compile(
     r"(?:hiring|looking for|seeking|seeks|suchen|sucht|recherchons|recherche|recrutons|buscamos|busca)"
-    rf" (?:an?|eine?n?|une?|una?)(?: [a-z-]{{2,12}})? (?P<title>{_NAME})"
+    rf" (?:an?|eine?n?|une?|una?|un\(e\)|eine?\(n\))(?: [a-z-]{{2,12}})? (?P<title>{_NAME})"
 )
 PLACE = re.compile(
     r"(?:based in|located in|office in|offices in|headquartered in|Sitz in|Standort in|Büro in|basée? à|située? à"
-    r"|ubicad[oa] en)"
+    r"|ubicad[oa] en|con sede en|sede en|oficinas? en|am Standort|implantée? à|bureaux à)"
     rf" (?P<place>{_NAME}(?:, {_NAME}){{0,2}})"
 )
-_PRONOUNS = frozenset(
-    listed("we; wir; nous; who; it; he; she; our client; the company; our company; this; unser kunde")
+PRONOUNS = frozenset(
+    listed(
+        """we; wir; nous; who; it; he; she; our client; the company; our company; this; unser kunde; er; sie; on; il;
+            elle;
+        notre client; l'entreprise; nuestro cliente; la empresa; empresa; cliente; ich; man; kunde; unternehmen"""
+    )
 )
 UNTIL: Phrases[bool] = Phrases(
     (phrase, True)
     for phrase in listed(
         """apply by; apply before; application deadline; deadline; applications close; closing date; open until;
-        bewerbungsfrist; bewerbung bis; bewerben sie sich bis; date limite; fecha límite; hasta el"""
+        valid until; closes on; expires on; applications by;
+        bewerbungsfrist; bewerbungsschluss; bewerbungsende; bewerbung bis; bewerbungen bis; bewerbungen bitte bis;
+        bewerben sie sich bis; bewirb dich bis; bewerben sie sich bitte bis; bewirb dich bitte bis; gültig bis;
+        date limite; postulez avant le; candidatez avant le; candidature avant le; candidatures avant le;
+        candidature jusqu'au; candidatures jusqu'au; postuler jusqu'au; postuler avant le; valable jusqu'au; clôture;
+        fecha límite; fecha tope; hasta el; candidaturas hasta; inscripciones hasta; plazo; cierre"""
     )
 )
-_CERTAIN_KINDS = frozenset({"full-time", "part-time", "internship", "apprenticeship"})
+SINCE: Phrases[bool] = Phrases(
+    (phrase, True)
+    for phrase in listed(
+        """posted on; posted; date posted; published on; published; veröffentlicht am; veröffentlicht; online seit;
+        eingestellt am; publié le; publiée le; mis en ligne le; mise en ligne le; date de publication; publicado el;
+        publicada el; fecha de publicación"""
+    )
+)
 
 
 def read(document: Document, read_by: ReadBy) -> Reading:
     found: dict[str, Finding] = {}
+    day_first = dates.is_day_first(document.language)
     for line in document.lines[:LINES_READ_MAX]:
-        for finding in _of_line(line, found):
+        for finding in _of_line(line, found, day_first=day_first):
             found.setdefault(finding.field, finding)
+    for finding in _pay(document.lines[:LINES_READ_MAX]):
+        found["salary"] = finding
     # A notice that the posting is closed may stand anywhere, and weighs more than a button that is still there.
     for line in document.lines:
         if notice := _notice(line):
@@ -64,7 +91,16 @@ def read(document: Document, read_by: ReadBy) -> Reading:
     return Reading(read_by, tuple(found.values()))
 
 
-def _of_line(line: Line, found: dict[str, Finding]) -> Iterator[Finding]:
+def _pay(lines: Sequence[Line]) -> Iterator[Finding]:
+    """The first salary among the lines that speak of money."""
+    of_money = (line for line in lines if MONEY.search(line.text, 0, PAY_MAX_CHARS))
+    for line in islice(of_money, PAY_TRIED_MAX):
+        if paid := salary.find(line.text[:PAY_MAX_CHARS]):
+            yield at("salary", line, paid[0], part=paid[1])
+            return
+
+
+def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Iterator[Finding]:
     text = line.text[:SENTENCE_MAX_CHARS]
     if "company" not in found:
         yield from _named(line, text, (COMPANY, COMPANY_WE))
@@ -72,42 +108,51 @@ def _of_line(line: Line, found: dict[str, Finding]) -> Iterator[Finding]:
         yield at("title", line, part=_trimmed(match, "title"))
     if "location" not in found and (match := PLACE.search(text)):
         yield at("location", line, part=_trimmed(match, "place"))
-    if "salary" not in found and (paid := salary.find(text)):
-        yield at("salary", line, paid[0], part=paid[1])
-    if "remote" not in found and (said := next(REMOTE.find(text), None)):
-        yield at("remote", line, said.meaning, part=(said.start, said.end))
+    if "remote" not in found:
+        said_remote = (match for match in REMOTE.find(text) if match.meaning is not None)
+        yield from (at("remote", line, match.meaning, part=(match.start, match.end)) for match in said_remote)
     if "is_open" not in found and len(text) <= NOTICE_MAX_CHARS and (said := next(OPEN.find(text), None)):
         yield at("is_open", line, value=True, part=(said.start, said.end))
-    if "employment_type" not in found:
-        kinds = (match for match in EMPLOYMENT.find(text) if match.meaning in _CERTAIN_KINDS)
-        yield from (at("employment_type", line, match.meaning, part=(match.start, match.end)) for match in kinds)
+    if "employment_type" not in found and (kinds := list(SAID_EMPLOYMENT.find(text))):
+        named = ", ".join(dict.fromkeys(match.meaning for match in kinds))
+        yield at("employment_type", line, named, part=(kinds[0].start, kinds[-1].end))
     if "valid_through" not in found:
-        yield from _until(line, text)
+        yield from _dated("valid_through", UNTIL, line, text, day_first=day_first)
+    if "posted_at" not in found and len(text) <= NOTICE_MAX_CHARS:
+        yield from _dated("posted_at", SINCE, line, text, day_first=day_first)
 
 
 def _named(line: Line, text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Finding]:
     for pattern in patterns:
         match = pattern.search(text)
-        if match and match["company"].lower() not in _PRONOUNS and len(match["company"]) > 1:
+        if match and match["company"].lower() not in PRONOUNS and len(match["company"]) > 1:
             start, end = match.span("company")
-            start += len("The ") if text.startswith("The ", start) else 0
+            article = _ARTICLE.match(text, start, end)
+            start = article.end() if article else start
             yield at("company", line, part=(start, end))
             return
 
 
-def _until(line: Line, text: str) -> Iterator[Finding]:
-    for said in UNTIL.find(text):
-        if date := dates.find(text[said.end : said.end + DATE_WITHIN_CHARS], end_of_day=True):
+def _dated(field: Field, phrases: Phrases[bool], line: Line, text: str, *, day_first: bool) -> Iterator[Finding]:
+    is_end = field == "valid_through"
+    for said in phrases.find(text):
+        behind = text[said.end : said.end + DATE_WITHIN_CHARS]
+        if date := dates.find(behind, end_of_day=is_end, day_first=day_first):
             start, end = date[1]
-            yield at("valid_through", line, date[0], part=(said.end + start, said.end + end))
+            yield at(field, line, date[0], part=(said.end + start, said.end + end))
             return
 
 
 def _notice(line: Line) -> Finding | None:
+    """A notice that the posting is closed; not of what will be when it is."""
     if len(line.text) > NOTICE_MAX_CHARS:
         return None
-    said = next(CLOSED.find(line.text), None)
-    return at("is_open", line, value=False, part=(said.start, said.end)) if said else None
+    for said in CLOSED.find(line.text):
+        before = line.text[: said.start]
+        sentence = before[max(before.rfind(mark) for mark in ".!?") + 1 :]
+        if CONDITIONAL.isdisjoint(words_of(sentence)):
+            return at("is_open", line, value=False, part=(said.start, said.end))
+    return None
 
 
 def _trimmed(match: re.Match[str], group: str) -> tuple[int, int]:

@@ -36,7 +36,7 @@ class StoredText:
             return finding.span if 0 <= start < end <= self._shown_chars else None
         ways = [storable(way) for way in finding.shown if way.strip()]
         for way in ways:
-            if found := self._find(way):
+            if found := whole(self._text, way):
                 return _part(found, finding)
         if not ways:
             return None
@@ -45,17 +45,6 @@ class StoredText:
         added = self._add(label + written)
         return added and _part((added[0] + len(label), added[1]), finding)
 
-    def _find(self, way: str) -> Span | None:
-        start = self._text.find(way)
-        for _ in range(PLACES_TRIED_MAX):
-            if start < 0:
-                return None
-            end = start + len(way)
-            if not _continues(self._text, start - 1, start) and not _continues(self._text, end, end - 1):
-                return start, end
-            start = self._text.find(way, start + 1)
-        return None
-
     def _add(self, written: str) -> Span | None:
         gap = "\n" if self._text else ""
         if len(self._text) + len(gap) + len(written) > TEXT_MAX_CHARS:
@@ -63,6 +52,19 @@ class StoredText:
         start = len(self._text) + len(gap)
         self._text += gap + written
         return start, start + len(written)
+
+
+def whole(text: str, way: str) -> Span | None:
+    """The first place where `way`, which is not empty, stands in `text` in whole words."""
+    start = text.find(way)
+    for _ in range(PLACES_TRIED_MAX):
+        if start < 0:
+            return None
+        end = start + len(way)
+        if not _continues(text, start - 1, start) and not _continues(text, end, end - 1):
+            return start, end
+        start = text.find(way, start + 1)
+    return None
 
 
 def _continues(text: str, outside: int, inside: int) -> bool:

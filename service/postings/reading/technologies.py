@@ -1,10 +1,12 @@
 """Which technologies a posting names, from a maintained vocabulary.
 
-Names match whole words: Java is not in JavaScript, nor C in C++ or C#. A name that is also an everyday word or a
-letter (Go, R, C, Spring) counts only as it is written in the vocabulary and in technical company: beside a name that
-is certain in the same list, or beside a word that says what it is.
+Names match whole words: Java is not in JavaScript, nor C in C++ or C#. A name that is also an everyday word, a person
+or a letter (Go, Spring, Julia, C) counts only as it is written in the vocabulary, where it stands like a name, and in
+technical company: beside a name that is certain in the same list, or beside a word that says what it is.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,31 +14,60 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from service.postings.reading.findings import Span
-from service.postings.reading.phrases import WORD, Match, Phrases, listed
+from service.postings.reading.phrases import WORD, Match, Phrases
 
-# What stands right behind a language or framework: "Go developer", "Spring services", "R packages".
+# What stands right behind a language or a tool and nothing else: "Go developer", "Spring microservices".
 _FOLLOWED_BY = """
-    developer developers engineer engineers engineering programmer programming language languages code codebase
-    framework service services microservices microservice backend frontend api apis sdk application applications app
-    apps stack expertise experience knowledge skills script scripts scripting library libraries package packages
-    entwickler entwicklerin entwicklung programmierung kenntnisse erfahrung développeur développeuse développement
-    desarrollador desarrolladora desarrollo programador"""
+    developer developers programmer programmers programming language languages code codebase framework microservices
+    microservice backend frontend api apis sdk stack script scripts scripting library libraries plugin plugins
+    entwickler entwicklerin entwicklung programmierung kenntnisse développeur développeuse développement
+    desarrollador desarrolladora programador programadora"""
 FOLLOWED_BY = frozenset(_FOLLOWED_BY.split())
+# ... and what stands behind other things too ("Express services", "Spring applications"): it counts where some
+# technology is certain nearby.
+_FOLLOWED_OFTEN_BY = """
+    engineer engineers engineering service services application applications app apps expertise experience knowledge
+    skills package packages cluster clusters dashboards reports pipelines erfahrung anwendungen projects"""
+FOLLOWED_OFTEN_BY = frozenset(_FOLLOWED_OFTEN_BY.split())
+# How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast".
+_GOES_ON = """
+    is are was for in on with as preferred required desired ideally strongly plus experience
+    ist sind wird von für mit als sowie bzw wünschenswert erforderlich vorausgesetzt
+    est sont pour avec en comme serait souhaité souhaitée es son para con como será deseable"""
 # What stands before it: "experience with Go", "proficient in R", "written in Rust" ...
-LED_BY = frozenset(listed("in; with; using; of; like; mit; en; con; avec; and; or; und; et; y; oder; ou; o"))
-AND_OR = frozenset(listed("and; or; und; oder; et; ou; y; o"))
+AND_OR = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "o"])
+LED_BY = frozenset(["in", "with", "using", "of", "like", "as", "mit", "wie", "en", "con", "avec", "de"]) | AND_OR
 # ... and what one of the words before that must say, for "in" alone proves nothing.
 _SKILL_WORDS = """
     experience experienced proficient proficiency knowledge fluent fluency skills skilled expertise expert written
     programming coding develop developing developer development language languages familiar familiarity code stack
-    technologies tools framework frameworks backend frontend kenntnisse erfahrung erfahrungen programmiersprache
-    programmiersprachen programmierung sprachen expérience connaissance connaissances maîtrise langage langages
-    experiencia conocimientos conocimiento lenguaje lenguajes programación"""
+    technologies tools framework frameworks backend frontend software kenntnisse erfahrung erfahrungen
+    programmiersprache programmiersprachen programmierung programmieren sprachen expérience connaissance connaissances
+    maîtrise langage langages outils logiciel logiciels experiencia conocimientos conocimiento dominio lenguaje
+    lenguajes programación herramientas manejo"""
 SKILL_WORDS = frozenset(_SKILL_WORDS.split())
+GOES_ON = frozenset(_GOES_ON.split()) | FOLLOWED_BY | FOLLOWED_OFTEN_BY | AND_OR
+# Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
+LETTER_AFTER = LED_BY | SKILL_WORDS | frozenset(("embedded", "ansi", "modern", "plain", "pure"))
+# "Spring 5", "Go 1.22"; "Spring 2025" is a season.
+VERSION = re.compile(r"\s(?:v\.?)?\d{1,2}(?:\.\d{1,3}){0,2}\+?(?![\d.,]*\d)")
+# "Java: 5 years" lists a name, "Access: yes" labels something.
+LABELS = re.compile(r"\s?[:：](?!\s?\d)")
+# What may stand with a name in a list: its version, the years of it that are asked for.
+COUNTED = re.compile(r"(?<![^\W_])(?:\d{1,2}(?:\.\d{1,3}){0,2}\+?|(?i:years?|yrs|jahre?|ans|años))(?![^\W_])")
+# A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
+ENTRY_GOES_ON = re.compile(
+    r"(?:\s\d{1,2}(?:\.\d{1,3}){0,2}\+?)?\s{0,4}(?:[,;/|)(•\n.]|$"
+    r"|(?:is|are|ist|sind|est|sont|es|son|and|or|und|oder|et|ou|y|o|preferred|required|desired|wünschenswert)(?![^\W_]))"
+)
 # A list goes on over these; a full stop ends it.
 LIST_MARKS = frozenset(",/|;&+()[]•·:-–")
+# `Go 1.22, 3 years, and Rust`.
+NEIGHBOUR_WITHIN_WORDS = 5
 # How far before or behind a name a word may still speak of it: four words or so.
 COMPANY_WITHIN_CHARS = 48
+# How far away a technology that is certain still shows what the talk is of: a paragraph.
+CERTAIN_WITHIN_CHARS = 400
 # Postings end before; what follows on a page are other postings and small print.
 READ_MAX_CHARS = 50_000
 # A posting names a hundred at the most, counting each time.
@@ -45,10 +76,12 @@ MATCHES_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class Technology:
-    """`is_everyday` for a name that needs technical company; it is then written exactly like `name`."""
+    """What a written form stands for. `written` is set where it counts only so: `is_everyday` for one that needs
+    technical company, too."""
 
     name: str
-    is_everyday: bool
+    written: str | None = None
+    is_everyday: bool = False
 
 
 class Named(NamedTuple):
@@ -61,7 +94,19 @@ class Named(NamedTuple):
 @lru_cache(maxsize=1)
 def vocabulary() -> Phrases[Technology]:
     """Read once, at the first posting: the file ships with the code and does not change under it."""
-    return Phrases(_entries(files("service.postings").joinpath("technologies.txt").read_text(encoding="utf-8")))
+    return Phrases(entries(files("service.postings").joinpath("technologies.txt").read_text(encoding="utf-8")))
+
+
+def entries(table: str) -> Iterator[tuple[str, Technology]]:
+    """Each written form of the vocabulary's table, and what it stands for; the table says how it is written."""
+    for line in table.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        forms = line.split(" | ")
+        name = forms[0].lstrip("~^")
+        for form in forms:
+            bare = form.lstrip("~^")
+            yield bare, Technology(name, None if bare == form else bare, form.startswith("~"))
 
 
 def find(text: str, start: int = 0, end: int | None = None, *, all_are_names: bool = False) -> list[Named]:
@@ -71,7 +116,10 @@ def find(text: str, start: int = 0, end: int | None = None, *, all_are_names: bo
     certain: list[Match[Technology]] = []
     doubtful: list[Match[Technology]] = []
     for match in vocabulary().find(text, start, end):
-        (doubtful if match.meaning.is_everyday and not all_are_names else certain).append(match)
+        if all_are_names or match.meaning.written is None:
+            certain.append(match)
+        elif match.meaning.written == text[match.start : match.end]:
+            (doubtful if match.meaning.is_everyday else certain).append(match)
         if len(certain) + len(doubtful) >= MATCHES_MAX:
             break
     certain += _meant(text, doubtful, certain)
@@ -81,66 +129,89 @@ def find(text: str, start: int = 0, end: int | None = None, *, all_are_names: bo
     return list(found.values())
 
 
-def _entries(table: str) -> Iterator[tuple[str, Technology]]:
-    for line in table.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        name, *aliases = (name.strip() for name in line.removeprefix("~").split("|"))
-        yield name, Technology(name, line.startswith("~"))
-        yield from ((alias, Technology(name, is_everyday=False)) for alias in aliases)
-
-
 def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Technology]]) -> list[Match[Technology]]:
     """The everyday words that are names here; one such makes its neighbour in a list one, in either direction."""
-    starts, ends = {match.start for match in certain}, {match.end for match in certain}
+    sure = [match.start for match in certain]
+    starts, ends = set(sure), {match.end for match in certain}
     meant: dict[int, Match[Technology]] = {}
-    written = [match for match in doubtful if _is_written_so(text, match)]
-    for match in [*written, *reversed(written)]:
+    like_names = [match for match in doubtful if _stands_like_a_name(text, match, starts, ends)]
+    for match in [*like_names, *reversed(like_names)]:
         if match.start in meant:
             continue
-        if _is_described(text, match) or _is_listed(text, match, starts, ends):
+        if _is_described(text, match, sure) or _is_listed(text, match, starts, ends):
             meant[match.start] = match
             starts.add(match.start)
             ends.add(match.end)
     return list(meant.values())
 
 
-def _is_written_so(text: str, match: Match[Technology]) -> bool:
-    """Exactly like the name, and not a part of R&D, Go-to-market, C-level or Vitamin-C."""
+def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
+    """Not a part of R&D, Go-to-market or C-level, not a label, not a word with its sentence behind it."""
     left, right = text[max(0, match.start - 1) : match.start], text[match.end : match.end + 2]
-    bound = left in ("-", "&", "'", "’") or (right[:1] in ("-", "&", "'", "’") and right[1:].isalnum())
-    return not bound and text[match.start : match.end] == match.meaning.name
-
-
-def _is_described(text: str, match: Match[Technology]) -> bool:
+    if left in ("-", "&", "'", "’", ".") or (right[:1] in ("-", "&", "'", "’", ".") and right[1:].isalnum()):
+        return False
+    if LABELS.match(text, match.end):
+        return False
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
-    if following and following[0].lower() in FOLLOWED_BY and text[match.end : following.start()].isspace():
+    if following and text[match.end : following.start()] in (" ", "\u00a0"):
+        goes_on = following[0].lower() in GOES_ON or following.start() in starts
+        if not goes_on and not VERSION.match(text, match.end):
+            return False
+    return match.end - match.start > 1 or _may_be_a_letter(text, match, ends)
+
+
+def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> bool:
+    if not match.start or text[match.start - 1] not in " \u00a0" or match.start - 1 in ends:
         return True
-    window = max(0, match.start - COMPANY_WITHIN_CHARS)
-    before = text[window : match.start]
-    window = max(before.rfind(mark) for mark in (". ", "! ", "? ", "\n")) + 1
-    words = [word.lower() for word in WORD.findall(before, window)]
-    return bool(words) and words[-1] in LED_BY and any(word in SKILL_WORDS for word in words[:-1])
+    *_, before = ["", *WORD.findall(text, max(0, match.start - COMPANY_WITHIN_CHARS), match.start)]
+    return not text[match.start - 2].isalnum() or before.lower() in LETTER_AFTER
+
+
+def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
+    following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
+    if following and text[match.end : following.start()].isspace():
+        if following[0].lower() in FOLLOWED_BY:
+            return True
+        if following[0].lower() in FOLLOWED_OFTEN_BY:
+            nearest = bisect_left(sure, match.start - CERTAIN_WITHIN_CHARS)
+            return nearest < len(sure) and sure[nearest] <= match.end + CERTAIN_WITHIN_CHARS
+    before = text[max(0, match.start - COMPANY_WITHIN_CHARS) : match.start]
+    before = before[max(before.rfind(mark) for mark in (". ", "! ", "? ", "\n")) + 1 :]
+    words = [word.lower() for word in WORD.findall(before)]
+    if not words:
+        return False
+    if before.rstrip().endswith(":"):  # "Languages: Go"
+        return any(word in SKILL_WORDS for word in words)
+    return words[-1] in LED_BY and any(word in SKILL_WORDS for word in words[:-1])
 
 
 def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
     """Is the word beside it a technology of the same list? `Go, Python`, `Python and R`, `C/C++`, one a line."""
-    following = _neighbour(list(_near(text, match.end, match.end + COMPANY_WITHIN_CHARS)))
-    if following and following[0] in starts and _is_gap(text[match.end : following[0]]):
+    behind = [(word[0], word.start()) for word in WORD.finditer(text, match.end, match.end + COMPANY_WITHIN_CHARS)]
+    following = _neighbour(behind, starts)
+    if following is not None and _is_gap(text[match.end : following]) and not text[match.end : following].isspace():
         return True
-    preceding = _neighbour(list(_near(text, max(0, match.start - COMPANY_WITHIN_CHARS), match.start))[::-1])
-    return bool(preceding and preceding[1] in ends and _is_gap(text[preceding[1] : match.start]))
+    window = max(0, match.start - COMPANY_WITHIN_CHARS)
+    before = [(word[0], word.end()) for word in WORD.finditer(text, window, match.start)]
+    preceding = _neighbour(before[::-1], ends)
+    if preceding is not None and _is_gap(gap := text[preceding : match.start]):
+        # The next entry may begin with the word as a word: "Python", "Swift experience with ...".
+        return not ("\n" in gap or ";" in gap) or ENTRY_GOES_ON.match(text, match.end) is not None
+    # One a line, the first of them.
+    return following is not None and "\n" in text[match.end : following] and _is_gap(text[match.end : following])
 
 
-def _near(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
-    return ((word[0].lower(), word.span()) for word in WORD.finditer(text, start, end))
-
-
-def _neighbour(near: list[tuple[str, Span]]) -> Span | None:
-    return next((span for word, span in near[:2] if word not in AND_OR), None)
+def _neighbour(near: list[tuple[str, int]], edges: set[int]) -> int | None:
+    """Where the next name begins or ends, over a conjunction and what is counted; None where other words come first."""
+    for word, edge in near[:NEIGHBOUR_WITHIN_WORDS]:
+        if edge in edges:
+            return edge
+        if word.lower() not in AND_OR and not COUNTED.fullmatch(word):
+            return None
+    return None
 
 
 def _is_gap(gap: str) -> bool:
-    return all(
-        mark in LIST_MARKS or mark.isspace() for word in gap.split() if word.lower() not in AND_OR for mark in word
-    )
+    """Is there nothing but what parts a list?"""
+    words = COUNTED.sub("", gap).split()
+    return all(mark in LIST_MARKS for word in words if word.lower() not in AND_OR for mark in word)

@@ -5,6 +5,7 @@ import pytest
 
 from service.adapters.page_parser import AppState
 from service.postings.reading import app_state
+from tests.postings.pages import NOW
 
 JOB = {"title": "Baker", "company": {"name": "Crumb"}, "description": "Bake.", "status": "open"}
 
@@ -55,3 +56,63 @@ def test_flat_state_is_put_together_again_and_in_the_language_of_the_page() -> N
     ]
     assert title(flat, language="cs-CZ") == "Pekař"
     assert title(flat, language="en") == "Baker"
+
+
+@pytest.mark.parametrize(
+    ("state", "is_open"),
+    [
+        ({"status": "published"}, True),
+        ({"status": "paused"}, False),
+        ({"status": "published", "isPaused": True}, False),
+        ({"isActive": True}, True),
+        ({"isActive": False}, False),
+        ({"isClosed": False}, None),
+        ({"expired": True, "isActive": True}, False),
+        ({}, None),
+    ],
+)
+def test_what_is_paused_or_closed_is_not_open(state: dict[str, Any], is_open: bool | None) -> None:
+    assert found({**JOB, "status": None, **state}, "is_open") == is_open
+
+
+@pytest.mark.parametrize(
+    ("state", "remote"),
+    [
+        ({"isRemote": True}, True),
+        ({"workplaceType": "REMOTE"}, True),
+        ({"workplaceType": "on_site"}, False),
+        ({"workplace": "Hybrid"}, False),
+        ({"locationType": "city"}, None),
+    ],
+)
+def test_hybrid_state_is_not_remote(state: dict[str, Any], remote: bool | None) -> None:
+    assert found({**JOB, **state}, "remote") == remote
+
+
+@pytest.mark.parametrize(
+    ("state", "pay"),
+    [
+        (
+            {"salary": {"min": 50000, "max": 60000.5, "currency": "EUR", "period": "YEARLY"}},
+            (5_000_000, 6_000_050, "EUR", "year"),
+        ),
+        ({"salaryRange": "60-80 T€ p.a."}, (6_000_000, 8_000_000, "EUR", "year")),
+        (
+            {"salary_min": "3000", "salary_max": 0, "salary_currency": "chf", "salary_period": "month"},
+            (300_000, None, "CHF", "month"),
+        ),
+        ({"salary": {"min": 500000, "currency": "JPY"}}, (500_000, None, "JPY", None)),
+        ({"salary": {"min": 50000, "max": 60000}}, None),
+        ({"salary": {"min": True, "currency": "EUR"}}, None),
+        ({"salary": "competitive"}, None),
+    ],
+)
+def test_pay_is_read_under_the_names_of_sites(state: dict[str, Any], pay: tuple[Any, ...] | None) -> None:
+    stated = found({**JOB, **state}, "salary")
+    assert (stated and (stated.min, stated.max, stated.currency, stated.period)) == pay
+
+
+def found(value: Any, field: str) -> Any:
+    candidate = app_state.posting((AppState("state", json.dumps(value)),), language="en")
+    assert candidate is not None
+    return next((finding.value for finding in app_state.read(candidate, body=None, now=NOW).of(field)), None)

@@ -18,6 +18,15 @@ from tests.postings.pages import NOW
         ("1. März 2024", datetime(2024, 3, 1, tzinfo=UTC)),
         ("4 de marzo de 2024", datetime(2024, 3, 4, tzinfo=UTC)),
         ("13/04/2025", datetime(2025, 4, 13, tzinfo=UTC)),
+        ("31.12.26", datetime(2026, 12, 31, tzinfo=UTC)),
+        ("1er févr. 2027", datetime(2027, 2, 1, tzinfo=UTC)),
+        ("le lundi 15 juil. 2026", datetime(2026, 7, 15, tzinfo=UTC)),
+        ("1.º de setiembre del 2026", datetime(2026, 9, 1, tzinfo=UTC)),
+        ("15 ene 2027", datetime(2027, 1, 15, tzinfo=UTC)),
+        ("15. Jänner 2027", datetime(2027, 1, 15, tzinfo=UTC)),
+        ("the 3rd of April 2026", datetime(2026, 4, 3, tzinfo=UTC)),
+        ("version 1.2.26", None),
+        ("10.12.26.4", None),
         ("1729519750161", datetime(2024, 10, 21, 14, 9, 10, 161000, tzinfo=UTC)),
         ("03/04/2025", None),
         ("2025-02-30", None),
@@ -37,7 +46,20 @@ def test_until_a_day_means_its_end() -> None:
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("1 day ago", 21), ("vor 3 Tagen", 19), ("il y a 2 semaines", 8), ("hace 5 días", 17), ("4 hours ago", 22)],
+    [
+        ("1 day ago", 21),
+        ("vor 3 Tagen", 19),
+        ("il y a 2 semaines", 8),
+        ("hace 5 días", 17),
+        ("4 hours ago", 22),
+        ("vor einem Tag", 21),
+        ("vor 5 Std.", 22),
+        ("il y a une semaine", 15),
+        ("il y a 3 j", 19),
+        ("hace más de 10 días", 12),
+        ("yesterday", 21),
+        ("today", 22),
+    ],
 )
 def test_how_long_ago(written: str, day: int) -> None:
     found = dates.ago(f"Posted {written}.", now=NOW)

@@ -2,7 +2,8 @@ import pytest
 
 from service.postings.reading.body import section_items
 from service.postings.reading.documents import from_text
-from service.postings.reading.headings import Part, named, sections
+from service.postings.reading.headings import named, sections
+from service.postings.reading.parts import Part
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,15 @@ from service.postings.reading.headings import Part, named, sections
         ("Was du mitbringst", Part.REQUIREMENTS),
         ("Profil recherché", Part.REQUIREMENTS),
         ("Requisitos mínimos", Part.REQUIREMENTS),
+        ("Damit überzeugst du uns", Part.REQUIREMENTS),
+        ("Ihr Aufgabengebiet:", Part.RESPONSIBILITIES),
+        ("🎯 Tes missions au quotidien", Part.RESPONSIBILITIES),
+        ("Ce qu’on vous propose", Part.BENEFITS),
+        ("Formation et expérience", Part.REQUIREMENTS),
+        ("¿Qué esperamos de ti?", Part.REQUIREMENTS),
+        ("Funciones principales del puesto", Part.RESPONSIBILITIES),
+        ("Acerca de la empresa", Part.EMPLOYER),
+        ("D'autres offres", Part.END),
         ("That's what QUAJOO offers you:", Part.BENEFITS),
         ("About Red Hat", Part.EMPLOYER),
         ("More jobs at Acme", Part.END),

@@ -1,6 +1,11 @@
+import time
+from pathlib import Path
+
 import pytest
 
 from service.postings.reading import technologies
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def names(text: str, *, all_are_names: bool = False) -> list[str]:
@@ -49,21 +54,106 @@ def test_everyday_words_are_not_technologies(text: str) -> None:
     assert names(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # English
+        "We go far together, and you react quickly",
+        "React quickly to incidents and go the extra mile",
+        "We start in Spring 2025; applications for Spring open in March",
+        "Express interest in the role. Express services to our customers",
+        "R&D, C-level contacts, our Series C round, a Go-to-market plan",
+        "A swift response, the rust belt, unity of purpose, a notion of time",
+        "You get access to Python courses and excel at your work",
+        "Access to AWS accounts",
+        "Access: key card. Cargo: two crates. Outlook: bright.",
+        "At the helm since 2010, at the confluence of two rivers, on the next node",
+        "A maven of marketing, a cypress, a cucumber and a salt mine",
+        "Mr. Jasmine Ray and Julia C. Scheme, Barclays PLC, Dupont SAS, Paris",
+        "the assembly of parts, a parcel by express, a postman, a meat packer",
+        "Sphinx, Phoenix and Delphi are places, and Go is a game",
+        "Level C, Vitamin C, Type R, driving licence class C, U.S.C. §5",
+        "we are agile, fluent and lean; word of mouth counts; no slack",
+        # German
+        "Du bist flink, hast nix dagegen und schaust mit Helm ins Lager",
+        "Dein Chef, unser Excel-lenter Service, Führerschein Klasse C",
+        "Express-Versand, Frühling und Spring-Brunnen, ein Lit Wasser",
+        # French
+        "Vue d'ensemble du poste, au lit de bonne heure, vite et bien",
+        "Chef de projet, tableau de bord, parquet ciré, Express. Composer une équipe",
+        "Assembler des pièces ; expérience en Cargo maritime",
+        # Spanish
+        "Cargo: Python developer no es todo; creo que se pega al Word",
+        "Acceso a la nube y excel en el trato; Node del sur",
+        "Grado en Ingeniería Informatica, con la tabla rasa",
+        "Deine Ansprechpartner: Gerrit Müller und Julia Helm",
+    ],
+)
+def test_words_of_four_languages_are_not_technologies(text: str) -> None:
+    assert {name for name in names(text) if name not in ("Python", "AWS")} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("C, C++, C#, Objective-C, Go, R, F#, .NET", ["C", "C++", "C#", "Objective-C", "Go", "R", "F#", ".NET"]),
+        ("Node.js, Next.js, Vue.js, D3.js and Nuxt", ["Node.js", "Next.js", "Vue.js", "D3.js", "Nuxt"]),
+        ("Tech stack: Go, Node and gRPC", ["Go", "Node.js", "gRPC"]),
+        ("Experience with React is a plus", ["React"]),
+        ("Solid experience in Java; Go is a plus", ["Java", "Go"]),
+        ("Erfahrung mit Rust oder Swift von Vorteil", ["Rust", "Swift"]),
+        ("maîtrise de Spring et Kafka", ["Spring", "Kafka"]),
+        ("conocimientos de Excel y Power BI", ["Excel", "Power BI"]),
+        ("MS Office (Word, Excel, Access)", ["Microsoft Office", "Word", "Excel", "Microsoft Access"]),
+        ("Spring 6, Java 21 and Go 1.22", ["Spring", "Java", "Go"]),
+        ("Helm charts, Vault, Consul and Terraform", ["Helm", "Vault", "Consul", "Terraform"]),
+        ("React: 3 years, TypeScript: 2 years", ["React", "TypeScript"]),
+        ("Java Spring on AWS (ECS, RDS)", ["Java", "Spring", "AWS", "Amazon ECS", "Amazon RDS"]),
+        ("SAP S/4HANA, ABAP and SAP", ["SAP HANA", "ABAP", "SAP"]),
+    ],
+)
+def test_names_in_technical_company_are_found(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
 def test_a_tag_is_a_name_whatever_it_is() -> None:
     assert names("go", all_are_names=True) == ["Go"]
     assert names("go") == []
 
 
 def test_each_is_found_where_it_is_named_first() -> None:
-    text = "Django and Go: Golang, Go"
+    text = "Django and Go (Golang), Go"
     assert [text[start:end] for _, (start, end) in technologies.find(text)] == ["Django", "Go"]
 
 
-def test_every_entry_of_the_vocabulary_is_found_by_its_own_name() -> None:
+def test_every_form_in_the_vocabulary_is_found_by_itself_and_says_where_it_comes_from() -> None:
     table = technologies.files("service.postings").joinpath("technologies.txt").read_text(encoding="utf-8")
-    entries = [line for line in table.splitlines() if line and not line.startswith("#")]
-    assert len(entries) > 400
-    for entry in entries:
-        written = [name.strip() for name in entry.removeprefix("~").split("|")]
-        for name in written:
-            assert names(name, all_are_names=True) == [written[0]], entry
+    assert all(source in table for source in ("linguist", "simple-icons", "devicon", "github/explore"))
+    forms = list(technologies.entries(table))
+    assert len({technology.name for _, technology in forms}) > 1_000
+    for form, technology in forms:
+        assert names(form, all_are_names=True) == [technology.name], form
+        assert technology.is_everyday or names(form) == [technology.name], form
+
+
+def test_the_vocabulary_holds_what_its_review_takes() -> None:
+    review = (ROOT / "deploy/technologies/review.txt").read_text(encoding="utf-8")
+    sections = [part.partition("\n")[2] for part in review.split("\n## ")[1:]]
+    reviewed = [entry.strip().split(" = ")[0] for section in sections for entry in section.split(";") if entry.strip()]
+    table = (ROOT / "service/postings/technologies.txt").read_text(encoding="utf-8")
+    assert reviewed == [line.split(" | ")[0] for line in table.splitlines() if not line.startswith("#")]
+
+
+def test_any_number_of_names_is_found_in_linear_time() -> None:
+    """Phrases that begin alike, and everyday words side by side, are what could cost more than their length."""
+    for unit in ("Apache Go ", "Google Cloud Go, ", "Go, ", "in Go ", "C ", "Azure SQL Server Python "):
+        text = unit * (100_000 // len(unit))
+        technologies.find(text)
+        best = min(_seconds(text) for _ in range(3))
+        assert best < 0.1, unit
+
+
+def _seconds(text: str) -> float:
+    started = time.thread_time()
+    technologies.find(text)
+    return time.thread_time() - started

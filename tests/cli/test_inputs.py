@@ -1,12 +1,14 @@
-"""What `overture generate` reads before it begins."""
+"""What the commands are given to read, before anything is opened."""
 
 from pathlib import Path
 
 import pytest
 
+from service.adapters.resume_reader import UnreadableResume
 from service.cli import MISUSED, Refused
-from service.cli.generate import POSTING_MAX_BYTES, Posting, looks_like_html, read_posting, read_resume
+from service.cli.inputs import POSTING_MAX_BYTES, Posting, looks_like_html, read_posting, read_resume
 from service.kernel.errors import InvalidRequest
+from tests.adapters.resume_reader.files import PLAIN, grace_pdf
 
 
 @pytest.mark.parametrize("url", ["https://jobs.example/1", "HTTP://jobs.example/1"])
@@ -49,19 +51,34 @@ def test_a_posting_that_cannot_be_used_is_refused(content: bytes | None, said: s
 def test_a_resume_is_a_json_resume(tmp_path: Path) -> None:
     file = tmp_path / "resume.json"
     file.write_text('{"basics": {"name": "Sam Lee"}}', encoding="utf-8")
-    assert read_resume(file) == {"basics": {"name": "Sam Lee"}}
+    assert read_resume(file, backend="asyncio") == {"basics": {"name": "Sam Lee"}}
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", ""])
-def test_another_file_is_no_resume(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["{not json", "[]"])
+def test_another_document_is_no_resume(text: str, tmp_path: Path) -> None:
     file = tmp_path / "resume.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(Refused, match="not a JSON Resume"):
-        read_resume(file)
+        read_resume(file, backend="asyncio")
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_resume_is_recognised_in_a_file(backend: str, tmp_path: Path) -> None:
+    for name, content in {"cv.pdf": grace_pdf(), "cv.txt": PLAIN.encode()}.items():
+        (tmp_path / name).write_bytes(content)
+        assert read_resume(tmp_path / name, backend=backend)["work"][0]["name"] == "Globex GmbH"
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"", "is empty"), (b"GIF89a", "is an image")])
+def test_another_file_is_no_resume(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "cv.pdf"
+    file.write_bytes(content)
+    with pytest.raises(UnreadableResume, match=said):
+        read_resume(file, backend="asyncio")
 
 
 def test_a_wrong_resume_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
     file = tmp_path / "resume.json"
     file.write_text('{"work": "lots"}', encoding="utf-8")
     with pytest.raises(InvalidRequest):
-        read_resume(file)
+        read_resume(file, backend="asyncio")

@@ -1,0 +1,17 @@
+"""What a résumé's lines say, as a JSON Resume document (jsonresume.org, schema 1.x). Pure.
+
+Nothing is invented: every text of the document is a run of the file's text (or of an address it links to), white space
+folded; dates alone are put into the form that JSON Resume asks for. Nothing is lost: what is not recognised stands
+under `other`, which is a section of ours, `[{"name": a heading, "lines": [...]}]`.
+
+document     the whole, from `ResumeText` to the JSON Resume object
+sections     headings in English, German, French and Spanish, and what stands under them
+heading      what stands above them: who, and how to reach them
+entries      where one position, project or school ends and the next begins
+positions    what each of them says
+listings     skills, languages, certificates, awards, publications, interests
+dates, contacts, words                       what is recognised within a line
+
+A line is read by what it says and how it stands out; what says itself by its place alone is beyond it: a position below
+another at the same employer has none, and of two columns drawn line by line each line is both.
+"""

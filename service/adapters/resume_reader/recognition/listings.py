@@ -1,0 +1,162 @@
+"""Sections that are lists: skills, languages, certificates, awards, publications, interests, references. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from service.adapters.resume_reader.lines import Line
+from service.adapters.resume_reader.recognition.dates import find
+from service.adapters.resume_reader.recognition.words import (
+    ENTRIES_MAX,
+    LINE_MAX_CHARS,
+    WORDS_MAX,
+    bared,
+    is_position,
+    listed,
+    split_list,
+    stripped,
+    words_of,
+)
+
+Json = dict[str, Any]
+
+# A skill is some words; more are a sentence, which is kept whole.
+SKILL_WORDS_MAX = 8
+
+_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
+_GAP = re.compile(r"\s*[\t|]\s*")
+# How well, in four languages: as the Common European Framework has it, or in words.
+_LEVELS = (
+    "native|mother|bilingual|fluent|proficien|advanced|intermediate|upper|basic|beginner|elementary|conversational|"
+    "working|limited|professional|business|good|muttersprach|fließend|fliessend|verhandlungssicher|grundkenntnis|"
+    "gute?|sehr gut|fortgeschritten|anfänger|maternelle|courant|bilingue|intermédiaire|notions|débutant|scolaire|lu,|"
+    "langue|nativo|nativa|materna|fluido|avanzado|intermedio|básico|alto|medio|bajo"
+)
+_LEVEL = re.compile(
+    r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
+    rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{_LEVELS}).{{0,60}}))\s*\)?\s*",
+    re.IGNORECASE,
+)
+_LANGUAGES = listed(
+    """
+    arabic bengali bulgarian catalan chinese croatian czech danish dutch english estonian finnish french german greek
+    hebrew hindi hungarian indonesian irish italian japanese korean latin latvian lithuanian malay mandarin norwegian
+    persian farsi polish portuguese punjabi romanian russian serbian slovak slovenian spanish swedish tamil telugu
+    thai turkish ukrainian urdu vietnamese arabisch bulgarisch chinesisch dänisch deutsch englisch finnisch
+    französisch griechisch italienisch japanisch koreanisch kroatisch niederländisch norwegisch polnisch portugiesisch
+    rumänisch russisch schwedisch serbisch slowakisch spanisch tschechisch türkisch ukrainisch ungarisch allemand
+    anglais arabe chinois coréen danois espagnol français grec italien japonais néerlandais norvégien polonais
+    portugais roumain russe suédois tchèque turc ukrainien alemán árabe catalán chino coreano danés español francés
+    gallego euskera griego holandés inglés italiano japonés neerlandés noruego polaco portugués rumano ruso sueco
+    turco ucraniano castellano valenciano
+    """
+)
+
+
+def skills(lines: Sequence[Line]) -> list[Json]:
+    """Groups where they have names, and one group of what has none."""
+    found: list[Json] = []
+    group: Json | None = None
+    for line in lines:
+        label = _LABELLED.match(line.text)
+        if line.kind == "heading" or (label and label["bare"]):
+            group = {"name": bared(label["bare"] if label and label["bare"] else line.text), "keywords": []}
+            found.append(group)
+        elif label and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
+            found.append({"name": bared(label["label"]), "keywords": list(keywords(line.text[label.end() :]))})
+            group = None
+        else:
+            if group is None:
+                group = {"keywords": []}
+                found.append(group)
+            group["keywords"] += keywords(line.text)
+    return [bounded for group in found if (bounded := _bounded(group))][:WORDS_MAX]
+
+
+def languages(lines: Sequence[Line]) -> list[Json]:
+    """Languages that people speak; what is listed under the same heading and is none is left to others."""
+    return [each for line in lines for text in _spoken(line.text) if (each := _language(text))][:ENTRIES_MAX]
+
+
+def certificates(lines: Sequence[Line]) -> list[Json]:
+    """`Certified Administrator, CNCF, 2022`: what, from whom, when. A level after a comma is part of what it is."""
+    found: list[Json] = []
+    for line in lines:
+        dates = find(line.text)
+        text = line.text if dates is None else f"{line.text[: dates.start_at]}\t{line.text[dates.end_at :]}"
+        parts = [part for each in _GAP.split(text) if (part := bared(each)) and len(part) <= LINE_MAX_CHARS]
+        if len(parts) == 1 and parts[0].count(", ") == 1 and not is_position(parts[0].partition(", ")[2]):
+            parts = stripped(parts[0].split(", "))
+        if parts:
+            issuer = {"issuer": parts[1]} if len(parts) > 1 else {}
+            found.append({"name": parts[0]} | issuer | ({"date": dates.since} if dates else {}))
+    return found[:ENTRIES_MAX]
+
+
+def awards(lines: Sequence[Line]) -> list[Json]:
+    """What and when; from whom is not told apart from what for."""
+    found: list[Json] = []
+    for line in lines:
+        dates = find(line.text)
+        before, after = ("", line.text) if dates is None else (line.text[: dates.start_at], line.text[dates.end_at :])
+        title = max(bared(before), bared(after), key=len)
+        if title and len(title) <= LINE_MAX_CHARS:
+            found.append({"title": title} | ({"date": dates.since} if dates else {}))
+    return found[:ENTRIES_MAX]
+
+
+def publications(lines: Sequence[Line]) -> list[Json]:
+    """A title goes on over several lines, up to the one that ends in a full stop."""
+    runs: list[str] = []
+    for line in lines:
+        goes_on = line.kind == "paragraph" and (line.text[:1].islower() or not runs[-1:] or runs[-1][-1:] not in ".!?)")
+        if runs and goes_on and len(runs[-1]) + len(line.text) < LINE_MAX_CHARS:
+            runs[-1] += f"\n{line.text}"
+        else:
+            runs.append(line.text)
+    found = ((text, find(text)) for text in runs if len(text) <= LINE_MAX_CHARS)
+    return [{"name": text} | ({"releaseDate": dates.since} if dates else {}) for text, dates in found][:ENTRIES_MAX]
+
+
+def interests(lines: Sequence[Line]) -> list[Json]:
+    return [{"name": each} for line in lines for each in keywords(line.text)][:ENTRIES_MAX]
+
+
+def references(lines: Sequence[Line]) -> list[Json]:
+    return [{"reference": line.text.strip()} for line in lines][:ENTRIES_MAX]
+
+
+def keywords(text: str) -> Iterator[str]:
+    """What a line lists; an "and" before its last stays with it."""
+    yield from (keyword for keyword in split_list(text) if len(keyword) <= LINE_MAX_CHARS)
+
+
+def _bounded(group: Json) -> Json:
+    told = {"name": group.get("name", ""), "keywords": group["keywords"][:WORDS_MAX]}
+    return {name: value for name, value in told.items() if value}
+
+
+def _spoken(text: str) -> Iterator[str]:
+    """`German (native), English – C1` is two; "Spanish: lu, écrit, parlé" is one."""
+    whole = [part for part in re.split(r"[;•·|\t]|,(?![^(]*\))|\s/\s", text) if part.strip()]
+    merged: list[str] = []
+    for part in whole:
+        is_language = any(word in _LANGUAGES for word in words_of(part)[:2])
+        if merged and not is_language:
+            merged[-1] = text[text.find(merged[-1]) : text.find(part, text.find(merged[-1])) + len(part)]
+        else:
+            merged.append(part)
+    yield from merged
+
+
+def _language(text: str) -> Json | None:
+    bare = bared(text)
+    words = words_of(bare)
+    if not words or len(bare) > LINE_MAX_CHARS or not any(word in _LANGUAGES for word in words[:2]):
+        return None
+    if found := _LEVEL.fullmatch(bare):
+        return {"language": bared(found["language"]), "fluency": bared(found["fluency"])}
+    if len(words) == 1:
+        return {"language": bare}
+    head, _, rest = bare.partition(" ")
+    return {"language": bared(head), "fluency": bared(rest)} if bared(rest) else {"language": bared(head)}

@@ -1,0 +1,207 @@
+"""A résumé's lines, cut at its headings: in English, German, French and Spanish. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from service.adapters.resume_reader.lines import Line
+
+# Longer ones are sentences.
+HEADING_MAX_CHARS = 60
+HEADING_WORDS_MAX = 7
+# The level of what is as large as the text around it.
+BOLD_LEVEL = 6
+# "Relevant professional experience": words that a heading may have beyond what it is called, where it stands out.
+EXTRA_WORDS_MAX = 2
+
+
+class Part(Enum):
+    """What a section tells."""
+
+    HEADING = "heading"  # all that stands above the first heading
+    CONTACT = "contact"
+    SUMMARY = "summary"
+    WORK = "work"
+    EDUCATION = "education"
+    COURSES = "courses"
+    PROJECTS = "projects"
+    SKILLS = "skills"
+    LANGUAGES = "languages"
+    CERTIFICATES = "certificates"
+    AWARDS = "awards"
+    PUBLICATIONS = "publications"
+    VOLUNTEER = "volunteer"
+    INTERESTS = "interests"
+    REFERENCES = "references"
+    OTHER = "other"
+
+
+_NAMES = {
+    Part.CONTACT: """
+        contact; contact information; contact details; contact info; personal details; personal information;
+        personal data; links; online; find me online; social; profiles; kontakt; kontaktdaten; persönliche daten;
+        persönliche angaben; zur person; coordonnées; informations personnelles; état civil; contacto;
+        datos personales; datos de contacto; información personal; información de contacto; enlaces; liens""",
+    Part.SUMMARY: """
+        summary; professional summary; executive summary; career summary; profile; professional profile; about;
+        about me; objective; career objective; personal statement; introduction; overview; bio; biography;
+        qualifications summary; summary of qualifications; zusammenfassung; profil; kurzprofil; über mich; ziel;
+        berufsziel; persönliches profil; résumé; profil professionnel; à propos; à propos de moi; objectif;
+        objectif professionnel; présentation; resumen; resumen profesional; perfil; perfil profesional; sobre mí;
+        sobre mi; acerca de mí; objetivo; objetivo profesional; extracto""",
+    Part.WORK: """
+        experience; work experience; work; professional experience; employment; employment history; work history;
+        career; career history; professional background; positions; internships; internship experience;
+        industry experience; job history; research experience; teaching experience; research; experiences;
+        berufserfahrung; beruflicher werdegang; berufliche erfahrung; berufspraxis; berufliche laufbahn; werdegang;
+        praktische erfahrung; praktische erfahrungen; praktika; arbeitserfahrung; erfahrung; beschäftigung;
+        berufstätigkeit; expérience; expériences; expérience professionnelle; expériences professionnelles;
+        parcours professionnel; parcours; emplois; stages; experiencia; experiencia laboral; experiencia profesional;
+        historial laboral; trayectoria; trayectoria profesional; prácticas""",
+    Part.EDUCATION: """
+        education; education and training; academic background; academic history; academic qualifications; studies;
+        educational background; academics; academic; training; bildung; ausbildung;
+        bildungsweg; schulbildung; schulische ausbildung; studium; akademische ausbildung; hochschulbildung;
+        aus- und weiterbildung; akademischer werdegang; formation; formations; éducation; études; diplômes;
+        formation académique; parcours académique; parcours scolaire; cursus; educación; formación;
+        formación académica; estudios; estudios académicos""",
+    Part.COURSES: """
+        coursework; relevant coursework; course work; courses taken; studieninhalte; cours suivis; asignaturas""",
+    Part.PROJECTS: """
+        projects; personal projects; side projects; selected projects; key projects; open source; open-source;
+        open source projects; open source contributions; academic projects; portfolio; projekte; eigene projekte;
+        private projekte; ausgewählte projekte; projets; projets personnels; réalisations; projets académiques;
+        proyectos; proyectos personales; proyectos destacados""",
+    Part.SKILLS: """
+        skills; technical skills; core skills; key skills; hard skills; soft skills; skill set; skillset;
+        technologies; tech stack; tools; core competencies; competencies; competences; expertise; areas of expertise;
+        technical expertise; technical proficiencies; programming; programming skills; computer skills; it skills;
+        digital skills; professional skills; abilities; strengths; proficiencies; programming languages;
+        kenntnisse; fähigkeiten; kompetenzen; fachkenntnisse; edv-kenntnisse; it-kenntnisse; edv; technologien;
+        fachliche kompetenzen; technische kenntnisse; technische fähigkeiten; stärken; kernkompetenzen; qualifikationen;
+        weitere kenntnisse; besondere kenntnisse; compétences; compétences techniques; compétences informatiques;
+        savoir-faire; savoir-être; informatique; outils; compétences clés; atouts; habilidades; competencias; aptitudes;
+        conocimientos; habilidades técnicas; competencias técnicas; conocimientos técnicos; tecnologías; herramientas;
+        informática; destrezas""",
+    Part.LANGUAGES: """
+        languages; language skills; language; sprachen; sprachkenntnisse; fremdsprachen; langues;
+        compétences linguistiques; langues étrangères; idiomas; lenguas; lenguajes""",
+    Part.CERTIFICATES: """
+        certificates; certifications; certification; licenses; licences; licenses and certifications; credentials;
+        professional certifications; courses; professional development; continuing education; training and courses;
+        zertifikate; zertifizierungen; weiterbildung; weiterbildungen; fortbildung; fortbildungen; kurse;
+        certificats; habilitations; certificados; certificaciones; cursos; formación complementaria""",
+    Part.AWARDS: """
+        awards; honors; honours; honors and awards; achievements; accomplishments; scholarships; distinctions;
+        recognition; prizes; auszeichnungen; preise; ehrungen; stipendien; erfolge; prix; récompenses; bourses;
+        premios; reconocimientos; logros; becas; honores""",
+    Part.PUBLICATIONS: """
+        publications; papers; articles; patents; talks; presentations; conferences; selected publications;
+        publikationen; veröffentlichungen; vorträge; patente; brevets; conférences; publicaciones; ponencias;
+        patentes""",
+    Part.VOLUNTEER: """
+        volunteering; volunteer; volunteer experience; volunteer work; community; community service; extracurricular;
+        extracurricular activities; leadership; activities; community involvement; social engagement; ehrenamt;
+        ehrenamtliches engagement; ehrenamtliche tätigkeiten; engagement; gesellschaftliches engagement; bénévolat;
+        vie associative; engagements; activités extra-professionnelles; voluntariado; actividades""",
+    Part.INTERESTS: """
+        interests; hobbies; personal interests; hobbies and interests; hobbys; hobbys und interessen; interessen;
+        freizeit; centres d'intérêt;
+        centres d’intérêt; loisirs; intérêts; intereses; aficiones; pasatiempos""",
+    Part.REFERENCES: """
+        references; referees; recommendations; referenzen; références; recommandations; referencias""",
+    Part.OTHER: """
+        additional information; miscellaneous; other; further information; sonstiges; verschiedenes;
+        weitere angaben; divers; informations complémentaires; otros; otros datos; información adicional;
+        datos de interés""",
+}
+PARTS = {name.strip(): part for part, names in _NAMES.items() for name in " ".join(names.split()).split(";")}
+# Such lines are sections of their own, or a line of the one they stand in.
+LABELS = frozenset({Part.SUMMARY, Part.SKILLS, Part.LANGUAGES, Part.INTERESTS, Part.CERTIFICATES})
+# Where "Skills: Python" is a line of what stands there.
+_TAKES_LABELS = frozenset({Part.WORK, Part.PROJECTS, Part.SKILLS, Part.VOLUNTEER})
+
+_AND = re.compile(r"\s*(?:[&+/,|]|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
+_DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
+_SPACED_OUT = re.compile(r"(?:[^\W\d_] ){3,}[^\W\d_]")
+_LABELLED = re.compile(r"([^:]{2,40}):\s*(?=\S)")
+
+
+@dataclass(slots=True)
+class Section:
+    part: Part
+    heading: str
+    lines: list[Line] = field(default_factory=list[Line])
+
+
+def sections(lines: Iterable[Line]) -> list[Section]:
+    """The lines under their headings, in order; the first is what stands above all headings."""
+    found = [Section(Part.HEADING, "")]
+    rank = 0  # of the heading that opened the section, 0 where nothing but its words says that it is one
+    for line in lines:
+        here = found[-1].part
+        if (part := named(line)) and not _is_within(here, rank, line):
+            found.append(Section(part, line.text))
+            rank = line.level if line.kind == "heading" else 0
+        elif opened := _labelled(line, here):
+            found.append(opened)
+            rank = 0
+        elif here is not Part.HEADING and _is_unknown_heading(line, rank, found[-1].heading):
+            found.append(Section(Part.OTHER, line.text))
+        else:
+            found[-1].lines.append(line)
+    return found
+
+
+def named(line: Line) -> Part | None:
+    """What a line opens, if it is the heading of a section."""
+    text = _SPACED_OUT.sub(lambda letters: letters[0].replace(" ", ""), line.text)
+    text = " ".join(_DECORATION.sub("", text).casefold().split())
+    if not text or len(text) > HEADING_MAX_CHARS or text.count(" ") >= HEADING_WORDS_MAX:
+        return None
+    if part := PARTS.get(text):
+        return part
+    halves = [half for half in _AND.split(text) if half]
+    known = [PARTS[half] for half in halves if half in PARTS]
+    if len(halves) > 1 and known and (len(known) == len(halves) or line.kind == "heading"):
+        return known[0]
+    return _called(text) if line.kind == "heading" or line.text.isupper() else None
+
+
+def _called(text: str) -> Part | None:
+    """What stands out may have a word more: the longest name in it decides, its last words first."""
+    words = text.split()
+    for length in range(len(words) - 1, 0, -1):
+        if len(words) - length > EXTRA_WORDS_MAX:
+            return None
+        for start in range(len(words) - length, -1, -1):
+            if part := PARTS.get(" ".join(words[start : start + length])):
+                return part
+    return None
+
+
+def _is_within(here: Part, rank: int, line: Line) -> bool:
+    """A heading of lower rank in a list of skills or a school's entry names a part of it."""
+    is_lower = line.kind == "heading" and 0 < rank < line.level
+    return is_lower and here in (Part.SKILLS, Part.EDUCATION, Part.COURSES, Part.PUBLICATIONS)
+
+
+def _labelled(line: Line, here: Part) -> Section | None:
+    """`Languages: German, English` opens a section, and is its first line."""
+    label = _LABELLED.match(line.text)
+    if label is None or here in _TAKES_LABELS:
+        return None
+    part = PARTS.get(label[1].strip().casefold())
+    if part not in LABELS or (here is Part.EDUCATION and part is not Part.SKILLS and part is not Part.LANGUAGES):
+        return None
+    text = line.text[label.end() :]
+    return Section(part, label[1], [Line(line.kind, line.level, text)])
+
+
+def _is_unknown_heading(line: Line, rank: int, heading: str) -> bool:
+    """What stands out more than the heading before it opens a section, whatever it is called; and what stands out as
+    much by its size, or as much in capitals too: an employer in bold is no section below a heading in bold."""
+    if line.kind != "heading" or not 0 < line.level <= rank or len(line.text) > HEADING_MAX_CHARS:
+        return False
+    return line.level < rank or rank < BOLD_LEVEL or (line.text.isupper() and heading.isupper())

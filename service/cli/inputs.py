@@ -1,0 +1,81 @@
+"""What the commands are given to read: a posting, a résumé; files, addresses, standard input."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio
+import msgspec
+
+from service.adapters.resume_reader import FILE_MAX_BYTES
+from service.cli import MISUSED, Refused
+from service.resources import open_resume_reader
+from service.resumes import operations as resumes
+
+# What a fetched page may have (see adapters/page_fetcher); a file is no different.
+POSTING_MAX_BYTES = 5_000_000
+JSON_RESUME_MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What `--job` named: an address, a page, or plain text."""
+
+    kind: Literal["url", "html", "text"]
+    content: str | bytes
+
+    def text_of(self, kind: str) -> str | None:
+        return str(self.content) if self.kind == kind else None
+
+
+def read_posting(job: str) -> Posting:
+    """What `--job` names. Raises `Refused` where it cannot be read."""
+    if job.lower().startswith(("http://", "https://")):
+        return Posting("url", job)
+    content = _read(sys.stdin.buffer.fileno() if job == "-" else Path(job), "--job", POSTING_MAX_BYTES)
+    if not content.strip():
+        raise Refused(f"--job: {job} is empty.", exit_code=MISUSED)
+    if looks_like_html(content):
+        return Posting("html", content)
+    return Posting("text", content.decode("utf-8-sig", errors="replace").replace("\0", ""))
+
+
+def looks_like_html(content: bytes) -> bool:
+    """Whether it begins as a page does, after a byte order mark, white space and comments' openings."""
+    return content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
+def read_resume(file: Path, *, backend: str) -> Mapping[str, Any]:
+    """A JSON Resume document, checked: the file's own, or what is recognised in it, in a loop of its own.
+
+    Raises `Refused`, `UnreadableResume`, or `InvalidRequest` naming the places.
+    """
+    content = _read(file, "--resume", FILE_MAX_BYTES)
+    if content.lstrip()[:1] not in (b"{", b"["):
+        return anyio.run(_recognised, content, file.name, backend=backend)
+    if len(content) > JSON_RESUME_MAX_BYTES:
+        raise Refused(f"--resume: {file} has more than {JSON_RESUME_MAX_BYTES} bytes.", exit_code=MISUSED)
+    try:
+        document = msgspec.json.decode(content, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise Refused(f"--resume: {file} is not a JSON Resume document: {error}.", exit_code=MISUSED) from error
+    resumes.check(document)
+    return document
+
+
+async def _recognised(content: bytes, file_name: str) -> Mapping[str, Any]:
+    async with open_resume_reader() as reader:
+        return (await resumes.read_file(content, file_name=file_name, reader=reader)).document
+
+
+def _read(source: Path | int, flag: str, limit_bytes: int) -> bytes:
+    try:
+        with open(source, "rb", closefd=not isinstance(source, int)) as stream:
+            content = stream.read(limit_bytes + 1)
+    except OSError as error:
+        raise Refused(f"{flag}: {source} cannot be read: {error.strerror}.", exit_code=MISUSED) from error
+    if len(content) > limit_bytes:
+        raise Refused(f"{flag}: {source} has more than {limit_bytes} bytes.", exit_code=MISUSED)
+    return content

@@ -1,0 +1,48 @@
+"""Leads: how far each has come, and what happened to it. A lead is its job's, and has its number."""
+
+from datetime import datetime
+from uuid import UUID
+
+from service.crm.model import HistoryEntry, JobId, Lead, Status, Wanted, lead_of
+from service.crm.operations import jobs
+from service.crm.store import leads as store
+from service.crm.store import listing
+from service.kernel.database import Transaction
+from service.kernel.errors import NotFound
+from service.kernel.identifiers import TenantId
+from service.kernel.paging import Listed, Window
+
+
+async def list_leads(tx: Transaction, *, tenant: TenantId, status: Status | None, window: Window) -> Listed[Lead]:
+    """Newest first; `window.after` is (created_at, id)."""
+    listed = await listing.list_jobs(tx, tenant, wanted=Wanted(status=status), window=window)
+    return Listed([lead_of(placed.job) for placed in listed.rows], listed.counted)
+
+
+async def find_lead(tx: Transaction, *, tenant: TenantId, lead: JobId) -> Lead:
+    """The tenant's lead with its job. Raises NotFound, also for one that is another's."""
+    return lead_of(await jobs.find_job(tx, tenant=tenant, job=lead))
+
+
+async def history(tx: Transaction, *, tenant: TenantId, lead: JobId, window: Window) -> Listed[HistoryEntry]:
+    """All that happened to it, oldest first; `window.after` is (id,). Raises NotFound."""
+    listed = await store.list_history(tx, tenant, lead, window=window)
+    if not listed.counted:
+        raise NotFound(f"There is no lead {lead}.")
+    return listed
+
+
+async def mark(tx: Transaction, *, tenant: TenantId, lead: JobId, status: Status, now: datetime) -> Lead:
+    """Move it; nothing happens where it is there already. Raises NotFound."""
+    return lead_of(await jobs.mark(tx, tenant=tenant, job=lead, status=status, now=now))
+
+
+async def note_email(
+    tx: Transaction, *, tenant: TenantId, lead: JobId, email: UUID, status: str, now: datetime
+) -> bool:
+    """Write into the lead's history that an e-mail of this status is there for it.
+
+    True: there is such a lead, and it stays until the transaction ends, so that the e-mail may name it. False: there
+    is none (any more), or it is another tenant's; nothing was written.
+    """
+    return await store.insert_email(tx, tenant, lead, email=email, status=status, now=now)

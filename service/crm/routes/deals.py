@@ -1,0 +1,92 @@
+"""Deals over HTTP."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from service.crm.model import Deal, DealId
+from service.crm.operations import deals
+from service.crm.operations.deals import LeadHasDeal
+from service.crm.schema.deals import ChangeDeal, CreateDeal, DealsQuery, values_of
+from service.crm.schema.organizations import Number
+from service.kernel.clock import Clock
+from service.kernel.database import Database, Transaction
+from service.kernel.errors import NotFound
+from service.web.endpoint import Call, Endpoint
+from service.web.paging import Page, page_of
+
+TAG = "deals"
+
+
+def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
+    async def list_deals(call: Call[None, DealsQuery]) -> Page[Deal]:
+        """The tenant's deals, the newest first."""
+        query = call.query
+        listed = await db.read(
+            deals.list_deals,
+            tenant=call.principal.tenant,
+            search=query.search,
+            status=query.status,
+            window=query.window(query.order_name, tuple[datetime, Number]),
+        )
+        return page_of(query, listed, order=query.order_name, position=_position, item=_deal)
+
+    async def create_deal(call: Call[CreateDeal, None]) -> Deal:
+        """Add a deal, of a lead or of none. A second one of the same lead is refused."""
+        values, now = values_of(call.body), clock.now()
+
+        async def create(tx: Transaction) -> Deal:
+            made = await deals.create(tx, tenant=call.principal.tenant, values=values, now=now)
+            await call.remember(tx, made)
+            return made
+
+        return await db.run(create)
+
+    async def read_deal(call: Call[None, None]) -> Deal:
+        """One deal."""
+        return await db.read(deals.find, tenant=call.principal.tenant, deal=_number(call))
+
+    async def change_deal(call: Call[ChangeDeal, None]) -> Deal:
+        """Change any of its fields."""
+        return await db.run(
+            deals.change,
+            tenant=call.principal.tenant,
+            deal=_number(call),
+            values=values_of(call.body),
+            now=clock.now(),
+        )
+
+    async def delete_deal(call: Call[None, None]) -> None:
+        """Delete it. Its lead stays."""
+        await db.run(deals.delete, tenant=call.principal.tenant, deal=_number(call))
+
+    many, one = "/api/deals", "/api/deals/{deal_id:int}"
+    return (
+        Endpoint("GET", many, list_deals, answer=Page[Deal], query=DealsQuery, tag=TAG),
+        Endpoint(
+            "POST",
+            many,
+            create_deal,
+            answer=Deal,
+            status=201,
+            body=CreateDeal,
+            idempotent=True,
+            problems=(NotFound, LeadHasDeal),
+            tag=TAG,
+        ),
+        Endpoint("GET", one, read_deal, answer=Deal, problems=(NotFound,), tag=TAG),
+        Endpoint("PUT", one, change_deal, answer=Deal, body=ChangeDeal, problems=(NotFound, LeadHasDeal), tag=TAG),
+        Endpoint("DELETE", one, delete_deal, status=204, problems=(NotFound,), tag=TAG),
+    )
+
+
+def _number(call: Call[Any, Any]) -> DealId:
+    return DealId(call.path["deal_id"])
+
+
+def _position(deal: Deal) -> tuple[Any, ...]:
+    return deal.created_at, deal.id
+
+
+def _deal(deal: Deal) -> Deal:
+    return deal

@@ -1,0 +1,1 @@
+"""What the CRM looks like on the wire."""

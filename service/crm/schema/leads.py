@@ -1,0 +1,17 @@
+"""Leads on the wire. What is answered is `model.Lead` and `model.HistoryEntry` as they stand."""
+
+from service.crm.model import Status, status_named
+from service.crm.schema.jobs import StatusName
+from service.web.paging import Paging
+
+
+class LeadsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    status: StatusName | None = None
+
+    def wanted(self) -> Status | None:
+        """Raises InvalidRequest for a status there is not."""
+        return None if self.status is None else status_named(self.status)
+
+
+def order_of(status: Status | None) -> str:
+    return f"leads by date, status {status}"

@@ -1,0 +1,62 @@
+"""Organizations on the wire. What is answered is `model.Organization` as it stands."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from service.crm.model import SEARCH_MAX_CHARS, Order, OrganizationSort, checked
+from service.crm.schema.jobs import Line, Notes, Url
+from service.web.decoding import INTEGER_MAX
+from service.web.paging import Paging
+
+# C0 and C1 controls, line and paragraph separators.
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+Number = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+NameSearch = Annotated[
+    str,
+    Meta(
+        max_length=SEARCH_MAX_CHARS,
+        pattern=ONE_LINE,
+        description="A substring of the name, in any case; taken literally.",
+    ),
+]
+
+
+class CreateOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names are compared without their legal form, punctuation and case: Acme Inc. is ACME."""
+
+    name: Line
+    website: Url | None = None
+    notes: Notes | None = None
+
+
+class ChangeOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Any subset; null takes away what may be missing."""
+
+    name: Line | UnsetType = UNSET
+    website: Url | UnsetType | None = UNSET
+    notes: Notes | UnsetType | None = UNSET
+
+
+class OrganizationsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    order_by: OrganizationSort = msgspec.field(name="orderBy", default=OrganizationSort.DATE)
+    order: Order = Order.DESC
+    search: NameSearch | None = None
+
+    @property
+    def order_name(self) -> str:
+        """What a cursor belongs to: the order, and the filter."""
+        return f"organizations by {self.order_by} {self.order}, search {self.search}"
+
+
+CURSOR_KEYS: dict[OrganizationSort, Any] = {
+    OrganizationSort.DATE: tuple[datetime, Number],
+    OrganizationSort.NAME: tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Number],
+}
+
+
+def values_of(body: CreateOrganization | ChangeOrganization) -> dict[str, Any]:
+    """The columns to be set. Raises InvalidRequest."""
+    return checked({name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET})

@@ -1,0 +1,1 @@
+"""The tables of the CRM, and every statement that touches them."""

@@ -1,0 +1,101 @@
+"""The tables of the CRM (migration 0012 makes them).
+
+`searched_...` are the views that a list reads from: the tenant's rows only, and open to the trigram index.
+"""
+
+from sqlalchemy import BigInteger, Column, Computed, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, Uuid
+
+metadata = MetaData()
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("tenant_id", Text, primary_key=True),
+    Column("user_id", Text),
+)
+
+job_statuses = Table(
+    "job_statuses",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("name", Text),
+    Column("position", SmallInteger),
+)
+
+
+def _organizations(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("tenant_id", Text),
+        Column("name", Text),
+        Column("name_key", Text),
+        Column("key_letters", Text, Computed("replace(name_key, ' ', '')")),
+        Column("website", Text),
+        Column("notes", Text),
+        Column("search_text", Text, Computed("lower(name)")),
+        Column("created_at", DateTime(timezone=True)),
+        Column("updated_at", DateTime(timezone=True)),
+    )
+
+
+def _jobs(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("tenant_id", Text),
+        Column("organization_id", BigInteger),
+        Column("company", Text),
+        Column("job_title", Text),
+        Column("title_key", Text),
+        Column("job_url", Text),
+        Column("description", Text),
+        Column("salary_range", Text),
+        Column("notes", Text),
+        Column("resume_date", DateTime(timezone=True)),
+        Column("content_hash", LargeBinary),
+        Column("url_hash", LargeBinary),
+        Column("source", Text),
+        Column("status_id", SmallInteger),
+        Column("applied_at", DateTime(timezone=True)),
+        Column("search_text", Text, Computed("lower(company || E'\\n' || job_title)")),
+        Column("created_at", DateTime(timezone=True)),
+        Column("updated_at", DateTime(timezone=True)),
+    )
+
+
+def _deals(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, primary_key=True),
+        Column("tenant_id", Text),
+        Column("lead_id", BigInteger),
+        Column("name", Text),
+        Column("status", Text),
+        Column("notes", Text),
+        Column("search_text", Text, Computed("lower(name)")),
+        Column("created_at", DateTime(timezone=True)),
+        Column("updated_at", DateTime(timezone=True)),
+    )
+
+
+organizations, searched_organizations = _organizations("organizations"), _organizations("searched_organizations")
+jobs, searched_jobs = _jobs("jobs"), _jobs("searched_jobs")
+deals, searched_deals = _deals("deals"), _deals("searched_deals")
+
+lead_events = Table(
+    "lead_events",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("tenant_id", Text),
+    Column("lead_id", BigInteger),
+    Column("kind", Text),
+    Column("from_status_id", SmallInteger),
+    Column("status_id", SmallInteger),
+    Column("email_id", Uuid),
+    Column("email_status", Text),
+    Column("happened_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,94 @@
+"""From the environment and `.env` to `Settings`."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+import platformdirs
+
+from service.settings.addresses import MASK
+from service.settings.problems import BadSettings, contradictions
+from service.settings.variables import Settings, variables
+
+# Where the embedded server must run as another user, that user has to reach the data: root's home will not do.
+DATA_DIR_OF_ROOT = Path("/var/lib/overture")
+
+
+def load_settings(environment: Mapping[str, str], *, directory: Path, **given: object) -> Settings:
+    """Read `environment`, filled in from `directory/.env`; `given` (a command's flags, by field) beats both.
+
+    Raises `BadSettings`. Touches nothing but `.env`: no directory is made here.
+    """
+    values = {**read_dotenv(directory / ".env"), **environment}
+    problems: list[str] = []
+    fields: dict[str, Any] = {}
+    for field, kind, variable in variables():
+        flag = given.get(field)
+        text = values.get(variable.name, "").strip() if flag is None else str(flag)
+        if not text:
+            continue
+        try:
+            fields[field] = _parse(text, kind)
+        except ValueError:  # msgspec's own words would name types of ours; the variable's are for its reader
+            shown = MASK if variable.is_secret else repr(text)
+            problems.append(f"{variable.name}: {shown} is not {variable.accepts}.")
+    fields.setdefault("data_dir", default_data_dir())
+    settings = Settings(**fields)
+    problems += contradictions(settings)
+    if problems:
+        raise BadSettings(problems)
+    return settings
+
+
+def default_data_dir() -> Path:
+    return (
+        DATA_DIR_OF_ROOT if os.name == "posix" and os.geteuid() == 0 else Path(platformdirs.user_data_dir("overture"))
+    )
+
+
+def unread(environment: Mapping[str, str]) -> list[str]:
+    """Variables that sound like ours and are not: a spelling mistake would otherwise pass in silence."""
+    known = {variable.name for _field, _kind, variable in variables()}
+    return sorted(name for name in environment if name.startswith("OVERTURE_") and name not in known)
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """`NAME=value` lines; `export`, comments and matching quotes are understood, nothing is expanded."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    values: dict[str, str] = {}
+    problems: list[str] = []
+    for number, raw in enumerate(lines, 1):
+        line = raw.strip().removeprefix("export ").strip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            problems.append(f".env, line {number}: not NAME=value")
+            continue
+        values[name.strip()] = _unquoted(value.strip())
+    if problems:
+        raise BadSettings(problems)
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value.split(" #", 1)[0].rstrip()
+
+
+def _parse(text: str, kind: Any) -> Any:
+    if kind is Path:
+        return Path(text).expanduser().absolute()
+    if get_origin(kind) is dict:
+        return msgspec.json.decode(text, type=kind)
+    if get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if get_origin(kind) is Literal or get_origin(get_args(kind)[0] if get_args(kind) else kind) is Literal:
+        return msgspec.convert(text.lower(), kind)
+    return msgspec.convert(text, kind, strict=False)

@@ -1,0 +1,130 @@
+"""Letters for a job of the CRM: what they are written from, and how letter and lead name each other."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import anyio
+import pytest
+
+from service.credits.model import Balance
+from service.crm.model import EventKind, HistoryEntry, Job, JobDetails, JobId
+from service.crm.operations import jobs, leads
+from service.emails.model import Email, NotADraft
+from service.emails.operations import stored
+from service.kernel.database import Database, Transaction
+from service.kernel.errors import InvalidRequest, NotFound
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
+from service.kernel.paging import Window
+from service.postings.addresses import canonical
+from tests.emails.stories import ADA, JOB_URL, REQUEST, Left, World, acting, give, left, world
+
+pytestmark = pytest.mark.anyio
+
+ADAS = personal_tenant(ADA)
+DESCRIPTION = "Requirements\n- PostgreSQL in production\n- Five years of Python"
+
+
+@pytest.fixture
+async def house(db: Database) -> AsyncIterator[World]:
+    await give(db, 10)
+    async with anyio.create_task_group() as group:
+        yield world(db, group.start_soon)
+
+
+async def added(
+    house: World, *, tenant: TenantId = ADAS, user: UserId = ADA, url: str | None = None, description: str | None = None
+) -> Job:
+    details = JobDetails(company="Lumenvale", job_title="Data Engineer", job_url=url, description=description)
+    with acting(user):
+        written = await house.db.run(
+            jobs.create, tenant=tenant, details=details, canonical=canonical, now=house.sources.clock.now()
+        )
+    return written.job
+
+
+async def written_for(house: World, job: JobId) -> Email:
+    return await house.generate(replace(REQUEST, job_text=None, job_id=job))
+
+
+async def events_of(house: World, lead: JobId) -> list[HistoryEntry]:
+    with acting(ADA):
+        listed = await house.db.read(leads.history, tenant=ADAS, lead=lead, window=Window(limit=100))
+    return list(listed.rows)
+
+
+async def test_the_job_s_page_is_read_and_letter_and_lead_name_each_other(house: World) -> None:
+    job = await added(house, url=JOB_URL, description=DESCRIPTION)
+    email = await written_for(house, job.id)
+    assert email.lead_id == job.id
+    assert email.job_context is not None
+    assert email.job_context.title == "Backend Engineer"
+    assert not email.missing
+    [creation, noted] = await events_of(house, job.id)
+    assert creation.kind is EventKind.STATUS
+    assert noted.email is not None
+    assert (noted.kind, noted.email.id, noted.email.status) == (EventKind.EMAIL, email.id, "draft")
+    with acting(ADA):
+        assert await house.db.read(stored.read, user=ADA, email=email.id) == email
+
+
+@pytest.mark.parametrize("url", [None, "https://jobs.lumenvale.example/404", "http://169.254.169.254/"])
+async def test_without_a_page_to_read_the_letter_rests_on_what_the_crm_holds(house: World, url: str | None) -> None:
+    job = await added(house, url=url, description=DESCRIPTION)
+    context = (await written_for(house, job.id)).job_context
+    assert context is not None
+    assert (context.title, context.company, context.extracted_by) == ("Data Engineer", "Lumenvale", "text")
+    assert context.requirements == ("PostgreSQL in production", "Five years of Python")
+
+
+async def test_a_job_without_address_and_description_still_names_itself(house: World) -> None:
+    job = await added(house)
+    email = await written_for(house, job.id)
+    assert "Data Engineer" in email.subject + email.body
+
+
+async def test_written_again_it_belongs_to_the_same_lead(house: World) -> None:
+    job = await added(house)
+    first = await written_for(house, job.id)
+    second = await house.regenerate(first.id)
+    assert (second.previous_id, second.lead_id) == (first.id, job.id)
+    named = [entry.email.id for entry in await events_of(house, job.id) if entry.email]
+    assert named == [first.id, second.id]
+
+
+@pytest.mark.parametrize("tenant", [None, TenantId("user:somebody")], ids=["no such job", "another's"])
+async def test_a_job_that_is_not_the_caller_s_is_refused_before_anything(house: World, tenant: TenantId | None) -> None:
+    number = JobId(2**62)
+    if tenant is not None:
+        somebody = UserId("somebody")
+        await give(house.db, 1, user=somebody)
+        number = (await added(house, tenant=tenant, user=somebody)).id
+    with pytest.raises(NotFound, match=f"no job {number}"):
+        await written_for(house, number)
+    assert await left(house.db) == Left(0, 0, 0, [], Balance(balance=10, reserved=0, available=10))
+
+
+async def test_a_job_deleted_meanwhile_costs_the_letter_its_lead_alone(house: World) -> None:
+    job = await added(house)
+    first = await written_for(house, job.id)
+    with acting(ADA):
+        await house.db.run(jobs.delete, tenant=ADAS, job=job.id)
+        assert (await house.db.read(stored.read, user=ADA, email=first.id)).lead_id is None
+    second = await house.regenerate(first.id)
+    assert second.lead_id is None
+
+
+async def test_several_sources_of_the_job_are_refused_by_name(house: World) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        await house.generate(replace(REQUEST, job_id=JobId(1)))
+    assert [error.pointer for error in refused.value.errors] == ["/job_id"]
+
+
+async def test_where_the_letter_is_not_kept_the_history_does_not_name_it(house: World) -> None:
+    job = await added(house)
+
+    async def refuse(_tx: Transaction, _email: Email) -> None:
+        raise NotADraft("not today")
+
+    with pytest.raises(NotADraft):
+        await house.generate(replace(REQUEST, job_text=None, job_id=job.id), remember=refuse)
+    assert [entry.kind for entry in await events_of(house, job.id)] == [EventKind.STATUS]
