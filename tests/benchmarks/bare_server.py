@@ -3,8 +3,9 @@
     python -m tests.benchmarks.bare_server --port 8001
 
 On our server (Hypercorn, asyncio) with our settings, bare asyncpg and JSON built by hand: BEGIN with role and settings,
-the page, the capped count, COMMIT, as the gateway says them. No routing, no validation, no deadline, no watch for the
-client's leaving, no request id, no metrics, no log, no problem documents, no pool that checks its connections.
+our own statement (the page and the capped count), COMMIT, as the gateway says them. No routing, no validation, no
+deadline, no watch for the client's leaving, no request id, no metrics, no log, no problem documents, no pool that
+checks its connections.
 """
 
 import argparse

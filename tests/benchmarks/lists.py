@@ -14,6 +14,7 @@ import os
 import platform
 import statistics
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from pathlib import Path
 import anyio
 import httpx
 import msgspec
+import psutil
 
 from service.kernel.identifiers import UserId
 from tests.benchmarks.figures import spread, table
@@ -51,6 +53,11 @@ TARGET = "/api/jobs"
 DESIGNS = (OURS, ORM, BARE)
 # Of a measurement, before it: plans, prepared statements, caches.
 WARM_SHARE = 0.25
+# What others may take of the machine; a measurement that they disturbed more is made again, with patience.
+OTHERS_MAX = 0.05
+TRIES_MAX = 5
+# An interpreter's start, which the generator does not count as its own.
+GENERATOR_START_SECONDS = 0.3
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class Measured:
     postgres_ms: float
     generator_ms: float
     answer_bytes: float
+    others: float  # the share of the machine that whoever else works on it took meanwhile
 
 
 @dataclass
@@ -96,19 +104,27 @@ class Run:
         for design in designs:
             for scene in SCENES:
                 async with served(design, database_url=self.url, directory=self.directory) as service:
-                    await until_idle(self.patience_seconds)
                     self.answers[design, scene.name] = await answer(service, scene)
                     measured = await self._measured(service, scene)
                     self.found.setdefault((design, scene.name), []).append(measured)
-                    said(f"{design}, {scene.name}: {measured.per_second:.0f} a second")
+                    said(f"{design}, {scene.name}: {measured.per_second:.0f} a second, others {measured.others:.0%}")
 
     async def _measured(self, service: Service, scene: Scene) -> Measured:
+        """The least disturbed of some tries; of one, without patience."""
         blows = Blows(service.base_url, (TARGET,), token(scene.person), scene.connections, self.seconds)
-        await struck(replaced(blows, seconds=self.seconds * WARM_SHARE))
         look = meter(service, await postmaster_of(self.url))
-        before = look()
-        hit = await struck(blows)
-        return measured_of(hit, look().since(before))
+        tried: list[Measured] = []
+        while True:
+            await until_idle(self.patience_seconds)
+            await struck(replaced(blows, seconds=self.seconds * WARM_SHARE))
+            before, began, busy = look(), time.perf_counter(), busy_seconds()
+            hit = await struck(blows)
+            spent = look().since(before)
+            foreign = busy_seconds() - busy - spent.server - spent.postgres - hit.cpu_seconds - GENERATOR_START_SECONDS
+            share = max(0.0, foreign / (time.perf_counter() - began) / (os.cpu_count() or 1))
+            tried.append(measured_of(hit, spent, others=share))
+            if share <= OTHERS_MAX or len(tried) == (TRIES_MAX if self.patience_seconds else 1):
+                return min(tried, key=lambda one: one.others)
 
     def median(self, design: str, scene: Scene, name: str) -> float:
         return statistics.median(getattr(one, name) for one in self.found[design, scene.name])
@@ -119,7 +135,13 @@ class Run:
         return statistics.median(ours.per_second / theirs.per_second for ours, theirs in rounds)
 
 
-def measured_of(hit: Struck, spent: Processors) -> Measured:
+def busy_seconds() -> float:
+    """Of all processors together, whoever they worked for."""
+    times = psutil.cpu_times()
+    return sum(times) - times.idle - getattr(times, "iowait", 0.0)
+
+
+def measured_of(hit: Struck, spent: Processors, *, others: float) -> Measured:
     assert set(hit.statuses) == {200}, hit.statuses
     count, taken = len(hit.taken), spread(hit.taken)
     return Measured(
@@ -130,6 +152,7 @@ def measured_of(hit: Struck, spent: Processors) -> Measured:
         postgres_ms=spent.postgres / count * 1000,
         generator_ms=hit.cpu_seconds / count * 1000,
         answer_bytes=hit.bytes / count,
+        others=others,
     )
 
 
@@ -169,7 +192,17 @@ def report(run: Run, *, generator_per_second: float, load_before: float) -> str:
         f"The load generator alone, against fixed answers of the same size: {generator_per_second:.0f} a second.",
     ]
     for scene in SCENES:
-        head = ["design", "a second", "p50 ms", "p99 ms", "CPU ms: server", "PostgreSQL", "generator", "ours over it"]
+        head = [
+            "design",
+            "a second",
+            "p50 ms",
+            "p99 ms",
+            "CPU ms: server",
+            "PostgreSQL",
+            "generator",
+            "others",
+            "ours over it",
+        ]
         parts += [scene.name, table(head, [_line(run, design, scene) for design in DESIGNS])]
         parts.append(check(run.answers, scene))
     return "\n\n".join(parts)
@@ -186,6 +219,7 @@ def _line(run: Run, design: str, scene: Scene) -> list[str]:
         f"{run.median(design, scene, 'server_ms'):.2f}",
         f"{run.median(design, scene, 'postgres_ms'):.2f}",
         f"{run.median(design, scene, 'generator_ms'):.2f}",
+        f"{run.median(design, scene, 'others'):.0%}",
         over if wanted is None else f"{over} (wanted: {wanted:g})",
     ]
 

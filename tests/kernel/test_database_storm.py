@@ -12,7 +12,7 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from service.kernel.database import CommitUnknown, Database, PoolState, Transaction, open_database
+from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, PoolState, Transaction, open_database
 from tests.kernel.database_tables import TABLES, busy_elsewhere, connections, done, insert_done, until_quiet
 from tests.postgres import Server
 
@@ -58,7 +58,7 @@ class Storm:
 
     def lies(self, committed: set[UUID]) -> list[UUID]:
         assert "unknown" not in self.answers.values()  # the server was there all the time
-        told = {"value": True, "cancelled": False}
+        told = {"value": True, "cancelled": False, "busy": False}
         return [number for number, answer in self.answers.items() if (number in committed) is not told[answer]]
 
     async def lane(
@@ -80,6 +80,8 @@ class Storm:
                     answer = "value"
                 except CommitUnknown:
                     answer = "unknown"
+                except DatabaseUnavailable:  # a lock waited for too long, on a machine that stood still for seconds
+                    answer = "busy"
             self.answers[number] = answer
 
 
