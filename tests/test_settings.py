@@ -140,6 +140,7 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("OVERTURE_JWKS_URL", "file:///keys.json", "https URL"),
         ("OVERTURE_JWKS_URL", "http://id.example/keys", "https URL"),
         ("OVERTURE_PUBLIC_URL", "overture.example", "http(s) URL"),
+        ("OVERTURE_PUBLIC_URL", "https://m\u00fcnchen.example", "xn--"),
         ("OVERTURE_ALLOWED_ORIGINS", "*", "https://example.com"),
         ("OVERTURE_ALLOWED_ORIGINS", "https://a.example/path", "https://example.com"),
         ("OVERTURE_ALLOWED_ORIGINS", "https://user@a.example", "https://example.com"),

@@ -51,6 +51,11 @@ async def lock(tx: Transaction, user: UserId) -> None:
         raise UserNotFound("This user is not stored.")
 
 
+async def hold(tx: Transaction, user: UserId) -> None:
+    """Keep the user from being erased until the transaction ends: for who locks rows that an erasure would wait for."""
+    await rows.share_user(tx, user)
+
+
 async def erase(tx: Transaction, user: UserId) -> int:
     """Remove the person, last of all: what other slices keep without the person is unlinked by it. Whoever was
     welcomed is remembered by a digest, so that coming back brings no coins."""

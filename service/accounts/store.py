@@ -61,6 +61,11 @@ async def lock_user(tx: Transaction, user: UserId) -> bool:
     return await tx.scalar(select(users.c.id).where(users.c.id == user).with_for_update()) is not None
 
 
+async def share_user(tx: Transaction, user: UserId) -> None:
+    """Keep the user from being deleted until the transaction ends, as a row that refers to them does."""
+    await tx.execute(select(users.c.id).where(users.c.id == user).with_for_update(read=True, key_share=True))
+
+
 async def delete_user(tx: Transaction, user: UserId) -> int:
     """Whatever still refers to the user by `ON DELETE` goes, or is unlinked, with the row."""
     return await tx.execute(delete(users).where(users.c.id == user))

@@ -22,7 +22,7 @@ from service.postings import store
 from service.postings.addresses import canonical, host, web_address
 from service.postings.extraction import Extraction
 from service.postings.flights import FLIGHT_TIMEOUT_SECONDS, Flights
-from service.postings.model import URL_MAX_CHARS, JobContext, Refreshed, as_of, gone
+from service.postings.model import URL_MAX_CHARS, Fact, JobContext, Refreshed, as_of, gone
 from service.postings.reading import by_model, documents, embedded, sentences, structure
 from service.postings.reading.embedded import Embedded
 from service.postings.reading.merge import merged
@@ -52,6 +52,16 @@ async def read_text(
     await checkpoint()
     context = merged(document, readings, url=url, now=now, read_by="text")
     return context if extraction is None else await extraction.supplement(context)
+
+
+async def read_noted(description: str, *, title: str, company: str, now: datetime, url: str | None) -> JobContext:
+    """What somebody noted of a job: title and company as they say, whatever the description makes of them; the rest is
+    read from the description."""
+    context = await read_text(f"{title} at {company}\n\n{description}", now=now, url=url)
+    at = len(title) + len(" at ")
+    said = (Fact("title", title, "text", 0, len(title)), Fact("company", company, "text", at, at + len(company)))
+    others = tuple(fact for fact in context.facts if fact.field not in ("title", "company"))
+    return msgspec.structs.replace(context, title=title, company=company, facts=(*said, *others))
 
 
 async def read_html(

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from service.adapters.resume_reader import ACCEPTED, FILE_MAX_BYTES, ResumeReader, UnreadableResume
 from service.kernel.clock import Clock
+from service.kernel.concurrency import Shares, TooManyInFlight
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound, Overloaded, Unavailable
-from service.kernel.identifiers import Identifiers
+from service.kernel.identifiers import Identifiers, UserId
 from service.resumes import operations as resumes
 from service.resumes.model import Resume, ResumeId, TooManyResumes
 from service.resumes.schema import JsonResumeDocument, ResumeAnswer, ResumeInList, resume_answer, resume_in_list
@@ -21,8 +22,13 @@ from service.web.uploads import FileField, UploadedFile
 _NEWEST_FIRST = "résumés, newest first"
 _KEYS = tuple[datetime, UUID]
 
+# A file made to take long holds a reader for seconds, and there are two: one person's hold one at the most.
+FILES_READ_FOR_EACH = 1
+
 
 def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, clock: Clock) -> Sequence[Endpoint]:
+    shares = Shares(each=FILES_READ_FOR_EACH)
+
     async def create_resume(call: Call[dict[str, Any] | UploadedFile, None]) -> ResumeAnswer:
         """Store a résumé: a JSON Resume document, or a file in which one is recognised.
 
@@ -31,7 +37,7 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
         word, dates aside, which are ISO 8601; what is not recognised is kept under `other`. A repeat with the same
         `Idempotency-Key` is one with the same file of the same name, whatever the form's boundary is.
         """
-        read = await _read(call.body)
+        read = await _read(call.body, call.principal.user)
         resume_id, now = ResumeId(identifiers.uuid7()), clock.now()
 
         async def store(tx: Transaction) -> ResumeAnswer:
@@ -42,9 +48,10 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
 
         return await db.run(store)
 
-    async def _read(body: dict[str, Any] | UploadedFile) -> Resume:
+    async def _read(body: dict[str, Any] | UploadedFile, user: UserId) -> Resume:
         if isinstance(body, UploadedFile):
-            return await resumes.read_file(body.content, file_name=body.name, reader=reader)
+            with shares.taken(user):
+                return await resumes.read_file(body.content, file_name=body.name, reader=reader)
         return resumes.read_document(body)
 
     async def list_resumes(call: Call[None, Paging]) -> Page[ResumeInList]:
@@ -79,7 +86,7 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
             file=FileField(FILE_MAX_BYTES, ACCEPTED),
             idempotent=True,
             rate=BULK,
-            problems=(UnreadableResume, TooManyResumes, Overloaded, Unavailable),
+            problems=(UnreadableResume, TooManyResumes, TooManyInFlight, Overloaded, Unavailable),
             tag=tag,
         ),
         Endpoint("GET", many, list_resumes, answer=Page[ResumeInList], query=Paging, tag=tag),

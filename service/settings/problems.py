@@ -64,8 +64,9 @@ def _token_problems(settings: Settings) -> Iterator[str]:
 
 
 def _public_url_problems(settings: Settings) -> Iterator[str]:
-    if settings.own_url is not None and not is_http_url(settings.own_url):
-        yield f"OVERTURE_PUBLIC_URL: {without_password(settings.own_url)!r} is not accepted; give an http(s) URL."
+    url = settings.own_url
+    if url is not None and (not is_http_url(url) or not url.isascii() or not url.isprintable()):
+        yield f"OVERTURE_PUBLIC_URL: {without_password(url)!r} is not accepted; give an http(s) URL in ASCII (xn--...)."
 
 
 def _origin_problems(settings: Settings) -> Iterator[str]:

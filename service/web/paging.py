@@ -23,7 +23,8 @@ LIMIT_DEFAULT = 25
 # PostgreSQL walks over every row it skips; whoever goes deeper follows the cursor.
 OFFSET_MAX = 10_000
 PAGE_MAX = OFFSET_MAX + 1
-CURSOR_MAX_CHARACTERS = 1_000
+# The longest sort key is a title of 600 characters: some 2 450 of base64 where each takes three bytes.
+CURSOR_MAX_CHARACTERS = 4_000
 
 _CHECKSUM_BYTES = 8
 

@@ -10,7 +10,7 @@ answer is sent, whatever the deadline or the client did meanwhile.
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,10 @@ class NoQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The query of an endpoint that takes none."""
 
 
+# Files are held in memory, twice for a moment, as long as their senders take: a quarter of a gigabyte of résumés.
+UPLOADS_MAX = 25
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     """What every request passes through; made once, in the composition root."""
@@ -80,6 +84,7 @@ class Gate:
     identifiers: Identifiers
     tasks: TaskTree
     in_flight: InFlight
+    uploads: Admission = field(default_factory=lambda: Admission(running=UPLOADS_MAX, waiting=0))
     rate_limits: RateLimits | None = None  # None: nobody is counted
     request_timeout_seconds: float = 60.0
     body_timeout_seconds: float = BODY_TIMEOUT_SECONDS
@@ -221,13 +226,17 @@ class Exchange:
     async def _received(self, group: TaskGroup) -> Answer:
         principal = caller(self.scope, self.endpoint.access, self.gate.authenticator)
         await self.allowance.take(self.scope, principal)
+        async with self.gate.uploads.admitted() if self.file is not None else nullcontext():
+            return await self._taken_in(principal, group)
+
+    async def _taken_in(self, principal: Principal | None, group: TaskGroup) -> Answer:
         raw = await self._body(group)
         if principal is None:
-            return await self._handled(self._call(NOBODY, raw), Memory(self._encoded))
+            return await self._handled(await self._call(NOBODY, raw), Memory(self._encoded))
         with acting_for(principal.user, principal.tenant):
             if self.endpoint.access is Access.USER:
                 await self.gate.known_users.require(principal.user)
-            call = self._call(principal, raw)
+            call = await self._call(principal, raw)
             async with self.gate.admission.admitted() if self.endpoint.admitted else nullcontext():
                 return await self._performed(call, raw)
 
@@ -248,10 +257,10 @@ class Exchange:
             self.inbox, media_type=media_type, max_bytes=max_bytes, idle_seconds=patience_seconds, at_end=watch
         )
 
-    def _call(self, principal: Principal, raw: bytes | Incoming) -> Call[Any, Any]:
+    async def _call(self, principal: Principal, raw: bytes | Incoming) -> Call[Any, Any]:
         """Decode. `remember` is bound when the key is known."""
         endpoint = self.endpoint
-        body = self._decoded(raw)
+        body = await self._decoded(raw)
         query = None
         if endpoint.query is not None or endpoint.access is not Access.PUBLIC:
             query = decode_query(self.scope["query_string"], endpoint.query or NoQuery)
@@ -273,12 +282,12 @@ class Exchange:
         """What the endpoint says of the file, where the client sends one."""
         return self.endpoint.file if is_form(self.scope) else None
 
-    def _decoded(self, raw: bytes | Incoming) -> Any:
+    async def _decoded(self, raw: bytes | Incoming) -> Any:
         endpoint = self.endpoint
         if endpoint.body is bytes or isinstance(raw, Incoming):
             return raw
         if self.file is not None:
-            return uploaded_file(self.scope, raw, self.file)
+            return await uploaded_file(self.scope, raw, self.file)
         if endpoint.body is None and endpoint.file is not None:
             raise UnsupportedMediaType(f"The body must be sent as Content-Type: {FORM}.")
         if endpoint.body is None or (endpoint.is_body_optional and not raw):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from anyio.lowlevel import checkpoint
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Scope
@@ -27,8 +28,8 @@ OVERHEAD_MAX_BYTES = 10_000
 HEADERS_MAX = 8
 HEADER_MAX_BYTES = 4_000
 NAME_MAX_CHARS = 255
-# The parser copies nothing of a piece but what stays; whole, it would hold a body three times.
-PIECE_BYTES = 65_536
+# The parser is Python, and goes through what is no content byte by byte: some milliseconds for a piece at the worst.
+PIECE_BYTES = 16_384
 
 _PATH = re.compile(r".*[/\\]", re.DOTALL)
 
@@ -58,11 +59,13 @@ def is_form(scope: Scope) -> bool:
     return (header(scope, b"content-type") or "").partition(";")[0].strip().lower() == FORM
 
 
-def uploaded_file(scope: Scope, raw: bytes, field: FileField) -> UploadedFile:
-    """The file of a whole body. Raises MalformedRequest, InvalidRequest, BodyTooLarge."""
+async def uploaded_file(scope: Scope, raw: bytes, field: FileField) -> UploadedFile:
+    """The file of a whole body; others get their turn between its pieces. Raises MalformedRequest, InvalidRequest,
+    BodyTooLarge."""
     form = FileForm(_boundary(scope), field)
     for start in range(0, len(raw), PIECE_BYTES):
         form.feed(raw[start : start + PIECE_BYTES])
+        await checkpoint()
     return form.done()
 
 
@@ -75,6 +78,7 @@ class FileForm:
         self._disposition = b""
         self._name: str | None = None  # the file's, once its part has begun
         self._content = bytearray()
+        self._overhead = 0  # what was fed and is no content
         self._is_done = False
         callbacks: MultipartCallbacks = {
             "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
@@ -93,10 +97,15 @@ class FileForm:
 
     def feed(self, piece: bytes) -> None:
         """Raises MalformedRequest, InvalidRequest, BodyTooLarge."""
+        before = len(self._content)
         try:
             self._parser.write(piece)
         except FormParserError as error:
             raise _malformed(str(error)) from error
+        self._overhead += len(piece) - (len(self._content) - before)
+        # The last piece's end may be taken for the beginning of a boundary, and is content after all.
+        if self._overhead > OVERHEAD_MAX_BYTES + PIECE_BYTES:
+            raise _malformed(f"it has more than {OVERHEAD_MAX_BYTES} bytes that are no file's")
 
     def done(self) -> UploadedFile:
         """At the end of the body. Raises MalformedRequest, InvalidRequest."""

@@ -16,7 +16,7 @@ from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from service.kernel.paging import Window
 from service.postings.addresses import canonical
-from tests.emails.stories import ADA, JOB_URL, REQUEST, Left, World, acting, give, left, world
+from tests.emails.stories import ADA, JOB_URL, REQUEST, TERMS, Left, World, acting, give, left, world
 
 pytestmark = pytest.mark.anyio
 
@@ -32,9 +32,16 @@ async def house(db: Database) -> AsyncIterator[World]:
 
 
 async def added(
-    house: World, *, tenant: TenantId = ADAS, user: UserId = ADA, url: str | None = None, description: str | None = None
+    house: World,
+    *,
+    tenant: TenantId = ADAS,
+    user: UserId = ADA,
+    company: str = "Lumenvale",
+    title: str = "Data Engineer",
+    url: str | None = None,
+    description: str | None = None,
 ) -> Job:
-    details = JobDetails(company="Lumenvale", job_title="Data Engineer", job_url=url, description=description)
+    details = JobDetails(company=company, job_title=title, job_url=url, description=description)
     with acting(user):
         written = await house.db.run(
             jobs.create, tenant=tenant, details=details, canonical=canonical, now=house.sources.clock.now()
@@ -74,6 +81,38 @@ async def test_without_a_page_to_read_the_letter_rests_on_what_the_crm_holds(hou
     assert context is not None
     assert (context.title, context.company, context.extracted_by) == ("Data Engineer", "Lumenvale", "text")
     assert context.requirements == ("PostgreSQL in production", "Five years of Python")
+
+
+@pytest.mark.parametrize(
+    ("company", "title", "description"),
+    [
+        ("Acme Inc.", "Engineer", "Requirements\n- Python"),
+        ("eBay", "Engineer", "# Platform Team\n\nRequirements\n- Python"),
+        ("Foo, Bar", "Data Engineer (m/w/d)", "Hays is looking for an engineer.\n\nRequirements\n- Python"),
+    ],
+)
+async def test_title_and_company_are_what_the_crm_says(
+    house: World, company: str, title: str, description: str
+) -> None:
+    job = await added(house, company=company, title=title, description=description)
+    context = (await written_for(house, job.id)).job_context
+    assert context is not None
+    assert (context.title, context.company) == (title, company)
+    assert context.requirements == ("Python",)
+    assert [fact.value for fact in context.facts if fact.field in ("title", "company")] == [title, company]
+
+
+async def test_a_page_that_is_too_slow_gives_way_to_what_the_crm_holds(db: Database) -> None:
+    await give(db, 10)
+    async with anyio.create_task_group() as group:
+        house = world(db, group.start_soon, fetch_delay_seconds=60)
+        job = await added(house, url=JOB_URL, description=DESCRIPTION)
+        terms = replace(TERMS, branch_timeout_seconds=0.3)
+        email = await house.generate(replace(REQUEST, job_text=None, job_id=job.id), terms=terms)
+        assert email.job_context is not None
+        assert email.job_context.title == "Data Engineer"
+        assert not email.missing
+        group.cancel_scope.cancel()
 
 
 async def test_a_job_without_address_and_description_still_names_itself(house: World) -> None:

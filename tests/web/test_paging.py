@@ -103,3 +103,11 @@ def test_every_change_of_a_cursor_is_refused() -> None:
 def test_made_up_cursors_are_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest):
         Paging(cursor=cursor).window(ORDER, KEYS)
+
+
+def test_a_cursor_holds_the_longest_key_there_is() -> None:
+    query = asked("limit=1")
+    keys = ("漢" * 600, 2**63 - 1)
+    page = page_of(query, Listed(ENTRIES[:2], 2), order=ORDER, position=lambda _: keys, item=lambda row: str(row.id))
+    window = asked(f"limit=1&cursor={page.next_cursor}").window(ORDER, tuple[str, int])
+    assert window.after == keys

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from hypothesis import given
@@ -32,7 +33,8 @@ def named(name: str = "file", file_name: str | None = "a.txt") -> str:
 
 
 def read(raw: bytes, content_type: str = "multipart/form-data; boundary=x") -> UploadedFile:
-    return uploaded_file({"headers": [(b"content-type", content_type.encode())]}, raw, FIELD)
+    scope = {"headers": [(b"content-type", content_type.encode())]}
+    return anyio.run(uploaded_file, scope, raw, FIELD)
 
 
 @given(content=st.binary(min_size=1, max_size=1_000), size=st.integers(1, 200))
@@ -154,3 +156,8 @@ async def test_the_page_for_people_shows_both() -> None:
         page = (await client.get("/docs")).text
     assert "<code>multipart/form-data</code>" in page
     assert "A letter, of at most 1000 bytes." in page
+
+
+def test_what_is_no_content_is_bounded() -> None:
+    with pytest.raises(MalformedRequest, match="10000 bytes"):
+        read(form((named(), b"x"), end=b"--x" + b" " * 200_000 + b"\r\n--x--\r\n"))

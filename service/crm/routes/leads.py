@@ -7,6 +7,7 @@ from typing import Any
 from service.crm.model import HistoryEntry, JobId, Lead, Status
 from service.crm.operations import leads
 from service.crm.schema.leads import LeadsQuery, order_of
+from service.crm.schema.organizations import Number
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.errors import NotFound
@@ -23,7 +24,7 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
         """The tenant's leads with their jobs, the newest first."""
         status = call.query.wanted()
         order = order_of(status)
-        window = call.query.window(order, tuple[datetime, int])
+        window = call.query.window(order, tuple[datetime, Number])
         listed = await db.read(leads.list_leads, tenant=call.principal.tenant, status=status, window=window)
         return page_of(call.query, listed, order=order, position=lambda it: (it.created_at, it.id), item=_as_it_is)
 
@@ -35,7 +36,7 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
         """What happened to a lead, from its beginning: changes of status, and e-mails written or sent for it."""
         lead = _lead_id(call)
         order = f"{_AS_IT_HAPPENED}{lead}"
-        window = call.query.window(order, tuple[int])
+        window = call.query.window(order, tuple[Number])
         listed = await db.read(leads.history, tenant=call.principal.tenant, lead=lead, window=window)
         return page_of(call.query, listed, order=order, position=lambda entry: (entry.id,), item=_as_it_is)
 

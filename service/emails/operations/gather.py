@@ -1,10 +1,12 @@
 """Gathering: every branch at once, each with its own limit; a late or failing one is named and left out."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import anyio
 import structlog
 
 from service.adapters.github import GitHub, GitHubNotInstalled, GitHubRateLimited, PersonEvidence
@@ -16,6 +18,7 @@ from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
 from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, apart
 from service.kernel.database import Database
+from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
 from service.postings import operations as postings
@@ -154,12 +157,18 @@ async def _context_of_text(text: str, user: UserId, sources: Sources) -> JobCont
 async def _context_of_job(job: Job, user: UserId, sources: Sources) -> JobContext:
     """The page that the job names; where there is none, or it cannot be read, what the CRM holds of the job."""
     if job.job_url is not None:
-        try:
-            return await _context_for_url(job.job_url, user, sources)
-        except ServiceError as error:
-            _log.info("job read from the CRM", job=job.id, reason=error.slug)
-    written = f"{job.job_title} at {job.organization.name}\n\n{job.description or ''}"
-    return await postings.read_text(written, now=sources.clock.now(), url=job.job_url)
+        with anyio.move_on_after(attempt_seconds(math.inf, remaining_seconds())):
+            try:
+                return await _context_for_url(job.job_url, user, sources)
+            except ServiceError as error:
+                _log.info("job read from the CRM", job=job.id, reason=error.slug)
+    return await postings.read_noted(
+        job.description or "",
+        title=job.job_title,
+        company=job.organization.name,
+        now=sources.clock.now(),
+        url=job.job_url,
+    )
 
 
 async def _resume_document(request: GenerateRequest, user: UserId, sources: Sources) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from functools import partial
 import anyio
 import structlog
 
+from service.accounts import operations as accounts
 from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
@@ -183,6 +184,7 @@ async def _is_noted(tx: Transaction, order: Order, letter: Email) -> bool:
     """Let the lead's history name the e-mail; False where it has none, or the lead is gone meanwhile."""
     if order.lead is None:
         return False
+    await accounts.hold(tx, order.user)  # before the lead, as an erasure does
     tenant, lead = order.lead.tenant, order.lead.lead
     return await leads.note_email(
         tx, tenant=tenant, lead=lead, email=letter.id, status=letter.status, now=letter.created_at

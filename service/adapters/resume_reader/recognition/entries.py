@@ -7,7 +7,7 @@ follows. How many lines of a head stand above its dates is the same throughout a
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from service.adapters.resume_reader.lines import Line
+from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, find
 from service.adapters.resume_reader.recognition.words import is_degree, is_employer, is_place, is_position, words_of
 
@@ -143,7 +143,7 @@ def _add(entry: Entry, line: Line) -> None:
         entry.items.append(text)
     elif not entry.items:
         entry.prose.append(text)
-    elif text[:1].islower():  # an item that goes on below without being set in
+    elif text[:1].islower() and len(entry.items[-1]) + len(text) < LINE_MAX_CHARS:  # it goes on, without being set in
         entry.items[-1] += f" {text}"
     else:
         entry.items.append(text)

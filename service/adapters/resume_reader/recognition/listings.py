@@ -59,7 +59,7 @@ def skills(lines: Sequence[Line]) -> list[Json]:
     group: Json | None = None
     for line in lines:
         label = _LABELLED.match(line.text)
-        if line.kind == "heading" or (label and label["bare"]):
+        if (line.kind == "heading" and len(line.text) <= LINE_MAX_CHARS) or (label and label["bare"]):
             group = {"name": bared(label["bare"] if label and label["bare"] else line.text), "keywords": []}
             found.append(group)
         elif label and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
