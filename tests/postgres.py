@@ -18,7 +18,6 @@ import asyncpg
 from service.adapters.local_postgres.launcher import blocking_local_postgres
 
 RESTART_LIMIT_SECONDS = 10.0
-DEADLOCK_MILLISECONDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,7 @@ def started_server() -> Generator[Server]:
         root = Path(folder)
         root.chmod(0o711)  # the server's account must be able to enter it
         url = held.enter_context(blocking_local_postgres(root, is_durable=False))
-        server = Server(root, url, held)
-        # Tests that meet a deadlock on purpose would each wait a second for the server to look for it.
-        server.execute(f"ALTER SYSTEM SET deadlock_timeout = '{DEADLOCK_MILLISECONDS} ms'")
-        server.execute("SELECT pg_reload_conf()")
-        yield server
+        yield Server(root, url, held)
 
 
 def database_name(url: str) -> str:
