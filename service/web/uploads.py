@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # it is nowhere else
     from python_multipart.multipart import MultipartCallbacks
 
 FORM = "multipart/form-data"
-# Boundaries and headers of one part: browsers send some 300 bytes.
+# Boundaries and headers of one part, and what the parser holds back for it may be a boundary: browsers send some 300
+# bytes.
 OVERHEAD_MAX_BYTES = 10_000
 HEADERS_MAX = 8
 HEADER_MAX_BYTES = 4_000
@@ -103,8 +104,7 @@ class FileForm:
         except FormParserError as error:
             raise _malformed(str(error)) from error
         self._overhead += len(piece) - (len(self._content) - before)
-        # The last piece's end may be taken for the beginning of a boundary, and is content after all.
-        if self._overhead > OVERHEAD_MAX_BYTES + PIECE_BYTES:
+        if self._overhead > OVERHEAD_MAX_BYTES:
             raise _malformed(f"it has more than {OVERHEAD_MAX_BYTES} bytes that are no file's")
 
     def done(self) -> UploadedFile:

@@ -149,7 +149,7 @@ def _letter(
         credits=Credits(charged=order.price, available=0),
         timings=Timings(round((anyio.current_time() - order.began_at) * 1000), branches),
         previous_id=previous,
-        lead_id=None if order.lead is None else order.lead.lead,
+        lead_id=None,
         created_at=now,
         updated_at=now,
     )

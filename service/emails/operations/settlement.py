@@ -13,6 +13,7 @@ from service.accounts import operations as accounts
 from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
+from service.crm.model import JobId
 from service.crm.operations import leads
 from service.emails import store
 from service.emails.model import Credits, Email, EmailId, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
@@ -163,8 +164,7 @@ async def _keep(
     tx: Transaction, *, order: Order, letter: Email, inputs: EncodedInputs, record: Usage, remember: Remember
 ) -> Email:
     began_at = anyio.current_time()
-    if not await _is_noted(tx, order, letter):
-        letter = replace(letter, lead_id=None)
+    letter = replace(letter, lead_id=await _noted(tx, order, letter))
     await store.insert_email(tx, letter, inputs)
     await usage.record(tx, record)
     # From here on the user's other requests wait for the wallet, so what is large has been sent by now.
@@ -180,15 +180,16 @@ async def _keep(
     return email
 
 
-async def _is_noted(tx: Transaction, order: Order, letter: Email) -> bool:
-    """Let the lead's history name the e-mail; False where it has none, or the lead is gone meanwhile."""
+async def _noted(tx: Transaction, order: Order, letter: Email) -> JobId | None:
+    """The lead whose history names the e-mail now; None where it is written for none, or that is gone meanwhile."""
     if order.lead is None:
-        return False
+        return None
     await accounts.hold(tx, order.user)  # before the lead, as an erasure does
     tenant, lead = order.lead.tenant, order.lead.lead
-    return await leads.note_email(
+    is_there = await leads.note_email(
         tx, tenant=tenant, lead=lead, email=letter.id, status=letter.status, now=letter.created_at
     )
+    return lead if is_there else None
 
 
 def _with_store(timings: Timings, store_ms: int) -> Timings:
