@@ -1,6 +1,7 @@
 """Résumés over HTTP."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,10 +27,17 @@ _KEYS = tuple[datetime, UUID]
 FILES_READ_FOR_EACH = 1
 
 
-def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, clock: Clock) -> Sequence[Endpoint]:
-    shares = Shares(each=FILES_READ_FOR_EACH)
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
 
-    async def create_resume(call: Call[dict[str, Any] | UploadedFile, None]) -> ResumeAnswer:
+    db: Database
+    reader: ResumeReader
+    identifiers: Identifiers
+    clock: Clock
+    shares: Shares
+
+    async def create_resume(self, call: Call[dict[str, Any] | UploadedFile, None]) -> ResumeAnswer:
         """Store a résumé: a JSON Resume document, or a file in which one is recognised.
 
         The document is kept whole. An e-mail written from it cites its statements by their place, such as
@@ -37,8 +45,8 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
         word, dates aside, which are ISO 8601; what is not recognised is kept under `other`. A repeat with the same
         `Idempotency-Key` is one with the same file of the same name, whatever the form's boundary is.
         """
-        read = await _read(call.body, call.principal.user)
-        resume_id, now = ResumeId(identifiers.uuid7()), clock.now()
+        read = await self._read(call.body, call.principal.user)
+        resume_id, now = ResumeId(self.identifiers.uuid7()), self.clock.now()
 
         async def store(tx: Transaction) -> ResumeAnswer:
             stored = await resumes.create(tx, user=call.principal.user, resume=read, resume_id=resume_id, now=now)
@@ -46,40 +54,43 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
             await call.remember(tx, answer)
             return answer
 
-        return await db.run(store)
+        return await self.db.run(store)
 
-    async def _read(body: dict[str, Any] | UploadedFile, user: UserId) -> Resume:
+    async def _read(self, body: dict[str, Any] | UploadedFile, user: UserId) -> Resume:
         if isinstance(body, UploadedFile):
-            with shares.taken(user):
-                return await resumes.read_file(body.content, file_name=body.name, reader=reader)
+            with self.shares.taken(user):
+                return await resumes.read_file(body.content, file_name=body.name, reader=self.reader)
         return resumes.read_document(body)
 
-    async def list_resumes(call: Call[None, Paging]) -> Page[ResumeInList]:
+    async def list_resumes(self, call: Call[None, Paging]) -> Page[ResumeInList]:
         """The user's résumés, newest first, without their sections."""
         window = call.query.window(_NEWEST_FIRST, _KEYS)
-        listed = await db.read(resumes.list_resumes, user=call.principal.user, window=window)
+        listed = await self.db.read(resumes.list_resumes, user=call.principal.user, window=window)
         return page_of(
             call.query, listed, order=_NEWEST_FIRST, position=lambda r: (r.created_at, r.id), item=resume_in_list
         )
 
-    async def read_resume(call: Call[None, None]) -> ResumeAnswer:
+    async def read_resume(self, call: Call[None, None]) -> ResumeAnswer:
         """One résumé."""
-        return resume_answer(await db.read(resumes.find, user=call.principal.user, resume=_resume_id(call)))
+        return resume_answer(await self.db.read(resumes.find, user=call.principal.user, resume=_resume_id(call)))
 
-    async def read_json_resume(call: Call[None, None]) -> Mapping[str, Any]:
+    async def read_json_resume(self, call: Call[None, None]) -> Mapping[str, Any]:
         """The whole JSON Resume document: as it was sent, or as it was recognised in the file."""
-        return await db.read(resumes.find_document, user=call.principal.user, resume=_resume_id(call))
+        return await self.db.read(resumes.find_document, user=call.principal.user, resume=_resume_id(call))
 
-    async def delete_resume(call: Call[None, None]) -> None:
+    async def delete_resume(self, call: Call[None, None]) -> None:
         """Delete it. E-mails written from it stay as they are."""
-        await db.run(resumes.delete, user=call.principal.user, resume=_resume_id(call))
+        await self.db.run(resumes.delete, user=call.principal.user, resume=_resume_id(call))
 
+
+def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, clock: Clock) -> Sequence[Endpoint]:
+    on = _Handlers(db, reader, identifiers, clock, Shares(each=FILES_READ_FOR_EACH))
     many, one, tag = "/api/resumes", "/api/resumes/{resume_id:uuid}", "resumes"
     return (
         Endpoint(
             "POST",
             many,
-            create_resume,
+            on.create_resume,
             answer=ResumeAnswer,
             status=201,
             body=JsonResumeDocument,  # pyright: ignore[reportArgumentType] - a decorated type is no `type` to pyright
@@ -89,17 +100,17 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
             problems=(UnreadableResume, TooManyResumes, TooManyInFlight, Overloaded, Unavailable),
             tag=tag,
         ),
-        Endpoint("GET", many, list_resumes, answer=Page[ResumeInList], query=Paging, tag=tag),
-        Endpoint("GET", one, read_resume, answer=ResumeAnswer, problems=(NotFound,), tag=tag),
+        Endpoint("GET", many, on.list_resumes, answer=Page[ResumeInList], query=Paging, tag=tag),
+        Endpoint("GET", one, on.read_resume, answer=ResumeAnswer, problems=(NotFound,), tag=tag),
         Endpoint(
             "GET",
             f"{one}/json-resume",
-            read_json_resume,
+            on.read_json_resume,
             answer=JsonResumeDocument,
             problems=(NotFound,),
             tag=tag,
         ),
-        Endpoint("DELETE", one, delete_resume, status=204, problems=(NotFound,), tag=tag),
+        Endpoint("DELETE", one, on.delete_resume, status=204, problems=(NotFound,), tag=tag),
     )
 
 

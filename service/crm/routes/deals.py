@@ -1,6 +1,7 @@
 """Deals over HTTP."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +19,17 @@ from service.web.paging import Page, page_of
 TAG = "deals"
 
 
-def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
-    async def list_deals(call: Call[None, DealsQuery]) -> Page[Deal]:
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
+
+    db: Database
+    clock: Clock
+
+    async def list_deals(self, call: Call[None, DealsQuery]) -> Page[Deal]:
         """The tenant's deals, the newest first."""
         query = call.query
-        listed = await db.read(
+        listed = await self.db.read(
             deals.list_deals,
             tenant=call.principal.tenant,
             search=query.search,
@@ -31,42 +38,45 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
         )
         return page_of(query, listed, order=query.order_name, position=_position, item=_deal)
 
-    async def create_deal(call: Call[CreateDeal, None]) -> Deal:
+    async def create_deal(self, call: Call[CreateDeal, None]) -> Deal:
         """Add a deal, of a lead or of none. A second one of the same lead is refused."""
-        values, now = values_of(call.body), clock.now()
+        values, now = values_of(call.body), self.clock.now()
 
         async def create(tx: Transaction) -> Deal:
             made = await deals.create(tx, tenant=call.principal.tenant, values=values, now=now)
             await call.remember(tx, made)
             return made
 
-        return await db.run(create)
+        return await self.db.run(create)
 
-    async def read_deal(call: Call[None, None]) -> Deal:
+    async def read_deal(self, call: Call[None, None]) -> Deal:
         """One deal."""
-        return await db.read(deals.find, tenant=call.principal.tenant, deal=_number(call))
+        return await self.db.read(deals.find, tenant=call.principal.tenant, deal=_number(call))
 
-    async def change_deal(call: Call[ChangeDeal, None]) -> Deal:
+    async def change_deal(self, call: Call[ChangeDeal, None]) -> Deal:
         """Change any of its fields."""
-        return await db.run(
+        return await self.db.run(
             deals.change,
             tenant=call.principal.tenant,
             deal=_number(call),
             values=values_of(call.body),
-            now=clock.now(),
+            now=self.clock.now(),
         )
 
-    async def delete_deal(call: Call[None, None]) -> None:
+    async def delete_deal(self, call: Call[None, None]) -> None:
         """Delete it. Its lead stays."""
-        await db.run(deals.delete, tenant=call.principal.tenant, deal=_number(call))
+        await self.db.run(deals.delete, tenant=call.principal.tenant, deal=_number(call))
 
+
+def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
+    on = _Handlers(db, clock)
     many, one = "/api/deals", "/api/deals/{deal_id:int}"
     return (
-        Endpoint("GET", many, list_deals, answer=Page[Deal], query=DealsQuery, tag=TAG),
+        Endpoint("GET", many, on.list_deals, answer=Page[Deal], query=DealsQuery, tag=TAG),
         Endpoint(
             "POST",
             many,
-            create_deal,
+            on.create_deal,
             answer=Deal,
             status=201,
             body=CreateDeal,
@@ -74,9 +84,9 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
             problems=(NotFound, LeadHasDeal),
             tag=TAG,
         ),
-        Endpoint("GET", one, read_deal, answer=Deal, problems=(NotFound,), tag=TAG),
-        Endpoint("PUT", one, change_deal, answer=Deal, body=ChangeDeal, problems=(NotFound, LeadHasDeal), tag=TAG),
-        Endpoint("DELETE", one, delete_deal, status=204, problems=(NotFound,), tag=TAG),
+        Endpoint("GET", one, on.read_deal, answer=Deal, problems=(NotFound,), tag=TAG),
+        Endpoint("PUT", one, on.change_deal, answer=Deal, body=ChangeDeal, problems=(NotFound, LeadHasDeal), tag=TAG),
+        Endpoint("DELETE", one, on.delete_deal, status=204, problems=(NotFound,), tag=TAG),
     )
 
 

@@ -1,6 +1,7 @@
 """All jobs as one file, out and in."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from service.crm.job_files import csv_header, csv_lines, json_lines
@@ -18,8 +19,15 @@ from service.web.receiving import Incoming
 IMPORT_MAX_BYTES = 50_000_000
 
 
-def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endpoint]:
-    async def export(call: Call[None, ExportQuery]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
+
+    db: Database
+    clock: Clock
+    canonical: Canonical
+
+    async def export(self, call: Call[None, ExportQuery]) -> None:
         """Download all jobs of the tenant, as CSV or as JSON lines.
 
         The columns are the fields of a job as a request gives them, with `id`, `application_date`, `created_at` and
@@ -27,14 +35,14 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
         or `@` as a formula: such a text has an apostrophe before it in CSV, and an import takes it away again. The
         file is read while it is sent, page by page, within the time of one request.
         """
-        written = partial(export_jobs, db=db, tenant=call.principal.tenant, write=call.write)
+        written = partial(export_jobs, db=self.db, tenant=call.principal.tenant, write=call.write)
         if call.query.format is FileFormat.JSONL:
             call.name_file("jobs.jsonl", NDJSON)
             await written(beginning=b"", written=json_lines)
         else:
             await written(beginning=csv_header(), written=csv_lines)
 
-    async def import_(call: Call[Incoming, None]) -> JobsImported:
+    async def import_(self, call: Call[Incoming, None]) -> JobsImported:
         """Take in a file of jobs: CSV with a header line, or JSON lines; in UTF-8, 50 MB and 1 000 000 lines at most.
 
         Each line is checked like a request to add one job. One that is not in order is named in `errors` by its number,
@@ -53,19 +61,22 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
         report = await import_jobs(
             body,
             lines=lines_of(body.media_type),
-            db=db,
+            db=self.db,
             tenant=call.principal.tenant,
-            canonical=canonical,
-            clock=clock,
+            canonical=self.canonical,
+            clock=self.clock,
         )
         return jobs_imported(report)
 
+
+def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endpoint]:
+    on = _Handlers(db, clock, canonical)
     tag = "jobs"
     return (
         Endpoint(
             "GET",
             "/api/jobs/export",
-            export,
+            on.export,
             query=ExportQuery,
             media_type=CSV,
             other_media_types=(NDJSON,),
@@ -76,7 +87,7 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
         Endpoint(
             "POST",
             "/api/jobs/import",
-            import_,
+            on.import_,
             answer=JobsImported,
             body=Incoming,
             body_media_types=(CSV, NDJSON),

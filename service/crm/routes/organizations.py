@@ -1,6 +1,7 @@
 """Organizations over HTTP."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service.crm.model import Organization, OrganizationId, PlacedOrganization
@@ -22,11 +23,17 @@ from service.web.paging import Page, page_of
 TAG = "organizations"
 
 
-def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
-    async def list_organizations(call: Call[None, OrganizationsQuery]) -> Page[Organization]:
+@dataclass(frozen=True, slots=True)
+class _Handlers:
+    """What the endpoints do; the docstrings are theirs."""
+
+    db: Database
+    clock: Clock
+
+    async def list_organizations(self, call: Call[None, OrganizationsQuery]) -> Page[Organization]:
         """The tenant's organizations, the newest first unless asked otherwise."""
         query = call.query
-        listed = await db.read(
+        listed = await self.db.read(
             organizations.list_organizations,
             tenant=call.principal.tenant,
             search=query.search,
@@ -36,46 +43,49 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
         )
         return page_of(query, listed, order=query.order_name, position=_position, item=_organization)
 
-    async def create_organization(call: Call[CreateOrganization, None]) -> Organization:
+    async def create_organization(self, call: Call[CreateOrganization, None]) -> Organization:
         """Add an organization. Jobs make theirs by themselves.
 
         A second one of the same name, whatever its legal form, is refused, and the one there is named in
         `existing_id`.
         """
-        values, now = values_of(call.body), clock.now()
+        values, now = values_of(call.body), self.clock.now()
 
         async def create(tx: Transaction) -> Organization:
             made = await organizations.create(tx, tenant=call.principal.tenant, values=values, now=now)
             await call.remember(tx, made)
             return made
 
-        return await db.run(create)
+        return await self.db.run(create)
 
-    async def read_organization(call: Call[None, None]) -> Organization:
+    async def read_organization(self, call: Call[None, None]) -> Organization:
         """One organization."""
-        return await db.read(organizations.find, tenant=call.principal.tenant, organization=_number(call))
+        return await self.db.read(organizations.find, tenant=call.principal.tenant, organization=_number(call))
 
-    async def change_organization(call: Call[ChangeOrganization, None]) -> Organization:
+    async def change_organization(self, call: Call[ChangeOrganization, None]) -> Organization:
         """Change any of its fields. A new name is at once that of the company of all its jobs."""
-        return await db.run(
+        return await self.db.run(
             organizations.change,
             tenant=call.principal.tenant,
             organization=_number(call),
             values=values_of(call.body),
-            now=clock.now(),
+            now=self.clock.now(),
         )
 
-    async def delete_organization(call: Call[None, None]) -> None:
+    async def delete_organization(self, call: Call[None, None]) -> None:
         """Delete it. One with jobs is refused."""
-        await db.run(organizations.delete, tenant=call.principal.tenant, organization=_number(call))
+        await self.db.run(organizations.delete, tenant=call.principal.tenant, organization=_number(call))
 
+
+def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
+    on = _Handlers(db, clock)
     many, one = "/api/organizations", "/api/organizations/{organization_id:int}"
     return (
-        Endpoint("GET", many, list_organizations, answer=Page[Organization], query=OrganizationsQuery, tag=TAG),
+        Endpoint("GET", many, on.list_organizations, answer=Page[Organization], query=OrganizationsQuery, tag=TAG),
         Endpoint(
             "POST",
             many,
-            create_organization,
+            on.create_organization,
             answer=Organization,
             status=201,
             body=CreateOrganization,
@@ -83,17 +93,17 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
             problems=(DuplicateOrganization,),
             tag=TAG,
         ),
-        Endpoint("GET", one, read_organization, answer=Organization, problems=(NotFound,), tag=TAG),
+        Endpoint("GET", one, on.read_organization, answer=Organization, problems=(NotFound,), tag=TAG),
         Endpoint(
             "PUT",
             one,
-            change_organization,
+            on.change_organization,
             answer=Organization,
             body=ChangeOrganization,
             problems=(NotFound, DuplicateOrganization, TooManyJobs),
             tag=TAG,
         ),
-        Endpoint("DELETE", one, delete_organization, status=204, problems=(NotFound, OrganizationInUse), tag=TAG),
+        Endpoint("DELETE", one, on.delete_organization, status=204, problems=(NotFound, OrganizationInUse), tag=TAG),
     )
 
 
