@@ -6,7 +6,7 @@ from service.custody import operations as custody
 from service.custody.model import Violation
 from service.kernel.database import Database
 
-_log = structlog.stdlib.get_logger("overture.custody")
+_log = structlog.get_logger("overture.custody")
 
 
 async def watch_invariants(db: Database, *, sweep_seconds: float) -> list[Violation]:

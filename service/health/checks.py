@@ -13,7 +13,7 @@ CHECK_TIMEOUT_SECONDS = 1.0
 
 Health = Literal["ok", "degraded", "failing"]
 
-_log = structlog.stdlib.get_logger("overture.health")
+_log = structlog.get_logger("overture.health")
 
 
 @dataclass(frozen=True, slots=True)

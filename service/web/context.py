@@ -23,7 +23,7 @@ CLIENT_LEFT = 499
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-_log = structlog.stdlib.get_logger("overture.web")
+_log = structlog.get_logger("overture.web")
 
 
 @dataclass(frozen=True, slots=True)

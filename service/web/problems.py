@@ -73,7 +73,7 @@ STATUS_OF: Mapping[type[ServiceError], int] = {MethodNotAllowed: 405, HeadersToo
 _INTERNAL_DETAIL = "Something went wrong on our side. It has been recorded under this request id."
 _RESERVED = frozenset({"type", "title", "status", "detail", "instance", "request_id", "errors"})
 
-_log = structlog.stdlib.get_logger("overture.web")
+_log = structlog.get_logger("overture.web")
 _encode = msgspec.json.Encoder().encode
 
 

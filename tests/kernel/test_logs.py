@@ -45,6 +45,18 @@ class Shown:
         return self._text
 
 
+class Unspeakable:
+    def __str__(self) -> str:
+        raise LookupError("no words for it")
+
+
+class Full(io.StringIO):
+    """As standard error is when it goes to a file on a full disk."""
+
+    def write(self, s: str, /) -> int:
+        raise OSError(28, f"No space left on device for {len(s)} characters")
+
+
 def only_line(stream: io.StringIO) -> dict[str, Any]:
     (line,) = stream.getvalue().splitlines()
     return json.loads(line)
@@ -172,6 +184,19 @@ def test_masking_a_long_text_is_linear(unit: str) -> None:
     started = time.thread_time()
     without_secrets(text)
     assert time.thread_time() - started < 0.5
+
+
+@pytest.mark.parametrize(("stream", "value"), [(io.StringIO(), Unspeakable()), (Full(), "told")])
+def test_a_line_that_cannot_be_written_keeps_nobody_from_working(
+    stream: io.StringIO, value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs(level="info", form="json", stream=stream)
+    structlog.get_logger("service").info("ours", value=value)
+    logging.getLogger("some.library").warning("of a library: %s", value)
+    told = capsys.readouterr().err
+    assert "ours" in told
+    assert "of a library" in told
+    assert stream.getvalue() == ""
 
 
 def test_counting_tokens_is_no_secret() -> None:

@@ -28,7 +28,7 @@ from service.projects import operations as projects
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
 
-_log = structlog.stdlib.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 # Kinds of errors whose detail is about the caller's own input, and so may be shown to them.
 _TOLD = {Kind.INVALID, Kind.MISSING, Kind.MALFORMED, Kind.TOO_LARGE, Kind.UNSUPPORTED, Kind.UPSTREAM, Kind.RATE}

@@ -27,7 +27,7 @@ from service.kernel.telemetry import doing
 from service.usage import operations as usage
 from service.usage.model import Outcome, Usage, total_cost
 
-_log = structlog.stdlib.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 # Called inside the last unit of work with the e-mail as it will be answered: idempotency keys are remembered there.
 Remember = Callable[[Transaction, Email], Awaitable[None]]

@@ -1,6 +1,7 @@
 """One JSON line per event on standard error; a readable line on a terminal.
 
-Everything goes through one handler, also what libraries write with the standard library's `logging`. Values bound with
+What libraries write with the standard library's `logging` becomes the same lines. What we write goes no such way:
+finding out who called, and making a record of it, took as long as all the rest of a line. Values bound with
 `structlog.contextvars` (the request's id) stand on every line below them.
 
 What users wrote can neither break a line nor paint a terminal: JSON is ASCII with every control character escaped, and
@@ -34,15 +35,24 @@ _SECRET_NAMES = re.compile(
 _URL_PASSWORD = re.compile(r"(\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)(?!\d{1,5}[/?#])\S{1,500}@", re.IGNORECASE)
 _DSN_PASSWORD = re.compile(r"(\b(?!https?:)[a-z][a-z0-9+.-]{0,30}://[^\s/:@]{0,200}:)\S{1,500}@", re.IGNORECASE)
 _PARAMETER = re.compile(r"([?&;#]([\w.-]{1,60})=)[^\s&;#\"'<>]+")
-# Each with what any text that it changes holds: looking for that first costs next to nothing.
+# Each with what any text that it changes holds, in small letters: looking for that first costs next to nothing.
 _SECRET_VALUES = (
     ("://", _DSN_PASSWORD, rf"\1{MASK}@"),
     ("://", _URL_PASSWORD, rf"\1{MASK}@"),
-    ("eyJ", re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
+    ("eyj", re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), MASK),  # a JWT
     ("bearer", re.compile(r"(\bBearer\s+)[\w.~+/=-]+", re.IGNORECASE), rf"\1{MASK}"),
 )
 # C0, DEL and C1 controls, line and paragraph separators, and the marks that reorder text on a terminal.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+# What every line tells.
+_TOLD: Sequence[Processor] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
 
 _encode = json.JSONEncoder(default=str, ensure_ascii=True).encode
 
@@ -69,37 +79,15 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
     A second call replaces the first.
     """
     out = stream or sys.stderr
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
+    lines = Lines(out, _renderers(form or _suitable(out), paints=out.isatty()))
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_TOLD, _whole],
+        logger_factory=lines.logger,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                masked,
-                *_renderers(form or _suitable(out), paints=out.isatty()),
-            ],
-        )
-    )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [lines]
     root.setLevel(level.upper())
     for name in _QUIET:
         logger = logging.getLogger(name)
@@ -111,6 +99,54 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
     logging.captureWarnings(capture=True)
 
 
+class Lines(logging.StreamHandler[TextIO]):
+    """Where all lines go, one at a time: those of libraries as records, ours as events. Like any handler of `logging`,
+    it lets a line that cannot be made or written keep nobody from working."""
+
+    def __init__(self, stream: TextIO, renderers: Sequence[Processor]) -> None:
+        super().__init__(stream)
+        self._finishing = (masked, *renderers)
+        without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_TOLD, processors=[without_meta, *self._finishing])
+        )
+
+    def logger(self, name: str = "overture") -> "_Named":
+        return _Named(name, self.say)
+
+    def say(self, event: EventDict) -> None:
+        try:
+            line: Any = event
+            for processor in self._finishing:
+                line = processor(None, "", line)
+            self._write(f"{line}{self.terminator}")
+        except Exception:  # noqa: BLE001  # as the handler's own `emit` does; it tells where it still can
+            self.handleError(logging.makeLogRecord({"msg": event.get("event"), "args": ()}))
+
+    def _write(self, text: str) -> None:
+        self.acquire()
+        try:
+            self.stream.write(text)
+            self.flush()
+        finally:
+            self.release()
+
+
+class _Named:
+    """What structlog hands an event of ours to, whatever its level."""
+
+    __slots__ = ("critical", "debug", "error", "info", "name", "warning")
+
+    def __init__(self, name: str, say: Callable[[EventDict], None]) -> None:
+        self.name = name
+        self.debug = self.info = self.warning = self.error = self.critical = say
+
+
+def _whole(_logger: Any, _method: str, event: EventDict) -> tuple[tuple[EventDict], dict[str, Any]]:
+    """A processor, the last of ours: the event goes to `Lines.say` as it is."""
+    return (event,), {}
+
+
 def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """A processor, the last before rendering: values of secret-sounding names are hidden whole, however deep they lie,
     tokens and URL passwords inside any text. What is neither text, number nor container becomes its text."""
@@ -120,7 +156,7 @@ def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
 def without_secrets(text: str) -> str:
     small = text.lower()
     for sign, pattern, replacement in _SECRET_VALUES:
-        if sign in small or sign in text:
+        if sign in small:
             text = pattern.sub(replacement, text)
     if "=" not in text:
         return text
@@ -142,6 +178,8 @@ def _masked(name: str, value: Any, depth: int) -> Any:
         return value
     if _is_secret(name):
         return MASK
+    if isinstance(value, str):
+        return without_secrets(value)
     if isinstance(value, int | float):
         return value
     if depth and isinstance(value, Mapping | list | tuple):

@@ -18,7 +18,7 @@ WAITING_MAX = 50
 # As many as an operator reads.
 LISTED_MAX = 200
 
-_log = structlog.stdlib.get_logger("overture.payments")
+_log = structlog.get_logger("overture.payments")
 
 
 async def receive(tx: Transaction, *, event: UUID, said: Occurrence) -> Outcome | None:
