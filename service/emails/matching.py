@@ -34,6 +34,8 @@ _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?:[.-][^\W_]+)+)?", re.UNICODE)
 _ENDS_IN_NAME = re.compile(r"[\w.+#]$")
 _DIGIT = re.compile(r"\d")
 _GOES_ON = re.compile(r"[\w+#]|\.\w")
+# A line that holds a name in so many places, each time inside of a longer one, does not mean it.
+PLACES_TRIED_MAX = 10
 # Shorter names are words of other things as well: they count only as written.
 _EXACT_CASE_MAX_CHARS = 3
 
@@ -118,12 +120,14 @@ def mentions(text: str, name: str) -> bool:
 
 def _stands_in(text: str, name: str) -> bool:
     # Found by plain search: a pattern for each of sixty technologies and each of two hundred lines takes seconds.
-    at = text.find(name)
-    while at >= 0:
+    at = -1
+    for _ in range(PLACES_TRIED_MAX):
+        at = text.find(name, at + 1)
+        if at < 0:
+            return False
         end = at + len(name)
         if not _ENDS_IN_NAME.search(text[max(0, at - 1) : at]) and not _GOES_ON.match(text[end : end + 2]):
             return True
-        at = text.find(name, at + 1)
     return False
 
 

@@ -44,23 +44,25 @@ _LETTER = (
 _MACHINE = (
     r"(?:ai|llms?|(?:large\s+)?language\s+models?|ai\s+(?:assistants?|models?|agents?)|(?:chat-?)?bots?|assistants?)"
 )
-# Narrow on purpose: postings ask for people who write system prompts, and for letters with a salary in them.
+# Narrow on purpose: postings ask for people who write system prompts, and for letters with a salary in them. What
+# begins like a word is looked for at the beginnings of words, which one look tells.
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,60}"
+    r"\b(?:"
+    r"(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,60}"
     r"\b(?:instruction|prompt|rule|above|before|previous|guideline|everything)\w*"
-    r"|\b(?:your|the|this)\s+system\s+(?:prompt|message|role)\b|\byou\s+are\s+now\b"
-    r"|\b(?:new|updated|hidden)\s+instructions?\b"
-    rf"|\b(?:if|as)\s+(?:you\s+are\s+)?an?\s+{_MACHINE}(?=\s*[,.:;!)]|\s+(?:reading|processing|writing|that)\b)"
-    rf"|\b(?:dear|attention|note\s+to(?:\s+the|\s+any|\s+all)?)[\s,:]+{_MACHINE}\b"
-    rf"|\b{_MACHINE}\s+(?:must|reading\s+this|processing\s+this|writing\s+this)\b"
-    r"|\b(?:write|say|state|include|mention|add|insert|put|append|begin|start|end|close|sign|repeat|reveal|print)\b"
+    r"|(?:your|the|this)\s+system\s+(?:prompt|message|role)\b|you\s+are\s+now\b"
+    r"|(?:new|updated|hidden)\s+instructions?\b"
+    rf"|(?:if|as)\s+(?:you\s+are\s+)?an?\s+{_MACHINE}(?=\s*[,.:;!)]|\s+(?:reading|processing|writing|that)\b)"
+    rf"|(?:dear|attention|note\s+to(?:\s+the|\s+any|\s+all)?)[\s,:]+{_MACHINE}\b"
+    rf"|{_MACHINE}\s+(?:must|reading\s+this|processing\s+this|writing\s+this)\b"
+    r"|(?:write|say|state|include|mention|add|insert|put|append|begin|start|end|close|sign|repeat|reveal|print)\b"
     rf"[^.!?\n]{{0,120}}\b(?:in|into|to|of|with|at|as)\s+{_LETTER}"
-    rf"|\b(?:begin|start|end|close|sign)\s+{_LETTER}"
-    r"|\b(?:repeat|reveal|print)\b[^.!?\n]{0,40}\b(?:prompt|instructions?|secret|marker|canary)\b"
-    r"|\b(?:ignoriere|missachte|vergiss)\b[^.!?\n]{0,60}\b(?:anweisung|vorherig|obig|regel|bisherig)\w*"
-    r"|\b(?:ignore[zr]|oublie[zr]?)\b[^.!?\n]{0,60}\b(?:instruction|consigne|précédent)\w*"
-    r"|\b(?:ignora|olvida|olvide)\b[^.!?\n]{0,60}\b(?:instrucci|anterior)\w*"
-    r"|<\|[^|\n]{0,40}\|>|\[/?INST\]|^\s*\W{0,4}(?:system|assistant|developer)\s*\W{0,3}:",
+    rf"|(?:begin|start|end|close|sign)\s+{_LETTER}"
+    r"|(?:repeat|reveal|print)\b[^.!?\n]{0,40}\b(?:prompt|instructions?|secret|marker|canary)\b"
+    r"|(?:ignoriere|missachte|vergiss)\b[^.!?\n]{0,60}\b(?:anweisung|vorherig|obig|regel|bisherig)\w*"
+    r"|(?:ignore[zr]|oublie[zr]?)\b[^.!?\n]{0,60}\b(?:instruction|consigne|précédent)\w*"
+    r"|(?:ignora|olvida|olvide)\b[^.!?\n]{0,60}\b(?:instrucci|anterior)\w*"
+    r")|<\|[^|\n]{0,40}\|>|\[/?INST\]|^\s*\W{0,4}(?:system|assistant|developer)\s*\W{0,3}:",
     re.IGNORECASE | re.MULTILINE,
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?…]\s+|\n)(?=\S)")

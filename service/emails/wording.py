@@ -41,6 +41,10 @@ _PHONE = re.compile(
 _DATES = re.compile(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
 _GROUPED_AMOUNT = re.compile(r"\d{1,3}(?:[.,\s\u00a0]\d{3})+(?:[.,]\d{1,2})?")
 
+# What every link and host has within it. Most of what is read has none, and patterns that may begin anywhere are slow.
+_INNER_MARK = re.compile(r"[:.]\S")
+_DIGIT = re.compile(r"\d")
+
 # Names of technologies that look like hosts.
 _NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "draw.io", "asp.net.core"})
 
@@ -82,11 +86,15 @@ def contacts(text: str) -> list[str]:
     """The addresses, links, host names and phone numbers in `text`; full-width and circled forms are resolved."""
     resolved = unicodedata.normalize("NFKC", text)
     found: list[str] = []
-    for pattern in (_ADDRESS, _LINK):
-        found += pattern.findall(resolved)
-        resolved = pattern.sub(" ", resolved)
-    found += [match.group() for match in _HOST.finditer(resolved) if _is_host(match.group())]
-    found += [match.group() for match in _PHONE.finditer(resolved) if not _is_amount_or_date(match.group().strip())]
+    if "@" in resolved:
+        found += _ADDRESS.findall(resolved)
+        resolved = _ADDRESS.sub(" ", resolved)
+    if _INNER_MARK.search(resolved):
+        found += _LINK.findall(resolved)
+        resolved = _LINK.sub(" ", resolved)
+        found += [match.group() for match in _HOST.finditer(resolved) if _is_host(match.group())]
+    if _DIGIT.search(resolved):
+        found += [match.group() for match in _PHONE.finditer(resolved) if not _is_amount_or_date(match.group().strip())]
     return list(dict.fromkeys(contact.strip().rstrip(".,;:!?'’") for contact in found))
 
 

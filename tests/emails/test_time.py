@@ -1,5 +1,6 @@
 """Writing and judging run on the event loop: how long they may take there for the worst that is let in, in this
-thread's own time, so that a busy machine does not decide the test."""
+thread's own time, so that a busy machine does not decide the test. What grows with the square of its text takes seconds
+here; the figure itself (some 40 ms) is the machine's."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX, 
 from service.resumes.operations import check
 from tests.emails.briefs import RESUME, brief, posting
 
-LIMIT_SECONDS = 0.05
+LIMIT_SECONDS = 0.25
 
 UNITS = [
     "x ", "a.", "1-", "1.", "0.a", "a-", "a.a.a.a.a.a.a ", "a@b.co ", "www.a ", "é", "ﷺ", "evil.com", "xevil.com.",
