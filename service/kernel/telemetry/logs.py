@@ -1,7 +1,7 @@
 """One JSON line per event on standard error; a readable line on a terminal.
 
-What libraries write with the standard library's `logging` becomes the same lines. What we write goes no such way:
-finding out who called, and making a record of it, took as long as all the rest of a line. Values bound with
+What libraries write with the standard library's `logging` becomes the same lines. What we write comes to its handler
+without its loggers, which look for the caller of each line and so took as long as all the rest. Values bound with
 `structlog.contextvars` (the request's id) stand on every line below them.
 
 What users wrote can neither break a line nor paint a terminal: JSON is ASCII with every control character escaped, and
@@ -100,8 +100,8 @@ def configure_logs(*, level: str, form: Format | None = None, stream: TextIO | N
 
 
 class Lines(logging.StreamHandler[TextIO]):
-    """Where all lines go, one at a time: those of libraries as records, ours as events. Like any handler of `logging`,
-    it lets a line that cannot be made or written keep nobody from working."""
+    """Where all lines go, one at a time. One that cannot be made or written keeps nobody from working: what is raised
+    meanwhile is held by `emit`, as in any handler."""
 
     def __init__(self, stream: TextIO, renderers: Sequence[Processor]) -> None:
         super().__init__(stream)
@@ -115,21 +115,15 @@ class Lines(logging.StreamHandler[TextIO]):
         return _Named(name, self.say)
 
     def say(self, event: EventDict) -> None:
-        try:
-            line: Any = event
-            for processor in self._finishing:
-                line = processor(None, "", line)
-            self._write(f"{line}{self.terminator}")
-        except Exception:  # noqa: BLE001  # as the handler's own `emit` does; it tells where it still can
-            self.handleError(logging.makeLogRecord({"msg": event.get("event"), "args": ()}))
+        self.handle(logging.makeLogRecord({"msg": event.get("event"), "ours": event}))
 
-    def _write(self, text: str) -> None:
-        self.acquire()
-        try:
-            self.stream.write(text)
-            self.flush()
-        finally:
-            self.release()
+    def format(self, record: logging.LogRecord) -> str:
+        line: Any = record.__dict__.get("ours")
+        if line is None:
+            return super().format(record)
+        for processor in self._finishing:
+            line = processor(None, "", line)
+        return line
 
 
 class _Named:
