@@ -11,7 +11,6 @@ POSTS_WITHOUT_A_KEY = {
     "/api/credits/grants": "its reference is its key: granted once per user and reference",
     "/api/job-context": "reads a posting and gives back what it says; there is no second effect",
     "/api/jobs/filter": "reads; its question is too long for a query",
-    "/api/jobs/import": "its body is too long to be compared; a job that is there already is left alone",
     "/api/leads/{lead_id:int}/applied": "moves a lead to where it then is",
     "/api/leads/{lead_id:int}/do-not-apply": "moves a lead to where it then is",
     "/api/payments/webhooks/stripe": "the provider's own event id makes it one; providers send no keys",

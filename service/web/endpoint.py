@@ -46,7 +46,8 @@ class Call(Generic[Body, Query]):
     """One decoded request. `path` holds the converted path parameters (`{email_id:uuid}` gives a UUID).
 
     `remember(tx, answer)` is for endpoints declared `idempotent`: called inside the unit of work that has the effect,
-    with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing.
+    with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing. Where the body is
+    `Incoming`, it is called once that was read to its end.
     `tell(name, value)` is for endpoints declared `streamed`: an event for whoever asked for them, else nothing; it
     never waits and never fails.
     `write(piece)` is for endpoints declared as a `download`: it waits until the client has taken what was written

@@ -1,7 +1,12 @@
-"""One effect per `Idempotency-Key`: claim it before the work, keep the answer with the effect, free it on failure."""
+"""One effect per `Idempotency-Key`: claim it before the work, keep the answer with the effect, free it on failure.
+
+What a body was that is read while it arrives is known at its end. So its key is claimed with what else is asked; the
+hash of all of it is kept with the answer; and a repeat is read to its end, and dropped, before it gets that answer.
+"""
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -12,8 +17,9 @@ from service.kernel.deadlines import remaining_seconds
 from service.kernel.errors import Kind, ServiceError
 from service.web import store
 from service.web.answer import Answer
+from service.web.receiving import Incoming
 
-_log = structlog.stdlib.get_logger(__name__)
+_log = structlog.get_logger(__name__)
 
 # How long a claim outlives its request's deadline: the time the database may take to settle what the deadline cut.
 LEASE_GRACE_SECONDS = 30.0
@@ -44,15 +50,15 @@ Encode = Callable[[Any], Answer]
 class Memory:
     """What `Call.remember` writes to. `answer` is the one that was remembered, whichever attempt of the unit it was."""
 
-    def __init__(self, encode: Encode, claim: store.Claim | None = None) -> None:
+    def __init__(self, encode: Encode, claimed: Callable[[], store.Claim] | None = None) -> None:
         self._encode = encode
-        self._claim = claim
+        self._claimed = claimed
         self.answer: Answer | None = None
 
     async def remember(self, tx: Transaction, value: Any) -> None:
         answer = self._encode(value)
-        if self._claim is not None:
-            await store.remember(tx, self._claim, answer)
+        if self._claimed is not None:
+            await store.remember(tx, self._claimed(), answer)
         self.answer = answer
 
 
@@ -65,12 +71,14 @@ def request_hash(*parts: bytes) -> bytes:
 
 
 class Once:
-    """One request with a key. After `run` ended in an error or a cancellation, `kept` is the answer that was committed
-    all the same (the deadline fell between COMMIT and the handler's return), or None and the key is free."""
+    """One request with a key, and its body where that is still `arriving`. After `run` ended in an error or a
+    cancellation, `kept` is the answer that was committed all the same (the deadline fell between COMMIT and the
+    handler's return), or None and the key is free."""
 
-    def __init__(self, db: Database, claim: store.Claim) -> None:
+    def __init__(self, db: Database, claim: store.Claim, arriving: Incoming | None = None) -> None:
         self._db = db
         self._claim = claim
+        self._arriving = arriving
         self.kept: Answer | None = None
 
     async def run(self, encode: Encode, work: Callable[[Memory], Awaitable[Answer]]) -> Answer:
@@ -81,16 +89,27 @@ class Once:
             held = await self._db.run(store.claim, self._claim, lease_seconds=lease_seconds)
             if held is not None:
                 is_open = False
-                return self._replayed(held)
-            answer = await work(Memory(encode, self._claim))
+                return await self._replayed(held)
+            answer = await work(Memory(encode, self._whole))
             is_open = False
             return answer
         finally:
             if is_open:
                 await self._settle()
 
-    def _replayed(self, held: store.Held) -> Answer:
-        if held.body_hash != self._claim.body_hash:
+    def _whole(self) -> store.Claim:
+        """The claim with the hash of all that was asked, once all of that is there."""
+        if self._arriving is None:
+            return self._claim
+        return replace(self._claim, body_hash=request_hash(self._claim.body_hash, self._arriving.digest()))
+
+    async def _replayed(self, held: store.Held) -> Answer:
+        same = self._claim
+        if self._arriving is not None and held.answer is not None:
+            async for _ in self._arriving:
+                pass
+            same = self._whole()
+        if held.body_hash != same.body_hash:
             raise IdempotencyMismatch("This Idempotency-Key was used with another body; use a new key.")
         if held.answer is None:
             raise IdempotencyInProgress(

@@ -142,8 +142,6 @@ class Served:
     def __init__(self, endpoint: Endpoint, gate: Gate) -> None:
         if endpoint.idempotent and endpoint.access is not Access.USER:
             raise ValueError(f"{endpoint.method} {endpoint.path}: keys belong to stored users; access must be USER")
-        if endpoint.idempotent and endpoint.body is Incoming:
-            raise ValueError(f"{endpoint.method} {endpoint.path}: a key is bound to a whole body")
         self._endpoint = endpoint
         self._gate = gate
         self._rate = rate_of(endpoint)
@@ -297,14 +295,13 @@ class Exchange:
 
     async def _performed(self, call: Call[Any, Any], raw: bytes | Incoming) -> Answer:
         key = idempotency_key(self.scope) if self.endpoint.idempotent else None
-        if key is None or isinstance(raw, Incoming):
+        if key is None:
             return await self._handled(call, Memory(self._encoded))
         user, tenant = call.principal.user, call.principal.tenant
         method, path = self.scope["method"], self.scope["path"]
-        said = (call.body.name.encode(), call.body.content) if isinstance(call.body, UploadedFile) else (raw,)
-        same = request_hash(tenant.encode("utf-8"), self.scope["query_string"], *said)
+        same = request_hash(tenant.encode("utf-8"), self.scope["query_string"], *_said(call.body, raw))
         claim = store.Claim(self.gate.identifiers.uuid7(), user, method, path, key, same)
-        self.once = Once(self.gate.db, claim)
+        self.once = Once(self.gate.db, claim, raw if isinstance(raw, Incoming) else None)
         return await self.once.run(self._encoded, partial(self._handled, call))
 
     async def _handled(self, call: Call[Any, Any], memory: Memory) -> Answer:
@@ -325,6 +322,13 @@ class Exchange:
             return Answer(self.endpoint.status, _encode(value), self.endpoint.media_type)
         body = value.value if isinstance(value.value, bytes) else _encode(value.value)
         return Answer(value.status or self.endpoint.status, body, value.media_type, value.headers)
+
+
+def _said(body: Any, raw: bytes | Incoming) -> Sequence[bytes]:
+    """What a repeat must say again, as far as it is there before the handler reads."""
+    if isinstance(raw, Incoming):
+        return (raw.media_type.encode(),)
+    return (body.name.encode(), body.content) if isinstance(body, UploadedFile) else (raw,)
 
 
 def _kept(endpoint: Endpoint) -> str:

@@ -54,14 +54,14 @@ _keys = Table(
 )
 _now = func.clock_timestamp()
 
-# An answer may hold a whole e-mail.
+# An answer may hold a whole e-mail, or some megabytes of what was wrong with the lines of a file.
 EXPORTS = (
     exported(
         "idempotency_keys",
         select(_keys.c.method, _keys.c.path, _keys.c.key, _keys.c.expires_at, _keys.c.status, _keys.c.answer),
         owner=_keys.c.user_id,
         key=(_keys.c.method, _keys.c.path, _keys.c.key),
-        rows_per_page=20,
+        rows_per_page=5,
     ),
 )
 
@@ -74,7 +74,8 @@ class LeaseLost(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One request's hold on one key; `claim_id` tells it from every other request with the same key."""
+    """One request's hold on one key; `claim_id` tells it from every other request with the same key. `body_hash` says
+    what was asked, or as much of it as is known before a body that is read while it arrives."""
 
     claim_id: UUID
     user: UserId
@@ -119,11 +120,13 @@ async def claim(tx: Transaction, wanted: Claim, *, lease_seconds: float) -> Held
 
 
 async def remember(tx: Transaction, held: Claim, answer: Answer) -> None:
-    """Keep the answer for 24 hours, in the transaction of its effect. Raises LeaseLost."""
+    """Keep the answer for 24 hours, with the hash of all that was asked, in the transaction of its effect. Raises
+    LeaseLost."""
     statement = (
         update(_keys)
         .where(_is_place_of(held), _keys.c.claim_id == held.claim_id)
         .values(
+            body_hash=held.body_hash,
             status=answer.status,
             media_type=answer.media_type,
             headers=msgspec.json.encode(answer.headers),

@@ -216,11 +216,15 @@ async def test_too_many_lines_are_named_after_those_that_were_taken_in(
     assert answer.json()["imported"] == (await counts(db))["jobs"] == BATCH_JOBS
 
 
+async def forgotten(_tx: Transaction, _report: Report) -> None:
+    """What those remember who sent no key."""
+
+
 async def test_what_was_stored_stays_whenever_the_work_ends(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancelled within the n-th transaction, or just before it: whole batches are there, and no connection is out."""
     await people(db)
     run = Database.run
-    for stops_at in range(1, 4):
+    for stops_at in range(1, 5):
         begun = 0
         scope = anyio.CancelScope()
 
@@ -240,6 +244,7 @@ async def test_what_was_stored_stays_whenever_the_work_ends(db: Database, monkey
                 tenant=personal_tenant(ADA),
                 canonical=canonical,
                 clock=SystemClock(),
+                remember=forgotten,
             )
         monkeypatch.undo()
         assert scope.cancelled_caught

@@ -9,7 +9,6 @@ from service.kernel.errors import InvalidRequest
 from service.web.endpoint import Call, Endpoint
 from service.web.openapi import document
 from service.web.receiving import Incoming
-from service.web.serving import Served
 from tests.web.application import Parts, bearer
 from tests.web.test_receiving import answered, connected, head, status
 
@@ -188,11 +187,6 @@ async def test_a_drain_does_not_say_that_nothing_was_kept() -> None:
         with anyio.fail_after(WITHIN_SECONDS):
             await mill.came.wait()
         parts.in_flight.cancel()
-
-
-def test_a_key_is_bound_to_a_whole_body() -> None:
-    with pytest.raises(ValueError, match="whole body"):
-        Served(replace(endpoint(Mill()), idempotent=True), Parts().gate())
 
 
 def test_the_contract_names_what_it_takes() -> None:

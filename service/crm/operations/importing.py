@@ -3,6 +3,10 @@
 Nothing gathers: a piece becomes lines, lines become jobs, and as soon as there is a batch of those it is stored, in a
 transaction of its own, before more is read. So what was taken in stays, whatever happens to the rest; and as jobs that
 are there already are left out, the same file can be sent again.
+
+The report is remembered behind the last batch, in a short transaction of its own: it is about all of them, and they
+were committed one by one. A crash between the last batch and the report is like one between any two batches: sent
+again, the file's jobs are found and skipped, none is there twice, and the report counts them as `skipped`.
 """
 
 import math
@@ -73,12 +77,21 @@ class _Batch:
 
 
 Store = Callable[[Sequence[JobDetails]], Awaitable[int]]
+Remember = Callable[[Transaction, Report], Awaitable[None]]
 
 
 async def import_jobs(
-    source: AsyncIterable[bytes], *, lines: JobLines, db: Database, tenant: TenantId, canonical: Canonical, clock: Clock
+    source: AsyncIterable[bytes],
+    *,
+    lines: JobLines,
+    db: Database,
+    tenant: TenantId,
+    canonical: Canonical,
+    clock: Clock,
+    remember: Remember,
 ) -> Report:
     """Take in what is new and in order; a job that is there already is skipped, also one that stood in the file before.
+    `remember` is told the report once all of the file was taken in.
 
     Ends before the deadline around it with DeadlineExceeded, so that there is time to say how far it came; that, and
     whatever else `source` or the database raise, says in its `extras` what had been taken in by then. Cancellation
@@ -91,6 +104,7 @@ async def import_jobs(
             await intake.take(source)
         if limit.cancelled_caught:
             raise DeadlineExceeded("The time of the request ran out.")
+        await db.run(remember, report)
     except ServiceError as error:
         _tell(error, report)
         raise

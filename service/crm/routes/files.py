@@ -6,11 +6,11 @@ from functools import partial
 
 from service.crm.job_files import csv_header, csv_lines, json_lines
 from service.crm.operations.exporting import export_jobs
-from service.crm.operations.importing import TooManyLines, import_jobs
+from service.crm.operations.importing import Report, TooManyLines, import_jobs
 from service.crm.operations.jobs import Canonical
 from service.crm.schema.files import CSV, NDJSON, ExportQuery, FileFormat, JobsImported, jobs_imported, lines_of
 from service.kernel.clock import Clock
-from service.kernel.database import Database
+from service.kernel.database import Database, Transaction
 from service.web.endpoint import Call, Endpoint
 from service.web.limits import BULK
 from service.web.receiving import Incoming
@@ -54,10 +54,14 @@ class _Handlers:
 
         Jobs are stored in batches while the file arrives. Whatever ends the call before the end of the file, what was
         stored stays: a problem names how many are `imported` and `skipped`, and the `last_line` that was dealt with.
-        The lines behind that one, or the whole file again, do the rest: what is there is skipped, so there is no
-        `Idempotency-Key` here.
+        The lines behind that one, or the whole file again, do the rest, with the same `Idempotency-Key` too: what is
+        there is skipped. A repeat of an import that came to its end is read through, and gets the first report again.
         """
         body = call.body
+
+        async def remember(tx: Transaction, report: Report) -> None:
+            await call.remember(tx, jobs_imported(report))
+
         report = await import_jobs(
             body,
             lines=lines_of(body.media_type),
@@ -65,6 +69,7 @@ class _Handlers:
             tenant=call.principal.tenant,
             canonical=self.canonical,
             clock=self.clock,
+            remember=remember,
         )
         return jobs_imported(report)
 
@@ -92,6 +97,7 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
             body=Incoming,
             body_media_types=(CSV, NDJSON),
             body_max_bytes=IMPORT_MAX_BYTES,
+            idempotent=True,
             problems=(TooManyLines,),
             rate=BULK,
             tag=tag,
