@@ -267,6 +267,7 @@ def test_what_is_shown_has_no_secret(tmp_path: Path) -> None:
             "postgresql://h/db?user=u&password=x&sslmode=require",
             "postgresql://h/db?user=u&password=***&sslmode=require",
         ),
+        ("https://gateway.example/v1?api-key=hush&v=2", "https://gateway.example/v1?api-key=***&v=2"),
     ],
 )
 def test_urls_are_shown_without_their_password(url: str, shown: str) -> None:

@@ -1,9 +1,12 @@
 """Which URLs and hosts may be trusted with what, and how they are shown."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 MASK = "***"
+# Parameters of a query that open something: libpq's password, a gateway's api-key, a signed URL's signature.
+_SECRET_NAME = re.compile(r"password|secret|token|key|signature|\bsig\b|credential", re.IGNORECASE)
 
 
 def is_loopback(host: str) -> bool:
@@ -36,8 +39,10 @@ def without_password(url: str) -> str:
     if at and ":" in user:
         user = f"{user.split(':', 1)[0]}:{MASK}"
     path, question, query = path.partition("?")
-    shown = "&".join(
-        f"{pair.split('=', 1)[0]}={MASK}" if "password" in pair.split("=", 1)[0].lower() else pair
-        for pair in query.split("&")
-    )
+    shown = "&".join(map(_without_secret, query.split("&")))
     return f"{head}://{user}{at}{host}{slash}{path}{question}{shown}"
+
+
+def _without_secret(pair: str) -> str:
+    name, separator, _ = pair.partition("=")
+    return f"{name}={MASK}" if separator and _SECRET_NAME.search(name) else pair
