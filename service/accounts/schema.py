@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from service.accounts.model import User
+from service.web.decoding import ONE_LINE
 
 # Longer than any subject an identity provider issues (OpenID Connect Core, section 2: 255 ASCII characters).
 USER_ID_MAX_CHARACTERS = 255
@@ -14,17 +15,14 @@ USER_ID_MAX_CHARACTERS = 255
 EMAIL_MAX_CHARACTERS = 254
 DISPLAY_NAME_MAX_CHARACTERS = 200
 
-# Every C0 and C1 control character, line and paragraph separator: a name may end up in a mail header.
-_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-
 
 class StoreUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who to store; `user_id` and `email` as the token has them."""
+    """Who to store; `user_id` and `email` as the token has them. A name may end up in a mail header."""
 
-    user_id: Annotated[str, Meta(min_length=1, max_length=USER_ID_MAX_CHARACTERS, pattern=_ONE_LINE)]
-    email: Annotated[str, Meta(min_length=3, max_length=EMAIL_MAX_CHARACTERS, pattern=_ONE_LINE)]
+    user_id: Annotated[str, Meta(min_length=1, max_length=USER_ID_MAX_CHARACTERS, pattern=ONE_LINE)]
+    email: Annotated[str, Meta(min_length=3, max_length=EMAIL_MAX_CHARACTERS, pattern=ONE_LINE)]
     display_name: (
-        Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MAX_CHARACTERS, pattern=_ONE_LINE)] | None
+        Annotated[str, Meta(min_length=1, max_length=DISPLAY_NAME_MAX_CHARACTERS, pattern=ONE_LINE)] | None
     ) = None
 
 

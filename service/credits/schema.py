@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from service.credits.model import GRANT_MAX_COINS, Balance, LedgerTransaction, Package, TransactionKind
+from service.web.decoding import ONE_LINE
 from service.web.paging import Paging
 
 
@@ -53,9 +54,9 @@ class CreditPackage(msgspec.Struct, frozen=True):
 
 
 # As `accounts` bounds it: a token's subject.
-_UserId = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$")]
+_UserId = Annotated[str, Meta(min_length=1, max_length=255, pattern=ONE_LINE)]
 # Of a reference's 200 characters the ledger keeps some for what kind it is.
-_GrantReference = Annotated[str, Meta(min_length=1, max_length=150, pattern=r"^[!-~]([ -~]*[!-~])?$")]
+_GrantReference = Annotated[str, Meta(min_length=1, max_length=150, pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)")]
 
 
 class GrantCoins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -123,12 +123,18 @@ class Records:
         self._held_characters = self._tried_characters = sum(len(line or "") for line in self._lines)
 
 
+class UnreadableHeader(Exception):
+    """The first line is no record; says why."""
+
+
 def header_cells(line: str, delimiter: str) -> list[str]:
-    """The cells of the first line; none where it is no CSV."""
+    """The cells of the first line. Raises UnreadableHeader."""
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True))
-    except (csv.Error, StopIteration):
+    except StopIteration:
         return []
+    except csv.Error as error:
+        raise UnreadableHeader(_said(error)) from error
 
 
 def written(rows: Iterable[Sequence[str]]) -> str:
@@ -150,4 +156,6 @@ def _said(error: csv.Error) -> str:
     """The module's messages are about its parameters; these are about the line."""
     if "new-line character" in str(error):
         return "a carriage return stands in a cell that is not quoted"
+    if "unexpected end" in str(error):
+        return "a quoted cell is not closed"
     return "a quoted cell does not end where its quotation mark does"

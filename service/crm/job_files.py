@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from service.crm.csv_records import DELIMITERS, header_cells, written
+from service.crm.csv_records import DELIMITERS, UnreadableHeader, header_cells, written
 from service.crm.model import JobId, Status
 from service.kernel.errors import FieldError, InvalidRequest, pointer_step
 
@@ -53,6 +53,7 @@ class FiledJob(msgspec.Struct, frozen=True):
 
 
 COLUMNS = FiledJob.__struct_fields__
+_NAMES = frozenset[str | None](COLUMNS)
 _SPELLED: Mapping[str, str] = {
     **{name: name for name in COLUMNS},
     **{spelling: name for name, spellings in SPELLINGS.items() for spelling in spellings},
@@ -76,8 +77,11 @@ def header_of(line: str) -> tuple[Sequence[str | None], str]:
 
     Raises InvalidRequest for one that is no header of jobs: an unknown name would lose what stands below it.
     """
-    delimiter = next((each for each in DELIMITERS if _names_what_it_must(line, each)), DELIMITERS[0])
-    cells = header_cells(line, delimiter)
+    delimiter = max(DELIMITERS, key=lambda each: _known_names(line, each))
+    try:
+        cells = header_cells(line, delimiter)
+    except UnreadableHeader as error:
+        raise InvalidRequest(f"The first line must name the columns, in one line; {error}.") from error
     columns = [_column(cell) for cell in cells]
     _refuse(
         [cell.strip() for cell, name in zip(cells, columns, strict=True) if cell.strip() and name not in COLUMNS],
@@ -88,9 +92,12 @@ def header_of(line: str) -> tuple[Sequence[str | None], str]:
     return columns, delimiter
 
 
-def _names_what_it_must(line: str, delimiter: str) -> bool:
-    columns = {_column(cell) for cell in header_cells(line, delimiter)}
-    return columns.issuperset(REQUIRED)
+def _known_names(line: str, delimiter: str) -> int:
+    """How many columns of a job it names, so delimited."""
+    try:
+        return len({_column(cell) for cell in header_cells(line, delimiter)} & _NAMES)
+    except UnreadableHeader:
+        return 0
 
 
 def _column(cell: str) -> str | None:

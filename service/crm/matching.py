@@ -4,6 +4,7 @@
 names as people and job boards write them; it says no wherever another company might be meant, for its reader skips a
 job or changes one on its word:
 
+    an umlaut written as two letters        Jürgens & Söhne ~ Juergens & Soehne; but not Blue ~ Blu
     the same words, otherwise spaced        PayPal ~ Pay Pal, JPMorgan ~ J.P. Morgan
     the same words in another order         Robert Bosch ~ Bosch, Robert
     with and without a description          BMW ~ BMW Group, Google ~ Google Germany; but not Siemens ~ Siemens Energy
@@ -14,7 +15,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import islice, permutations
 
 from rapidfuzz.distance import OSA, Indel
 
@@ -25,7 +26,7 @@ KEY_MAX_CHARS = 300
 
 # What each way of writing a name differently leaves of a likeness of 1. The order is what is meant: whoever asks for
 # the best match gets the name respaced before the name described.
-RESPACED, DESCRIBED, REORDERED = 0.98, 0.96, 0.95
+RESPELT, RESPACED, DESCRIBED, REORDERED = 0.99, 0.98, 0.96, 0.95
 
 # A likeness of at least this is the same company. It is what one slip leaves of a word of six letters when two
 # neighbours are swapped (1 - 1/12 = 0.917) or one is missing inside of seven (1 - 1/13). In shorter words a slip makes
@@ -42,6 +43,10 @@ REORDERED_WORDS_MAX = 3
 # More descriptions than that are no company's.
 DESCRIPTIONS_MAX = 4
 
+# Where a name is written with two letters for an umlaut, so many of those pairs are looked up as one letter, each or
+# not; "ue" may be two letters in one word and an umlaut in the next (Blue Mueller).
+PAIRS_MAX = 3
+
 # A slip: at most so many letters left out or added; a replaced one is both.
 _SLIP_MAX = 2
 # Letters of an alphabet end before Hebrew; where a character is a syllable or a word, another one is another name.
@@ -50,6 +55,10 @@ _END_OF_ALPHABETS = "\u0590"
 _DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ′"))
 _TRADEMARKS = dict.fromkeys(map(ord, "™℠®©"), " ")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+# As passports, addresses and mail boxes write them (ICAO Doc 9303-3, section 6). A key has the bare letter; "ß" is "ss"
+# and "æ" is "ae" in both.
+_TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_PAIR = re.compile("ae|oe|ue|aa")
 _ACCENT = re.compile("[\u0300-\u036f]")
 # "S.A.", "J. P.", "A/S": one word.
 _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[./]+ ?[^\W\d_](?![^\W_]))+")
@@ -71,20 +80,39 @@ def company_key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CompanyName:
-    """A name's key, read for comparing: its words without "and", and how many come before the descriptions."""
+    """A name's key, read for comparing: its words without "and", and how many come before the descriptions; and, where
+    the name has an umlaut, what it is `spelt` with two letters for it."""
 
     key: str
     words: tuple[str, ...]
     core: int
+    spelt: "CompanyName | None" = None
 
     @classmethod
-    def of(cls, key: str) -> "CompanyName":
-        words = tuple(word for word in key.split() if word != "and") or (key,)
-        return cls(key, words, _core(words))
+    def of(cls, name: str, *, key: str | None = None) -> "CompanyName":
+        """Of a name, whose key may be known, or of a key, which has no umlauts any more."""
+        key = company_key(name) if key is None else key
+        spelt = key if name.isascii() else _key_in_two_letters(name, key)
+        return cls(key, *_read(key), None if spelt == key else cls(spelt, *_read(spelt)))
+
+    def other_keys(self) -> frozenset[str]:
+        """Keys of the same company that can be told from its own: without its descriptions, in another order, and each
+        of these with two letters for an umlaut or the bare letter for two."""
+        keys = {self.key, *_bare(self.key), *([] if self.spelt is None else [self.spelt.key])}
+        return frozenset(keys.union(*map(_rearranged, keys)) - {self.key})
 
 
 def likeness(one: CompanyName, other: CompanyName) -> float:
     """From 0 to 1 (one key); symmetric. `SAME_COMPANY` and above: the same company."""
+    found = _keys_alike(one, other)
+    if found == 1 or (one.spelt is None and other.spelt is None):
+        return found
+    respelt = RESPELT * _keys_alike(one.spelt or one, other.spelt or other)
+    # A slip is judged by the letters of the name: one more for each umlaut would make it a longer word.
+    return max(found, respelt if respelt >= RESPELT * REORDERED else 0.0)
+
+
+def _keys_alike(one: CompanyName, other: CompanyName) -> float:
     if one.key == other.key:
         return 1.0
     if not (one.key and other.key):
@@ -100,18 +128,33 @@ def likeness(one: CompanyName, other: CompanyName) -> float:
     return DESCRIBED * _alike(shorter.words, longer.words[: len(shorter.words)])
 
 
-def other_keys(key: str) -> frozenset[str]:
-    """Keys of the same company that can be told from this one: without its descriptions, in another order."""
+def _key_in_two_letters(name: str, key: str) -> str:
+    folded = unicodedata.normalize("NFC", name.casefold())
+    spelt = folded.translate(_TWO_LETTERS)
+    return key if spelt == folded else company_key(spelt)
+
+
+def _read(key: str) -> tuple[tuple[str, ...], int]:
+    """Its words without "and", and how many come before the descriptions."""
+    words = tuple(word for word in key.split() if word != "and") or (key,)
+    return words, _core(words)
+
+
+def _rearranged(key: str) -> set[str]:
+    """Without its descriptions, and in another order."""
     words = key.split()
     lengths = range(_core(tuple(words)), len(words))[:DESCRIPTIONS_MAX]
     shorter = {" ".join(words[:length]) for length in lengths}
     turned = {" ".join(order) for order in permutations(words)} if len(words) <= REORDERED_WORDS_MAX else set[str]()
-    return frozenset((shorter | turned) - {key})
+    return shorter | turned
 
 
-def is_same_company(one: str, other: str) -> bool:
-    """Of two names, as they are written."""
-    return likeness(CompanyName.of(company_key(one)), CompanyName.of(company_key(other))) >= SAME_COMPANY
+def _bare(key: str) -> set[str]:
+    """With the first letter alone for some or all of the first pairs that may be umlauts."""
+    keys = {key}
+    for pair in reversed([*islice(_PAIR.finditer(key), PAIRS_MAX)]):
+        keys |= {each[: pair.start() + 1] + each[pair.end() :] for each in keys}
+    return keys
 
 
 def _words(name: str) -> list[str]:

@@ -5,8 +5,10 @@ written without a step between.
 """
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, NewType
@@ -15,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
-from service.kernel.text import UNSTORABLE, one_line
+from service.kernel.text import UNSTORABLE, without_joiners, written_line
 
 # A job and its lead are one row: the number of one is the number of the other.
 JobId = NewType("JobId", int)
@@ -306,7 +308,8 @@ _LIMITS: Mapping[str, int] = {
     "description": DESCRIPTION_MAX_CHARS,
     "notes": NOTES_MAX_CHARS,
 }
-DETAIL_NAMES = tuple(field.name for field in fields(JobDetails))
+# Also within what marks of emphasis surround.
+_WORDS = re.compile(r"[^\W_]+")
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -328,13 +331,13 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def title_key(title: str) -> str:
-    """A title as it is compared: its case folded, its white space single."""
-    return " ".join(title.casefold().split())[:TITLE_KEY_MAX_CHARS]
+    """A title as it is compared: its case folded, its white space single, without what only joins letters."""
+    return " ".join(without_joiners(title).casefold().split())[:TITLE_KEY_MAX_CHARS]
 
 
 def content_hash(description: str | None) -> bytes | None:
-    """Of the words, whatever their case and the space between them; None where there are too few to tell anything."""
-    words = " ".join((description or "").casefold().split())
+    """Of the words, whatever their case and what stands between them; None where there are too few to tell anything."""
+    words = " ".join(_WORDS.findall(unicodedata.normalize("NFC", description or "").casefold()))
     if len(words) < TELLING_MIN_CHARS:
         return None
     return hashlib.blake2b(words.encode(), digest_size=16).digest()
@@ -343,7 +346,7 @@ def content_hash(description: str | None) -> bytes | None:
 def _in_order(name: str, value: str) -> str | None:
     if isinstance(value, Status):
         return value
-    cleaned = one_line(value) if name in _LINES and not UNSTORABLE.search(value) else value.strip()
+    cleaned = written_line(value) if name in _LINES and not UNSTORABLE.search(value) else value.strip()
     return cleaned or None
 
 

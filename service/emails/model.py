@@ -34,7 +34,7 @@ JOB_TEXT_MAX_CHARS = 100_000
 ADDRESS_MAX_CHARS = 254
 
 # A primary language and at most a region ("de-AT"); what it selects is decided by the writer.
-LANGUAGE_PATTERN = r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,2}$"
+LANGUAGE_PATTERN = r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,2}$(?!\n)"
 
 
 class Status(StrEnum):
@@ -299,7 +299,7 @@ def _manner_faults(request: GenerateRequest) -> list[FieldError]:
     faults: list[FieldError] = []
     if not MAX_WORDS_LEAST <= request.max_words <= MAX_WORDS_MOST:
         faults.append(FieldError("/max_words", f"From {MAX_WORDS_LEAST} to {MAX_WORDS_MOST}."))
-    if not re.match(LANGUAGE_PATTERN, request.language) or request.language.endswith("\n"):
+    if not re.match(LANGUAGE_PATTERN, request.language):
         faults.append(FieldError("/language", "A language tag such as en or de-AT."))
     if len(request.instructions) > INSTRUCTIONS_MAX_CHARS:
         faults.append(FieldError("/instructions", f"At most {INSTRUCTIONS_MAX_CHARS} characters."))

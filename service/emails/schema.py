@@ -34,25 +34,23 @@ from service.emails.model import (
 )
 from service.postings.model import URL_MAX_CHARS, JobContextBody
 from service.projects.model import LOGIN_PATTERN
+from service.web.decoding import NO_NUL, ONE_LINE
 from service.web.paging import Paging
-
-# C0 and C1 controls, line and paragraph separators: these texts end up in mail headers.
-_ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-_NO_NUL = r"^[^\x00]*$"
 
 SEARCH_MAX_CHARS = 200
 
-Line = Annotated[str, Meta(max_length=LINE_MAX_CHARS, pattern=_ONE_LINE)]
+# These end up in mail headers.
+Line = Annotated[str, Meta(max_length=LINE_MAX_CHARS, pattern=ONE_LINE)]
 Language = Annotated[str, Meta(pattern=LANGUAGE_PATTERN, max_length=20)]
 Words = Annotated[int, Meta(ge=MAX_WORDS_LEAST, le=MAX_WORDS_MOST)]
-Instructions = Annotated[str, Meta(max_length=INSTRUCTIONS_MAX_CHARS, pattern=_NO_NUL)]
+Instructions = Annotated[str, Meta(max_length=INSTRUCTIONS_MAX_CHARS, pattern=NO_NUL)]
 
 
 class RecruiterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whom the e-mail is for; a name or a company is needed."""
 
     name: Line | None = None
-    email: Annotated[str, Meta(max_length=ADDRESS_MAX_CHARS, pattern=_ONE_LINE)] | None = None
+    email: Annotated[str, Meta(max_length=ADDRESS_MAX_CHARS, pattern=ONE_LINE)] | None = None
     title: Line | None = None
     company: Line | None = None
 
@@ -61,8 +59,8 @@ class GenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """At most one of `job_url`, `job_text` and `job_id`; at most one of `resume_id` and `resume`."""
 
     recruiter: RecruiterBody
-    job_url: Annotated[str, Meta(max_length=URL_MAX_CHARS, pattern=_NO_NUL)] | None = None
-    job_text: Annotated[str, Meta(min_length=1, max_length=JOB_TEXT_MAX_CHARS, pattern=_NO_NUL)] | None = None
+    job_url: Annotated[str, Meta(max_length=URL_MAX_CHARS, pattern=NO_NUL)] | None = None
+    job_text: Annotated[str, Meta(min_length=1, max_length=JOB_TEXT_MAX_CHARS, pattern=NO_NUL)] | None = None
     job_id: (
         Annotated[int, Meta(ge=1, description="A job of the CRM; its lead's history will name the e-mail.")] | None
     ) = None
@@ -87,8 +85,8 @@ class RegenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class EditEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Any subset; `recruiter` is replaced whole."""
 
-    subject: Annotated[str, Meta(min_length=1, max_length=SUBJECT_MAX_CHARS, pattern=_ONE_LINE)] | UnsetType = UNSET
-    body: Annotated[str, Meta(min_length=1, max_length=BODY_MAX_CHARS, pattern=_NO_NUL)] | UnsetType = UNSET
+    subject: Annotated[str, Meta(min_length=1, max_length=SUBJECT_MAX_CHARS, pattern=ONE_LINE)] | UnsetType = UNSET
+    body: Annotated[str, Meta(min_length=1, max_length=BODY_MAX_CHARS, pattern=NO_NUL)] | UnsetType = UNSET
     recruiter: RecruiterBody | UnsetType = UNSET
 
 
@@ -99,7 +97,7 @@ class EmailsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True)
             str,
             Meta(
                 max_length=SEARCH_MAX_CHARS,
-                pattern=_NO_NUL,
+                pattern=NO_NUL,
                 description="A case-insensitive substring of subject, body or recruiter.",
             ),
         ]

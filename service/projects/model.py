@@ -8,7 +8,7 @@ from datetime import datetime
 from service.adapters.github import Activity, OwnRepository, PersonEvidence
 
 # GitHub's rule for names today, and the underscore of accounts that a company manages; older ones may end in a hyphen.
-LOGIN_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$"
+LOGIN_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$(?!\n)"
 REPOSITORY_PATTERN = r"^[A-Za-z0-9._-]{1,100}$"
 
 # Further languages are a school exercise, or a build script.

@@ -15,6 +15,9 @@ from service.web.headers import header
 
 T = TypeVar("T")
 
+# What is wrong where no place in it is.
+THE_BODY = "the body"
+
 # A résumé nests five deep; ten times that is not a document anybody wrote.
 JSON_DEPTH_MAX = 64
 # PostgreSQL's bigint; nothing this service counts is larger.
@@ -26,6 +29,19 @@ EXACT_FLOAT_MAX = 2**53
 # Three times what the widest list call takes.
 QUERY_FIELDS_MAX = 50
 
+# What the texts of a request are held to (`msgspec.Meta.pattern`, which is JSON Schema's too): no NUL, which PostgreSQL
+# refuses; nothing that ends a line or steers a terminal (C0 and C1 controls, line and paragraph separators); no space.
+# Python's `$` would let one line feed stand behind it.
+NO_NUL = r"^[^\x00]*$"
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$(?!\n)"
+NO_SPACE = r"^[^\x00-\x20]+$(?!\n)"
+
+_UNLIKE = {
+    NO_NUL: "holds a NUL character",
+    ONE_LINE: "must be one line without control characters",
+    NO_SPACE: "holds a space or a control character",
+}
+
 _PATH = re.compile(r"^(?P<said>.*?)(?: - at `(?P<key>key` in `)?\$(?P<path>[^`]*)`)?$", re.DOTALL)
 _CONTAINERS = frozenset({dict, list})
 _FLOAT_FOR_INTEGER = re.compile(r"Expected `int[^`]*`, got `float`")
@@ -36,6 +52,11 @@ _CHARSET = re.compile(r"(?:^|;)\s*charset\s*=\s*\"?([^\s;\"]*)", re.IGNORECASE)
 _UTF_8 = frozenset({"utf-8", "utf8", "us-ascii"})
 _FIELD = re.compile(r"(?:unknown|required) field `(?P<name>.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
+_UNMATCHED = re.compile(r"Expected `str` matching regex (?P<pattern>['\"].*['\"])$", re.DOTALL)
+# `\ud800` without its other half, the backslash being none that stands for itself.
+_HALF_PAIR = re.compile(
+    rb"(?<!\\)(?:\\\\)*(?:\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F])", re.DOTALL
+)
 
 
 class MalformedJson(ServiceError):
@@ -82,7 +103,7 @@ def decode_query(raw: bytes, form: type[T]) -> T:
         if "\x00" in value or "\x00" in name:
             _refuse(name.replace("\x00", ""), "holds a NUL character")
         fields[name] = value
-    return _convert(fields, form, strict=False)
+    return _convert(fields, form, strict=False, whole="the query")
 
 
 def require_json(scope: Scope, *, otherwise: str | None = None) -> None:
@@ -126,7 +147,8 @@ def _read(raw: bytes) -> Any:
     except msgspec.ValidationError as error:  # a number that no number of ours holds
         raise _located(str(error)) from error
     except msgspec.DecodeError as error:
-        raise MalformedJson(f"{error}.") from error
+        said = "A text in it holds half of a surrogate pair (`\\ud800`), which is no character"
+        raise MalformedJson(f"{said if _HALF_PAIR.search(raw) else error}.") from error
 
 
 def _number(text: str) -> float | int:
@@ -184,29 +206,38 @@ def _too_deep() -> MalformedJson:
     return MalformedJson(f"The body nests deeper than {JSON_DEPTH_MAX} levels.")
 
 
-def _convert(value: Any, form: type[T], *, strict: bool) -> T:
+def _convert(value: Any, form: type[T], *, strict: bool, whole: str = THE_BODY) -> T:
     try:
         return msgspec.convert(value, form, strict=strict)
     except msgspec.ValidationError as error:
-        raise _located(str(error)) from error
+        raise _located(str(error), whole) from error
 
 
-def _located(message: str) -> InvalidRequest:
+def in_words(said: str) -> str:
+    """What msgspec says of a value, but for a pattern, which is no sentence."""
+    found = _UNMATCHED.fullmatch(said)
+    if found is None:
+        return said
+    unlike = (words for pattern, words in _UNLIKE.items() if repr(pattern) == found["pattern"])
+    return next(unlike, f"is not written as it must be ({found['pattern'][1:-1]})")
+
+
+def _located(message: str, whole: str = THE_BODY) -> InvalidRequest:
     """msgspec's message, `Expected ... - at `$.a.b[0]``, with its place as a JSON Pointer."""
     found = _PATH.match(message)
     said, path = (found["said"], found["path"] or "") if found else (message, "")
     steps = [pointer_step(match[1] or match[2]) for match in _STEP.finditer(path) if match[1] or match[2]]
     if field := _FIELD.search(said):
         steps.append(pointer_step(field["name"]))
-    return _invalid("".join(steps), said)
+    return _invalid("".join(steps), in_words(said), whole)
 
 
 def _refuse(name: str, what: str) -> NoReturn:
     raise _invalid(pointer_step(name), what)
 
 
-def _invalid(pointer: str, what: str) -> InvalidRequest:
-    place = pointer or "the body"
+def _invalid(pointer: str, what: str, whole: str = THE_BODY) -> InvalidRequest:
+    place = pointer or whole
     # A name of the caller's may hold half a surrogate pair: it goes back only in a form that encodes.
     pointer, place, what = (text.encode("utf-8", "backslashreplace").decode("utf-8") for text in (pointer, place, what))
     return InvalidRequest(f"{place}: {what}.", errors=[FieldError(pointer, what)])

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.crm.matching import DESCRIPTIONS_MAX, other_keys
+from service.crm.matching import DESCRIPTIONS_MAX, PAIRS_MAX, CompanyName
 from service.crm.model import STATUSES, Status
 from service.crm.operations import matching
 from service.crm.operations.matching import APPLIED, FILTERED_MAX, JobName
@@ -44,6 +44,12 @@ FOUND = [
     ("Stripe", "Strpie", 0.92),
     ("Microsoft", "Mircosoft", 0.94),
     ("Spotify", "Spotfy", 0.92),
+    ("Jürgens & Söhne", "Juergens & Soehne", 0.99),
+    ("Straße & Söhne GmbH", "STRASSE & SOEHNE", 0.99),
+    ("Huebner Baecker", "Hübner Bäcker", 0.99),
+    ("Blue Möller AG", "Blue Moeller", 0.99),
+    ("Müller", "Mueller Group", 0.95),
+    ("Bang & Ørsted", "Bang and Oersted", 0.99),
 ]
 NOT_FOUND = [
     ("Google", "Goggle Labs"),
@@ -51,6 +57,8 @@ NOT_FOUND = [
     ("SAP", "SAS"),
     ("Stripe", "Strive"),
     ("Deutsche Bank", "Deutsche Bahn"),
+    ("Blu", "Blue"),
+    ("Hübel", "Huebler"),
 ]
 
 
@@ -163,7 +171,10 @@ async def test_several_that_could_be_meant_are_named(client: httpx.AsyncClient) 
 
 
 async def test_what_is_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/api/jobs/applied", params={"company": "Acme"})).status_code == 422
+    for asked in ({"company": "Acme"}, {"company": " ", "job_title": "x"}, {"company": "x", "job_title": "\u200b"}):
+        assert (await client.get("/api/jobs/applied", params=asked)).status_code == 422
+    blank = await client.post("/api/jobs/filter", json={"jobs": [{"company": "A", "job_title": x} for x in "x "]})
+    assert (blank.status_code, blank.json()["errors"][0]["pointer"]) == (422, "/jobs/1/job_title")
     too_many = [{"company": "Acme", "job_title": "x"}] * (FILTERED_MAX + 1)
     wrong: list[list[dict[str, Any]]] = [[{"company": "Acme"}], [{"company": "A", "job_title": "x", "id": 1}], too_many]
     for jobs in wrong:
@@ -171,8 +182,19 @@ async def test_what_is_refused(client: httpx.AsyncClient) -> None:
     assert (await change(client, "Acme", existing_id=1)).status_code == 422
 
 
+def other_keys(name: str) -> frozenset[str]:
+    return CompanyName.of(name).other_keys()
+
+
 def test_other_keys_are_few() -> None:
     assert other_keys("google ireland") == {"google", "ireland google"}
     assert {"acme", "acme ltd", "uk ltd acme"} < other_keys("acme ltd uk")
     assert other_keys("siemens energy trading berlin") == set()
-    assert len(other_keys("acme " + "group " * 50)) == DESCRIPTIONS_MAX
+    assert len(other_keys("acme " + "group " * 40)) == DESCRIPTIONS_MAX
+    assert other_keys("Müller") == {"mueller"}
+    assert other_keys("blue mueller") == {"blu mueller", "blue muller", "blu muller", "mueller blue"} | {
+        "mueller blu",
+        "muller blue",
+        "muller blu",
+    }
+    assert len(other_keys("ae" * 100)) == 2**PAIRS_MAX - 1

@@ -39,6 +39,7 @@ async def test_it_comes_back_as_it_was_given_and_its_job_shows_it(client: httpx.
     assert (one["status"], one["lead_id"]) == ("open", job["id"])
     shown = (await client.get(f"/api/jobs/{job['id']}")).json()["lead"]["deal"]
     assert shown == {"id": one["id"], "name": "Contract", "status": "open"}
+    assert (await client.put(f"{MANY}/{one['id']}", json={})).json() == one
     changed = (await client.put(f"{MANY}/{one['id']}", json={"status": "won", "notes": None})).json()
     assert (changed["name"], changed["status"], changed["notes"]) == ("Contract", "won", None)
     assert (await client.get(f"{MANY}/{one['id']}")).json() == changed

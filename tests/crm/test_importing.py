@@ -59,6 +59,13 @@ CSV_CASES = [
     pytest.param(HEADER + b'Acme,"Engineer,\nB,"C",\nD,E,\n', 2, [2], id="a quotation mark left open"),
     pytest.param(HEADER + b"Acme," + b"x" * 301 + b",\nAcme,Engineer,\n", 1, [2], id="a title too long"),
     pytest.param(HEADER + b'A,"' + b"x" * 10_000_000 + b'\n",\nB,Engineer,\n', 1, [2, 3], id="10 MB in a line"),
+    pytest.param(b"company,job_title,,\nE,x,lost,\nE,y, ,\nE,z\n", 1, [2, 4], id="below no name"),
+    pytest.param(
+        b"company,title,applied_at\nA,B,0001-01-01\nA,C,9999-12-31T23:59:59.999999Z\nA,D,1900-01-01",
+        1,
+        [2, 3],
+        id="years",
+    ),
     pytest.param(b"company;title;applied_at\nA;B;2026-01-31\nA;C;soon\n", 1, [3], id="another table's manner"),
 ]
 
@@ -134,6 +141,8 @@ async def test_json_lines(body: bytes, good: int, bad: list[int]) -> None:
         pytest.param(b"company,job_title,shoe\nAcme,Engineer,9\n", CSV, 422, id="an unknown column"),
         pytest.param("company,job_title\n".encode("utf-16"), CSV, 422, id="UTF-16"),
         pytest.param("company,job_title\n".encode("utf-16-le"), CSV, 422, id="UTF-16 without its mark"),
+        pytest.param("company,job_title\n".encode("utf-16-be"), CSV, 422, id="big-endian UTF-16 without its mark"),
+        pytest.param('{"company":"A","job_title":"B"}\n'.encode("utf-16-le"), NDJSON, 422, id="JSON in UTF-16"),
         pytest.param("{}\n".encode("utf-16"), NDJSON, 422, id="UTF-16 of JSON"),
         pytest.param(b"\xff\n", CSV, 422, id="not UTF-8"),
         pytest.param(b"x" * 2_000_000, CSV, 422, id="a header without an end"),
@@ -145,6 +154,26 @@ async def test_what_is_no_file_of_jobs_is_refused(body: bytes, kind: str, status
     async with desk(NoDatabase()) as client:
         answer = await imported(client, body, kind)
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param("company,job_title\nA,B\n".encode("utf-16-le"), "UTF-16", id="UTF-16"),
+        pytest.param(b"company,job_title\rA,B\rC,D\r", "Carriage returns alone", id="CR"),
+        pytest.param(b'company,job_title,"salary\nrange"\nA,B,3\n', "a quoted cell is not closed", id="two lines"),
+        pytest.param(b"company,job_title\rA,B" * 300, "first line feed", id="much CR"),
+    ],
+)
+async def test_what_is_wrong_with_a_file_is_said_of_the_file(body: bytes, said: str) -> None:
+    async with desk(NoDatabase()) as client:
+        answer = await imported(client, body)
+    assert said in answer.json()["detail"]
+
+
+async def test_what_is_wrong_with_a_cell_is_said_in_words() -> None:
+    report = await taken(Sent(HEADER + b"a\0,b,\n"))
+    assert [error.detail for error in report.errors] == ["`company`: holds a NUL character."]
 
 
 async def test_jobs_are_as_if_they_had_been_added_one_by_one(db: Database) -> None:

@@ -28,9 +28,9 @@ def test_columns_in_any_order_and_spelling(line: str, columns: list[str | None],
         ("Status\n", ["/company", "/job_title"]),
         ("company,job_title,employer\n", ["/company"]),
         ("Acme Inc.,Backend Engineer\n", ["/Acme Inc.", "/Backend Engineer"]),
-        ('"company,job_title\n', ["/company", "/job_title"]),
         (f"company,job_title,{'x' * 3_000}\n", ["/" + "x" * QUOTED_NAME_MAX_CHARS]),
         ("company,job_title," + ",".join(map(str, range(50))), [f"/{number}" for number in range(10)]),
+        ("Company;Stelle;Title\n", ["/Stelle"]),
     ],
     ids=range(8),
 )
@@ -39,6 +39,19 @@ def test_a_header_that_would_lose_something_is_refused(line: str, pointers: list
         header_of(line)
     assert [error.pointer for error in caught.value.errors] == pointers
     assert len(caught.value.detail) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('company,job_title,"salary\n', "not closed"),
+        ('"company,job_title\n', "not closed"),
+        ('company,"job_title"s\n', "does not end"),
+    ],
+)
+def test_a_header_that_is_no_record_says_so(line: str, said: str) -> None:
+    with pytest.raises(InvalidRequest, match=said):
+        header_of(line)
 
 
 def test_no_spelling_stands_for_two_columns() -> None:

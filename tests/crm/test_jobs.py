@@ -87,8 +87,10 @@ async def test_another_job_of_the_same_posting_is_named(client: httpx.AsyncClien
     url = "https://jobs.example.com/17"
     first = await added(client, description=WORDS, job_url=url)
     assert first["warnings"] == []
-    by_words = await added(client, company="Recruiters Ltd", description=WORDS.upper().replace(" ", "\n"))
-    by_address = await added(client, company="Globex", job_url="https://JOBS.example.com:443/17?utm_source=mail#top")
+    by_words = await added(
+        client, company="Recruiters Ltd", description=f"**{WORDS.upper().replace(' ', chr(10))}** –!"
+    )
+    by_address = await added(client, company="Globex", job_url="https://JOBS.example.com:443/17/?utm_source=mail#top")
     for twin in (by_words, by_address):
         (warning,) = twin["warnings"]
         assert (warning["code"], warning["job_id"]) == ("same-posting", first["id"])
@@ -153,6 +155,9 @@ async def test_a_change_into_another_job_is_refused(client: httpx.AsyncClient) -
         ({"resume_date": "2026-02-30"}, "/resume_date"),
         ({"resume_date": "2026-01-31T09:30:00"}, "/resume_date"),
         ({"resume_date": "0001-01-01T00:00:00+10:00"}, "/resume_date"),
+        ({"resume_date": "0001-01-01"}, "/resume_date"),
+        ({"resume_date": "9999-12-31T23:59:59.999999Z"}, "/resume_date"),
+        ({"resume_date": "1900-01-01T00:00:00+01:00"}, "/resume_date"),
         ({"status": "applid"}, "/status"),
         ({"id": 5}, "/id"),
     ],

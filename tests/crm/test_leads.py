@@ -43,6 +43,12 @@ async def test_a_lead_is_shown_with_its_job(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/leads")).json()["items"] == [lead]
 
 
+async def test_one_that_is_not_there_is_called_a_lead(client: httpx.AsyncClient) -> None:
+    for method, place in (("GET", ""), ("GET", "/history"), ("POST", "/applied"), ("POST", "/do-not-apply")):
+        answer = await client.request(method, f"/api/leads/7{place}")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no lead 7.")
+
+
 async def test_leads_are_listed_by_their_status(client: httpx.AsyncClient) -> None:
     numbers = [(await added(client, job_title=f"Engineer {number}"))["id"] for number in range(5)]
     for number in numbers[:3]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
-from service.crm.matching import SAME_COMPANY, CompanyName, company_key, likeness, other_keys
+from service.crm.matching import SAME_COMPANY, CompanyName, likeness
 from service.crm.model import Status
 from service.crm.store import lookalikes
 from service.crm.store.lookalikes import Sought, find_lookalikes
@@ -61,8 +61,8 @@ FILL_JOBS = text("""
 
 
 def sought(name: str) -> Sought:
-    key = company_key(name)
-    return Sought(key, other_keys(key), "cto")
+    company = CompanyName.of(name)
+    return Sought(company.key, company.other_keys(), "cto")
 
 
 def slipped(name: str, chosen: random.Random) -> str:

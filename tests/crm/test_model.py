@@ -1,5 +1,6 @@
 """The rules over what a caller says of a job."""
 
+import unicodedata
 from contextlib import suppress
 
 import hypothesis
@@ -19,7 +20,7 @@ from service.crm.model import (
     title_key,
 )
 from service.kernel.errors import InvalidRequest
-from service.kernel.text import UNSTORABLE
+from service.kernel.text import UNSTORABLE, one_line
 
 ANYTHING = st.text(st.characters(codec=None), max_size=LINE_MAX_CHARS + 20)
 
@@ -37,6 +38,7 @@ def test_a_title_is_refused_or_can_be_kept_and_compared(title: str) -> None:
     key = title_key(kept)
     assert 0 < len(key) <= TITLE_KEY_MAX_CHARS
     assert title_key(f" {kept}\t") == key
+    assert title_key(one_line(kept)) == key
     assert checked({"job_title": kept}) == {"job_title": kept}
 
 
@@ -44,6 +46,8 @@ def test_a_title_is_refused_or_can_be_kept_and_compared(title: str) -> None:
 def test_the_same_words_are_the_same_posting(description: str) -> None:
     said = content_hash(description)
     assert content_hash(f"\n{description.replace(' ', chr(10) + ' ')} ") == said
+    assert content_hash(f"• **{description.replace(' ', '! _')}**…") == said
+    assert content_hash(unicodedata.normalize("NFD", description)) == said
     assert content_hash(description.casefold()) == said
     assert (said is None) == (len(" ".join(description.casefold().split())) < TELLING_MIN_CHARS)
     if said is not None:

@@ -36,6 +36,7 @@ async def test_it_comes_back_as_it_was_given(client: httpx.AsyncClient) -> None:
     assert list(one) == ["id", "name", "website", "notes", "created_at", "updated_at"]
     assert (one["name"], one["website"], one["notes"]) == ("Acme Inc.", "https://acme.example", "Met at PyCon")
     assert (await client.get(f"{MANY}/{one['id']}")).json() == one
+    assert (await client.put(f"{MANY}/{one['id']}", json={})).json() == one
     changed = (await client.put(f"{MANY}/{one['id']}", json={"website": None, "name": "ACME"})).json()
     assert (changed["name"], changed["website"], changed["notes"]) == ("ACME", None, "Met at PyCon")
     assert (await client.delete(f"{MANY}/{one['id']}")).status_code == 204

@@ -72,6 +72,8 @@ async def test_a_page_or_a_text_that_is_sent_is_read(db: Database) -> None:
         {"text": "a", "html": "b"},
         {"url": ""},
         {"url": "https://a b"},
+        {"html": "b", "url": "javascript:1"},
+        {"html": "b", "url": "//jobs.example.com/1"},
         {"text": ""},
         {"text": 1},
         {"other": "a"},

@@ -14,6 +14,9 @@ from msgspec import Meta
 from service.kernel.errors import InvalidRequest, NotFound
 from service.web.decoding import (
     JSON_DEPTH_MAX,
+    NO_NUL,
+    NO_SPACE,
+    ONE_LINE,
     MalformedJson,
     MalformedRequest,
     UnsupportedMediaType,
@@ -22,6 +25,7 @@ from service.web.decoding import (
     path_values,
     require_json,
 )
+from service.web.paging import Paging
 
 
 class Recruiter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -143,6 +147,51 @@ def test_no_bytes_crash_it(raw: bytes) -> None:
 def test_no_json_crashes_it(value: Any) -> None:
     with suppress(MalformedJson, InvalidRequest):
         decode_body(msgspec.json.encode({"anything": value}), Form)
+
+
+class Texts(msgspec.Struct, frozen=True):
+    plain: Annotated[str, Meta(pattern=NO_NUL)] = ""
+    line: Annotated[str, Meta(pattern=ONE_LINE)] = ""
+    url: Annotated[str, Meta(pattern=NO_SPACE)] = "x"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b'{"line": "a\\nb"}', "must be one line without control characters"),
+        (b'{"line": "a\\n"}', "must be one line without control characters"),
+        (b'{"url": "a b"}', "holds a space or a control character"),
+        (b'{"url": "a\\n"}', "holds a space or a control character"),
+        (b'{"currency": "eur"}', "is not written as it must be (^[A-Z]{3}$)"),
+    ],
+)
+def test_a_pattern_is_said_in_words(raw: bytes, said: str) -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        decode_body(raw, Texts)
+    assert [error.detail for error in raised.value.errors] == [said]
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_half"),
+    [
+        (b'{"anything": "\\ud800"}', True),
+        (b'{"anything": "\\\\\\uDBFF and so on"}', True),
+        (b'{"anything": "\\ud83d\\ude00\\ude00"}', True),
+        (b'{"anything": "\\ud83d\\ud83d\\ude00"}', True),
+        (b'{"anything": "\\ud83d\\ude00 \\\\ud800"', False),
+        (b'{"anything": "\\\\\\\\ud800"', False),
+    ],
+)
+def test_half_a_surrogate_pair_is_called_so(raw: bytes, is_half: bool) -> None:
+    with pytest.raises(MalformedJson) as raised:
+        decode_body(raw, Form)
+    assert ("surrogate" in raised.value.detail) == is_half
+
+
+def test_what_is_wrong_with_a_query_as_a_whole_is_said_of_the_query() -> None:
+    with pytest.raises(InvalidRequest, match=r"^the query: `page` and `cursor` exclude each other\.$"):
+        decode_query(b"page=1&cursor=x", Paging)
 
 
 def test_a_query_is_typed() -> None:

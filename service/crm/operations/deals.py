@@ -42,7 +42,9 @@ async def list_deals(
 
 
 async def change(tx: Transaction, *, tenant: TenantId, deal: DealId, values: Mapping[str, Any], now: datetime) -> Deal:
-    """Set what is given. Raises NotFound for the deal or the lead, LeadHasDeal."""
+    """Set what is given, if anything. Raises NotFound for the deal or the lead, LeadHasDeal."""
+    if not values:
+        return await find(tx, tenant=tenant, deal=deal)
     await _take_lead(tx, tenant, values.get("lead_id"), for_deal=deal)
     changed = await store.update_deal(tx, tenant, deal, {**values, "updated_at": now})
     if changed is None:

@@ -110,11 +110,11 @@ async def change(
     return await _written(tx, tenant, job, content, address)
 
 
-async def mark(tx: Transaction, *, tenant: TenantId, job: JobId, status: Status, now: datetime) -> Job:
-    """Move the job's lead; nothing happens where it is there already. Raises NotFound."""
+async def mark(tx: Transaction, *, tenant: TenantId, job: JobId, status: Status, now: datetime) -> Job | None:
+    """Move the job's lead; nothing happens where it is there already. None where there is no such job."""
     before = await store.lock_job(tx, tenant, job)
     if before is None:
-        raise _missing(job)
+        return None
     if values := _status_values(before, status, now):
         await store.update_job(tx, tenant, job, {**values, "updated_at": now})
         await events.insert_status(tx, tenant, job, before=before.status, after=status, now=now)
@@ -226,6 +226,8 @@ def _url_hash(url: str | None, canonical: Canonical) -> bytes | None:
         address = canonical(url)
     except ValueError:
         address = url
+    path, query_begins, query = address.partition("?")
+    address = path.removesuffix("/") + query_begins + query  # servers answer both, and people copy either
     return hashlib.blake2b(address.encode(), digest_size=16).digest()
 
 

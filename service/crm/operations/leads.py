@@ -5,6 +5,7 @@ from uuid import UUID
 
 from service.crm.model import HistoryEntry, JobId, Lead, Status, Wanted, lead_of
 from service.crm.operations import jobs
+from service.crm.store import jobs as job_store
 from service.crm.store import leads as store
 from service.crm.store import listing
 from service.kernel.database import Transaction
@@ -21,20 +22,26 @@ async def list_leads(tx: Transaction, *, tenant: TenantId, status: Status | None
 
 async def find_lead(tx: Transaction, *, tenant: TenantId, lead: JobId) -> Lead:
     """The tenant's lead with its job. Raises NotFound, also for one that is another's."""
-    return lead_of(await jobs.find_job(tx, tenant=tenant, job=lead))
+    found = await job_store.find_job(tx, tenant, lead)
+    if found is None:
+        raise _missing(lead)
+    return lead_of(found)
 
 
 async def history(tx: Transaction, *, tenant: TenantId, lead: JobId, window: Window) -> Listed[HistoryEntry]:
     """All that happened to it, oldest first; `window.after` is (id,). Raises NotFound."""
     listed = await store.list_history(tx, tenant, lead, window=window)
     if not listed.counted:
-        raise NotFound(f"There is no lead {lead}.")
+        raise _missing(lead)
     return listed
 
 
 async def mark(tx: Transaction, *, tenant: TenantId, lead: JobId, status: Status, now: datetime) -> Lead:
     """Move it; nothing happens where it is there already. Raises NotFound."""
-    return lead_of(await jobs.mark(tx, tenant=tenant, job=lead, status=status, now=now))
+    marked = await jobs.mark(tx, tenant=tenant, job=lead, status=status, now=now)
+    if marked is None:
+        raise _missing(lead)
+    return lead_of(marked)
 
 
 async def note_email(
@@ -46,3 +53,7 @@ async def note_email(
     is none (any more), or it is another tenant's; nothing was written.
     """
     return await store.insert_email(tx, tenant, lead, email=email, status=status, now=now)
+
+
+def _missing(lead: JobId) -> NotFound:
+    return NotFound(f"There is no lead {lead}.")

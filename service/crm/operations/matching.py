@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from anyio.lowlevel import checkpoint
 
-from service.crm.matching import SAME_COMPANY, CompanyName, company_key, likeness, other_keys
+from service.crm.matching import SAME_COMPANY, CompanyName, likeness
 from service.crm.model import JobId, Status, title_key
 from service.crm.operations import jobs
 from service.crm.operations.jobs import Canonical, Written
@@ -103,18 +103,20 @@ async def not_applied_to(names: Sequence[JobName], *, db: Database, tenant: Tena
 
     One statement for all of them; others get their turn while names are compared.
     """
-    sought: dict[JobName, Sought] = {}
+    asked: dict[JobName, CompanyName] = {}
+    sought: list[Sought] = []
     for number, name in enumerate(names):
-        if name not in sought:
-            sought[name] = _sought(name)
+        if name not in asked:
+            asked[name] = CompanyName.of(name.company)
+            sought.append(_sought(asked[name], name.job_title))
         if number % NAMES_AT_ONCE == 0:
             await checkpoint()
-    asked = list(sought)
-    found = await db.read(store.find_lookalikes, tenant, [*sought.values()], statuses=APPLIED)
+    numbered = list(asked)
+    found = await db.read(store.find_lookalikes, tenant, sought, statuses=APPLIED)
     applied: set[JobName] = set()
     for number, lookalike in enumerate(found):
-        name = asked[lookalike.number]
-        if name not in applied and _likeness(sought[name].key, lookalike.name_key) >= SAME_COMPANY:
+        name = numbered[lookalike.number]
+        if name not in applied and _likeness(asked[name], lookalike) >= SAME_COMPANY:
             applied.add(name)
         if number % LOOKALIKES_AT_ONCE == 0:
             await checkpoint()
@@ -123,23 +125,22 @@ async def not_applied_to(names: Sequence[JobName], *, db: Database, tenant: Tena
 
 async def _matches(tx: Transaction, tenant: TenantId, name: JobName) -> list[Match]:
     """Every job that could be meant, the likeliest first."""
-    sought = _sought(name)
+    asked = CompanyName.of(name.company)
     found: dict[JobId, Lookalike] = {}
-    for lookalike in (await store.find_lookalikes(tx, tenant, [sought]))[:JUDGED_MAX]:
+    for lookalike in (await store.find_lookalikes(tx, tenant, [_sought(asked, name.job_title)]))[:JUDGED_MAX]:
         found[lookalike.job] = lookalike
-    matches = [Match(one.job, one.company, one.status, _likeness(sought.key, one.name_key)) for one in found.values()]
+    matches = [Match(one.job, one.company, one.status, _likeness(asked, one)) for one in found.values()]
     return sorted(
         (match for match in matches if match.likeness >= SAME_COMPANY), key=lambda match: (-match.likeness, match.job)
     )
 
 
-def _sought(name: JobName) -> Sought:
-    key = company_key(name.company)
-    return Sought(key, other_keys(key), title_key(one_line(name.job_title)))
+def _sought(company: CompanyName, job_title: str) -> Sought:
+    return Sought(company.key, company.other_keys(), title_key(one_line(job_title)))
 
 
-def _likeness(one: str, other: str) -> float:
-    return likeness(CompanyName.of(one), CompanyName.of(other))
+def _likeness(asked: CompanyName, found: Lookalike) -> float:
+    return likeness(asked, CompanyName.of(found.company, key=found.name_key))
 
 
 def _ambiguous(name: JobName, matches: Sequence[Match]) -> AmbiguousCompany:

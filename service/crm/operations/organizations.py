@@ -68,10 +68,12 @@ async def list_organizations(
 async def change(
     tx: Transaction, *, tenant: TenantId, organization: OrganizationId, values: Mapping[str, Any], now: datetime
 ) -> Organization:
-    """Set what is given. A new name becomes the company of all its jobs, in the same statement.
+    """Set what is given, if anything. A new name becomes the company of all its jobs, in the same statement.
 
     Raises NotFound, DuplicateOrganization, and TooManyJobs where those are more than `RENAMED_JOBS_MAX`.
     """
+    if not values:
+        return await find(tx, tenant=tenant, organization=organization)
     if "name" in values:  # before anything else is locked
         await open_workspace(tx, tenant)
     before = await store.lock_organization(tx, tenant, organization)

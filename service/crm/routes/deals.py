@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from service.crm.model import Deal, DealId
 from service.crm.operations import deals
 from service.crm.operations.deals import LeadHasDeal
 from service.crm.schema.deals import ChangeDeal, CreateDeal, DealsQuery, values_of
-from service.crm.schema.organizations import Number
+from service.crm.schema.fields import InstantKeys
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
@@ -34,7 +33,7 @@ class _Handlers:
             tenant=call.principal.tenant,
             search=query.search,
             status=query.status,
-            window=query.window(query.order_name, tuple[datetime, Number]),
+            window=query.window(query.order_name, InstantKeys),
         )
         return page_of(query, listed, order=query.order_name, position=_position, item=_deal)
 

@@ -18,7 +18,6 @@ from service.crm.schema.jobs import (
     WrittenJob,
     changes_of,
     details_of,
-    order_of,
     written_job,
 )
 from service.kernel.clock import Clock
@@ -42,7 +41,7 @@ class _Handlers:
     async def list_jobs(self, call: Call[None, JobsQuery]) -> Page[Job]:
         """The tenant's jobs, the newest first unless asked otherwise."""
         wanted = call.query.wanted()
-        order = order_of(wanted)
+        order = call.query.order_name
         window = call.query.window(order, CURSOR_KEYS[wanted.sort])
         listed = await self.db.read(jobs.list_jobs, tenant=call.principal.tenant, wanted=wanted, window=window)
         return page_of(call.query, listed, order=order, position=_position, item=_job)

@@ -6,8 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from service.crm.model import DealStatus, checked
-from service.crm.schema.jobs import Line, Notes
-from service.crm.schema.organizations import NameSearch, Number
+from service.crm.schema.fields import Line, NameSearch, Notes, Number
 from service.web.paging import Paging
 
 

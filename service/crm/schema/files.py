@@ -13,9 +13,10 @@ from service.crm.job_files import REQUIRED, header_of
 from service.crm.lines import Given, LineError
 from service.crm.model import JobDetails
 from service.crm.operations.importing import LINE_MAX_BYTES, JobLines, Report
-from service.crm.schema.jobs import CreateJob, Instant, details_of, instant
+from service.crm.schema.fields import Instant, instant
+from service.crm.schema.jobs import CreateJob, details_of
 from service.kernel.errors import InvalidRequest, ServiceError
-from service.web.decoding import MalformedJson, decode_body
+from service.web.decoding import MalformedJson, decode_body, in_words
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 
@@ -86,6 +87,7 @@ class CsvLines:
     def __init__(self) -> None:
         self._count = 0
         self._columns: Sequence[str | None] = ()
+        self._nameless: Sequence[int] = ()
         self._records: Records | None = None
 
     def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[Given | LineError]:
@@ -103,19 +105,25 @@ class CsvLines:
     def _begin(self, line: bytes | None) -> None:
         self._count += 1
         if line is None or len(line) > HEADER_MAX_BYTES:
-            raise InvalidRequest(f"The first line must name the columns; it is longer than {HEADER_MAX_BYTES} bytes.")
+            what = f"it is longer than {HEADER_MAX_BYTES} bytes, as far as the first line feed"
+            raise InvalidRequest(f"The first line must name the columns; {what}.")
         try:
             header = (_begun(line) if self._count == 1 else line).decode("utf-8")
         except UnicodeDecodeError as error:
             raise InvalidRequest("The first line must name the columns; it is not UTF-8.") from error
+        if "\r" in header.rstrip("\r\n"):
+            raise InvalidRequest("Carriage returns alone end no line; save the file with line feeds (LF or CRLF).")
         if header.strip():
             self._columns, delimiter = header_of(header)
+            self._nameless = [number for number, name in enumerate(self._columns) if name is None]
             self._records = Records(delimiter, first_line=self._count + 1, max_characters=LINE_MAX_BYTES)
 
     def _of_record(self, record: Record) -> JobDetails:
         given = len(record.cells)
         if given != len(self._columns) and (given < len(self._columns) or any(record.cells[len(self._columns) :])):
             raise InvalidRequest(f"has {given} cells; the header names {len(self._columns)}")
+        if lost := [number + 1 for number in self._nameless if record.cells[number].strip()]:
+            raise InvalidRequest(f"says something in column {lost[0]}, to which the header gives no name")
         values = {
             name: unguarded(cell) for name, cell in zip(self._columns, record.cells, strict=False) if name and cell
         }
@@ -131,7 +139,7 @@ class CsvLines:
 
 def _begun(line: bytes) -> bytes:
     """The first line, without the mark that some write before it."""
-    if line.startswith(_UTF_16):
+    if line.startswith(_UTF_16) or b"\0" in line[:2]:  # what begins a file of jobs is ASCII
         raise InvalidRequest("The file is UTF-16; save it as UTF-8.")
     return line.removeprefix(_BOM)
 
@@ -160,7 +168,7 @@ def _converted(values: Mapping[str, str]) -> JobInFile:
         return msgspec.convert(values, JobInFile)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `$.")
-        raise InvalidRequest(f"`{place.rstrip('`')}`: {what}." if place else f"{what}.") from error
+        raise InvalidRequest(f"`{place.rstrip('`')}`: {in_words(what)}." if place else f"{what}.") from error
 
 
 def _details(job: JobInFile) -> JobDetails:

@@ -1,7 +1,7 @@
 """Leads on the wire. What is answered is `model.Lead` and `model.HistoryEntry` as they stand."""
 
 from service.crm.model import Status, status_named
-from service.crm.schema.jobs import StatusName
+from service.crm.schema.fields import StatusName
 from service.web.paging import Paging
 
 
@@ -12,6 +12,7 @@ class LeadsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Raises InvalidRequest for a status there is not."""
         return None if self.status is None else status_named(self.status)
 
-
-def order_of(status: Status | None) -> str:
-    return f"leads by date, status {status}"
+    @property
+    def order_name(self) -> str:
+        """What a cursor belongs to: the order, and the filter. Raises InvalidRequest as `wanted` does."""
+        return f"leads by date, status {self.wanted()}"

@@ -5,8 +5,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from service.crm.model import checked
 from service.crm.operations.matching import FILTERED_MAX, Application, JobName
-from service.crm.schema.jobs import DetailsOfJob, Line
+from service.crm.schema.fields import Line
+from service.crm.schema.jobs import DetailsOfJob
+from service.kernel.errors import FieldError, InvalidRequest
 
 
 class ChangeJobByCompany(DetailsOfJob, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -48,7 +51,21 @@ def applied_answer(found: Application) -> AppliedAnswer:
     return AppliedAnswer(found.applied, found.job, None if found.match is None else round(found.match, 2))
 
 
+def name_of(query: AppliedQuery) -> JobName:
+    """Raises InvalidRequest for a name that says nothing."""
+    checked({"company": query.company, "job_title": query.job_title})
+    return JobName(query.company, query.job_title)
+
+
 def names_of(body: FilterJobs) -> list[JobName]:
+    """As they were given. Raises InvalidRequest for one that says nothing."""
+    for number, job in enumerate(body.jobs):
+        for name, said in (("company", job.company), ("job_title", job.job_title)):
+            if said.isspace():  # a longer look at so many would keep others waiting
+                what = "must say something"
+                raise InvalidRequest(
+                    f"`jobs/{number}/{name}` {what}.", errors=[FieldError(f"/jobs/{number}/{name}", what)]
+                )
     return [JobName(job.company, job.job_title) for job in body.jobs]
 
 

@@ -1,27 +1,13 @@
 """Organizations on the wire. What is answered is `model.Organization` as it stands."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
-from service.crm.model import SEARCH_MAX_CHARS, Order, OrganizationSort, checked
-from service.crm.schema.jobs import Line, Notes, Url
-from service.web.decoding import INTEGER_MAX
+from service.crm.model import Order, OrganizationSort, checked
+from service.crm.schema.fields import InstantKeys, Line, NameSearch, Notes, Url, WordKeys
 from service.web.paging import Paging
-
-# C0 and C1 controls, line and paragraph separators.
-ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-Number = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
-NameSearch = Annotated[
-    str,
-    Meta(
-        max_length=SEARCH_MAX_CHARS,
-        pattern=ONE_LINE,
-        description="A substring of the name, in any case; taken literally.",
-    ),
-]
 
 
 class CreateOrganization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,8 +38,8 @@ class OrganizationsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_onl
 
 
 CURSOR_KEYS: dict[OrganizationSort, Any] = {
-    OrganizationSort.DATE: tuple[datetime, Number],
-    OrganizationSort.NAME: tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], Number],
+    OrganizationSort.DATE: InstantKeys,
+    OrganizationSort.NAME: WordKeys,
 }
 
 

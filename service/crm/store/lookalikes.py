@@ -3,7 +3,7 @@
 Never all organizations of a tenant. Each name is looked for in four places to which an index leads, and at most
 `EACH_MAX` organizations are looked at in each, whatever the tenant has:
 
-    other spellings    its key, without its descriptions, in another order
+    other spellings    its key, without its descriptions, in another order, with or without two letters for an umlaut
     described          keys that begin with it and go on with another word
     beginning          the same first three letters and the last one, of about its length; and the same first half
     ending             the same first letter and the last three, of about its length; and the same second half
@@ -11,7 +11,8 @@ Never all organizations of a tenant. Each name is looked for in four places to w
 One slip of the pen leaves every name of seven letters and more in one of the last two, so that no extension is needed:
 trigrams are less sure of short names, and lead through many more of the tenant's. What is not found, though
 `matching` would know it: a slip in the middle of six letters (Stirpe); a name of four words and more in another order;
-"H&M" for "HM"; a slip beside a description; and whatever lies behind the first `EACH_MAX` of a place.
+"H&M" for "HM"; a slip beside a description; two letters for an umlaut where the tenant's name has a description more
+(Mueller, Müller Group); and whatever lies behind the first `EACH_MAX` of a place.
 """
 
 from collections.abc import Callable, Collection, Sequence
