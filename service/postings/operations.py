@@ -29,7 +29,7 @@ from service.postings.reading.merge import merged
 from service.postings.sources import Source, find_source
 
 # Raised with every change of the readers that should be seen in postings stored before, whatever their page's hash.
-READER_VERSION = 2
+READER_VERSION = 3
 
 # How old a stored posting may be that stands in for a page which cannot be had just now: a site is away for hours, and
 # a posting lives for weeks.

@@ -26,7 +26,7 @@ async def test_01_stack_overflow_with_json_ld() -> None:
     assert context.valid_through == datetime(2021, 2, 3, 23, 59, 59, tzinfo=UTC)
     assert context.is_open is False
     # Flask and Go are of another posting.
-    assert context.technologies == ("Python", "AWS", "C#", "Angular", "Object-oriented programming", "REST")
+    assert context.technologies == ("Python", "AWS", "C#", "Angular", "CI/CD", "Object-oriented programming", "REST")
     assert len(context.requirements) == 5
     assert context.requirements[1] == "You have a basic understanding of S.O.L.I.D principles"
     assert len(context.responsibilities) == 4
@@ -43,7 +43,9 @@ async def test_06_we_work_remotely_with_broken_json() -> None:
     context = await sample("06_wwr_job_badjson.html")
     assert context.extracted_by == "json-ld"
     assert (context.title, context.company) == ("DevOps Engineer, Kubernetes, AWS/GCP", "Bluelight Consulting")
-    assert (context.location, context.remote) == ("Sacramento, CA", True)
+    # Its own structured data names the employer's office alone.
+    assert (context.location, context.remote) == ("USA", True)
+    assert quoted(context, "location") == "USA"
     assert context.posted_at == datetime(2020, 10, 20, 20, 28, 32, tzinfo=UTC)
     assert context.requirements[3] == "In-depth experience with the orchestration tools, especially Kubernetes"
     assert context.requirements[-1] == "Google Cloud Certificates"

@@ -9,24 +9,17 @@ from service.postings.reading import dates
 from service.postings.reading.documents import Document, Line
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.headings import named
-from service.postings.reading.labels import NAME_MAX_CHARS
+from service.postings.reading.labels import NAME_MAX_CHARS, is_label
+from service.postings.reading.legal_forms import ENDS_IN_LEGAL_FORM, LEGAL_FORM, WITH_PLACE
+from service.postings.reading.parts import Part
 from service.postings.reading.phrases import listed, words_of
+from service.postings.reading.places import CITY, LISTED_PLACE, is_place, is_taken
 from service.postings.reading.terms import EMPLOYMENT, TITLED_EMPLOYMENT, workplace
 
 # Company and place stand right below the title, with a button or two between.
 BELOW_TITLE_LINES = 8
 
-_PLACE = re.compile(r"[^\W\d_][\w .’'()/-]{1,39}(?:, ?[^\W\d_][\w .’'()/-]{1,39}){1,3}")
 SITE = re.compile(r"\s[|•·–—-]\s")
-_CITY = re.compile(r"[^\W\d_a-zß-ÿ][\w .’'()/,-]{1,49}")
-# What ends a company's name, in the countries of the four languages.
-_LEGAL_FORMS = (
-    r"g?GmbH(?: & Co\. ?KG(?:aA)?)?|AG|SE|KG|OHG|UG|mbH|e\. ?V\.|SASU?|SARL|S\. ?A\. ?S\.?|S\. ?A\. ?R\. ?L\.?"
-    r"|SA|S\. ?A\. ?U?\.?|S\. ?L\. ?U?\.?|SLU?|SCOP|Ltd\.?|Limited|LLC|Inc\.?|Corp\.?|PLC|plc|B\. ?V\.|N\. ?V\."
-    r"|S\. ?p\. ?A\.|S\. ?r\. ?l\.|AB|A/S"
-)
-_LEGAL_FORM = re.compile(_LEGAL_FORMS)
-_ENDS_IN_LEGAL_FORM = re.compile(rf"[\s,](?:{_LEGAL_FORMS})$")
 _BADGE = re.compile(r"[^\s·•|,/;.()][^·•|,/;.()–—]{0,60}[^\s·•|,/;.()–—]")
 # "Stage - Développeur", "Stage marketing (H/F)"; a Stage Manager is none.
 _FRENCH_STAGE = re.compile(r"(?P<stage>Stage)\s(?:[-–—:]|.{1,100}?[HF]/[HF])")
@@ -43,17 +36,36 @@ def below(document: Document, index: int, found: list[Finding], *, now: datetime
     below = document.lines[index + 1 : index + 1 + BELOW_TITLE_LINES]
     companies = [finding.value for finding in found if finding.field == "company" and isinstance(finding.value, str)]
     companies += _spoken_of(document, title.text)
+    is_below_section = False
     for line in below:
+        is_below_section = is_below_section or _opens_section(line)
         if len(line.text) > LINE_MAX_CHARS or line.text.endswith(":"):
             continue
-        if of_employer := _employer(line, companies):
-            yield from of_employer
-        elif len(line.text) <= NAME_MAX_CHARS and _PLACE.fullmatch(line.text) and not _is_taken(line.text):
-            yield at("location", line)
+        if not is_below_section:
+            yield from _named(line, companies)
         yield from _badges(line)
         if posted := dates.ago(line.text[:NAME_MAX_CHARS], now=now):
             yield at("posted_at", line, posted[0], part=posted[1])
     yield from (shown("company", company) for company in companies[:1])
+
+
+def _opens_section(line: Line) -> bool:
+    """Does a section of the posting begin here, rather than a label with its value below?"""
+    name = named(line.text)
+    if name is None or line.kind == "item":
+        return False
+    if line.kind == "heading":
+        return name.extra_words <= 1
+    return name.part is not Part.OTHER and name.extra_words == 0 and not is_label(line.text)
+
+
+def _named(line: Line, companies: Sequence[str]) -> Iterator[Finding]:
+    """Employer and place; a list's entry with commas is none, whatever it looks like."""
+    of_employer = _employer(line, companies)
+    yield from of_employer
+    may_be_place = not of_employer and line.kind != "item" and len(line.text) <= NAME_MAX_CHARS
+    if may_be_place and LISTED_PLACE.fullmatch(line.text) and is_place(line.text):
+        yield at("location", line)
 
 
 def _employer(line: Line, companies: Sequence[str]) -> list[Finding]:
@@ -64,42 +76,44 @@ def _employer(line: Line, companies: Sequence[str]) -> list[Finding]:
     company = next((name for name in companies if text.startswith(name)), None)
     if company is not None:
         end = len(company)
-        end = first_end if _LEGAL_FORM.fullmatch(text[end:first_end].strip(" ,\u00a0")) else end
+        end = first_end if LEGAL_FORM.fullmatch(text[end:first_end].strip(" ,\u00a0")) else end
         rest = text[end:]
         gap = len(rest) - len(rest.lstrip(" –-•·|,\u00a0"))
         stop = next((stop for start, stop in parts if start >= end + gap), len(text))
         place = text[end + gap : stop]
-        is_place = bool(place) and gap and len(rest) <= NAME_MAX_CHARS and not _is_taken(place)
+        has_place = gap and len(rest) <= NAME_MAX_CHARS and is_place(place)
         found = [at("company", line, part=(0, end))]
-        return [*found, at("location", line, part=(end + gap, stop))] if is_place else found
+        return [*found, at("location", line, part=(end + gap, stop))] if has_place else found
     if not parts or (len(parts) > 1 and not _is_employer_and_place(text, parts)):
         return []
-    has_form = _ENDS_IN_LEGAL_FORM.search(text[:first_end]) is not None
+    has_form = ENDS_IN_LEGAL_FORM.search(text[:first_end]) is not None
     if len(parts) == 1:
-        return [at("company", line)] if has_form and not _is_taken(text) else []
+        return _employer_alone(line, has_form=has_form)
     return [at("company", line, part=parts[0]), at("location", line, part=parts[1])]
+
+
+def _employer_alone(line: Line, *, has_form: bool) -> list[Finding]:
+    """`Acme GmbH`; `Acme GmbH, Hamburg`."""
+    if match := WITH_PLACE.fullmatch(line.text):
+        company = at("company", line, part=match.span("company"))
+        has_place = CITY.fullmatch(match["place"]) is not None and is_place(match["place"])
+        return [company, at("location", line, part=match.span("place"))] if has_place else [company]
+    return [at("company", line)] if has_form and not is_taken(line.text) else []
 
 
 def _is_employer_and_place(text: str, parts: list[Span]) -> bool:
     (start, end), (begin, stop) = parts[:2]
-    if _is_taken(text[start:end]) or _is_taken(text[begin:stop]):
+    if is_taken(text[start:end]) or not is_place(text[begin:stop]):
         return False
-    if _ENDS_IN_LEGAL_FORM.search(text, start, end):
-        return _CITY.fullmatch(text, begin, stop) is not None
-    return len(parts) == 2 and _PLACE.fullmatch(text, begin, stop) is not None
+    if ENDS_IN_LEGAL_FORM.search(text, start, end):
+        return CITY.fullmatch(text, begin, stop) is not None
+    return len(parts) == 2 and LISTED_PLACE.fullmatch(text, begin, stop) is not None
 
 
 def _parts(text: str) -> list[Span]:
     """The parts of a line between its dots and dashes."""
     edges = [0, *(edge for match in SITE.finditer(text) for edge in match.span()), len(text)]
     return list(zip(edges[::2], edges[1::2], strict=True))
-
-
-def _is_taken(text: str) -> bool:
-    """Does it open a section, or say nothing but how one is employed or where from?"""
-    said = [(match.start, match.end) for match in EMPLOYMENT.find(text)]
-    said += [found[1:]] if (found := workplace(text)) else []
-    return named(text) is not None or (0, len(text)) in said
 
 
 def _badges(line: Line) -> Iterator[Finding]:

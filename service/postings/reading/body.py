@@ -8,7 +8,7 @@ from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX
 from service.postings.reading import sentences, technologies
 from service.postings.reading.documents import Document, Line
 from service.postings.reading.findings import Field, Finding, Span, at
-from service.postings.reading.headings import Section, sections
+from service.postings.reading.headings import Section, posting_sections
 from service.postings.reading.parts import Part
 
 # A section without a list is a few paragraphs; more of them are the rest of the page.
@@ -18,13 +18,14 @@ _BOUNDARY = re.compile(r"\n|;\s|(?<=[a-z)][.!])\s(?=[A-Z])")
 _BULLET = re.compile(r"[-*•·–]\s")
 # Where a posting names what it asks for; the employer's story and its benefits name other things.
 _SAID = frozenset({"company", "remote", "salary", "is_open", "valid_through"})
+_SKILLS = frozenset({Part.REQUIREMENTS, Part.TECHNOLOGIES})
 _TECHNICAL = frozenset({Part.REQUIREMENTS, Part.RESPONSIBILITIES, Part.TECHNOLOGIES, Part.OTHER})
 
 
-def contents(document: Document, *, from_line: int = 0) -> Iterator[Finding]:
+def contents(document: Document) -> Iterator[Finding]:
     """Requirements, responsibilities and technologies, with spans in the document's own text turned into the lines
     they show (`Finding.shown`), so that they can be found again wherever that text was put."""
-    for finding in in_place(document, from_line=from_line):
+    for finding in in_place(document, posting_sections(document.lines)):
         if finding.span:
             yield _portable(document, finding)
 
@@ -37,9 +38,8 @@ def said_in(document: Document) -> Iterator[Finding]:
             yield _portable(document, finding)
 
 
-def in_place(document: Document, *, from_line: int = 0) -> Iterator[Finding]:
-    """The same, with spans in the document's own text."""
-    found = posting_sections(document.lines[from_line:])
+def in_place(document: Document, found: Sequence[Section]) -> Iterator[Finding]:
+    """The same of the sections `found`, with spans in the document's own text."""
     fields: tuple[tuple[Field, Part], ...] = (
         ("responsibilities", Part.RESPONSIBILITIES),
         ("requirements", Part.REQUIREMENTS),
@@ -50,13 +50,6 @@ def in_place(document: Document, *, from_line: int = 0) -> Iterator[Finding]:
         for line in items[:ITEMS_MAX]:
             yield at(field, line, line.text[:ITEM_MAX_CHARS], part=(0, min(len(line.text), ITEM_MAX_CHARS)))
     yield from _technologies(document.text, found)
-
-
-def posting_sections(lines: Sequence[Line]) -> list[Section]:
-    """The posting's own sections: up to the heading that opens other postings or the site's small print."""
-    found = sections(lines)
-    end = next((index for index, section in enumerate(found) if index and section.part is Part.END), len(found))
-    return found[:end]
 
 
 def section_items(section: Section) -> list[Line]:
@@ -85,14 +78,15 @@ def split(text: str, span: Span | None) -> Iterator[tuple[str, Span | None]]:
         position = boundary.end() if boundary else stop
 
 
-def _technologies(text: str, found: list[Section]) -> Iterator[Finding]:
+def _technologies(text: str, found: Sequence[Section]) -> Iterator[Finding]:
     names: set[str] = set()
     for section in found:
         if section.part not in _TECHNICAL or not (section.lines or section.heading):
             continue
         start = section.heading.start if section.heading else section.lines[0].start
         end = section.lines[-1].end if section.lines else start
-        for named in technologies.find(text, start, max(end, start)):
+        are_skills = section.part in _SKILLS
+        for named in technologies.find(text, start, max(end, start), are_entries_skills=are_skills):
             if named.name not in names and len(names) < TECHNOLOGIES_MAX:
                 names.add(named.name)
                 yield Finding("technologies", named.name, span=named.span)

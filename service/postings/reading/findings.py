@@ -7,6 +7,7 @@ from typing import Literal
 
 from service.postings.model import ReadBy, Salary
 from service.postings.reading.documents import Document, Line
+from service.postings.reading.phrases import listed
 
 Span = tuple[int, int]
 Value = str | bool | datetime | Salary
@@ -38,6 +39,23 @@ Field = Literal[
     "technologies",
     "responsibilities",
 ]
+
+
+# How sites fill a field that they must fill where they do not say.
+_UNTOLD: dict[str, str] = {
+    "company": """confidential; confidential company; company confidential; confidential employer; confidential client;
+        undisclosed; not disclosed; anonymous; private advertiser; vertraulich; anonym; confidentiel; anonyme;
+        entreprise confidentielle; société confidentielle; client confidentiel; confidencial; empresa confidencial;
+        empresa anónima; n/a; none; unknown""",
+    "employment_type": """other; others; any; n/a; none; unknown; not specified; unspecified; sonstige; sonstiges;
+        andere; keine angabe; autre; autres; non précisé; otro; otra; otros; no especificado""",
+}
+UNTOLD = {field: frozenset(listed(written)) for field, written in _UNTOLD.items()}
+
+
+def is_untold(field: str, written: str) -> bool:
+    """Whether this says that the field is not told: `OTHER`, "Confidential"."""
+    return written.strip(" .()[]-").casefold() in UNTOLD.get(field, ())
 
 
 @dataclass(frozen=True, slots=True)

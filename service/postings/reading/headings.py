@@ -53,6 +53,13 @@ def sections(lines: Sequence[Line]) -> list[Section]:
     return found
 
 
+def posting_sections(lines: Sequence[Line]) -> list[Section]:
+    """The posting's own sections: up to the heading that opens other postings or the site's small print."""
+    found = sections(lines)
+    end = next((index for index, section in enumerate(found) if index and section.part is Part.END), len(found))
+    return found[:end]
+
+
 def named(text: str) -> _Name | None:
     """What a heading of these words opens: the longest phrase in it decides, the first among equals."""
     if len(text) > HEADING_MAX_CHARS or text.count(" ") > HEADING_WORDS_MAX:

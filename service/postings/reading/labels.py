@@ -79,6 +79,11 @@ def is_labelled(text: str) -> bool:
     return _LABELLED.match(text) is not None
 
 
+def is_label(text: str) -> bool:
+    """Is it nothing but a label, with its value below?"""
+    return _label(text)[0] is not None
+
+
 def _label(text: str) -> tuple[Field | None, Span | None]:
     match = _LABELLED.match(text)
     name = match[1] if match else text

@@ -17,8 +17,10 @@ from service.postings.model import (
     ReadBy,
     Salary,
 )
+from service.postings.reading import regions
 from service.postings.reading.documents import Document, storable
-from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value
+from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value, is_untold
+from service.postings.reading.schema_org import RESIDENCE
 from service.postings.reading.stored_text import StoredText
 from service.postings.reading.terms import workplace
 
@@ -39,9 +41,12 @@ def merged(
         if reading.description:
             decision.stored.add_unless_shown(reading.description)
     for field in SCALARS:
-        if field not in ("remote", "is_open"):
+        if field == "salary":
+            decision.take_salary(ranked)
+        elif field not in ("remote", "is_open"):
             decision.take_first(field, ranked)
     decision.take_remote(ranked)
+    decision.take_residence(ranked, read_by)
     decision.take_open(ranked, now)
     for field in LISTS:
         decision.take_list(field, ranked)
@@ -62,6 +67,13 @@ class _Decision:
                 if self._take(field, finding, reading.read_by):
                     return
 
+    def take_salary(self, readings: Sequence[Reading]) -> None:
+        """The first with amounts; words without any ("EUR 100 - 130 per year") only where there is none."""
+        found = [(reading, finding) for reading in readings for finding in reading.of("salary")]
+        for reading, finding in sorted(found, key=lambda pair: not _has_amounts(pair[1].value)):
+            if self._take("salary", finding, reading.read_by):
+                return
+
     def take_remote(self, readings: Sequence[Reading]) -> None:
         """Told to machines; else by the title or the place ("Remote - EU", "Berlin (hybrid)"); else by the text."""
         structured = [reading for reading in readings if reading.read_by in _STRUCTURED]
@@ -72,6 +84,18 @@ class _Decision:
                 self._facts.append(Fact("remote", _written(said[0]), fact.read_by, fact.start, fact.end))
         if "remote" not in self._values:
             self.take_first("remote", readings)
+
+    def take_residence(self, readings: Sequence[Reading], read_by: ReadBy) -> None:
+        """The place of remote work is where one may live, not an office: where the site does not tell machines, what
+        stands near the title decides ("USA Only")."""
+        is_told = any(finding.label == RESIDENCE for reading in readings for finding in reading.of("location"))
+        title = next((fact for fact in self._facts if fact.field == "title"), None)
+        if self._values.get("remote") is not True or is_told or title is None:
+            return
+        if span := regions.named(self.stored.text, title.end):
+            self._values["location"] = self.stored.text[slice(*span)]
+            self._facts = [fact for fact in self._facts if fact.field != "location"]
+            self._facts.append(Fact("location", self._values["location"], read_by, *span))
 
     def take_open(self, readings: Sequence[Reading], now: datetime) -> None:
         """Any sign that it is closed weighs more than all that it is open; a date that has passed is such a sign."""
@@ -111,7 +135,8 @@ class _Decision:
 
     def _take(self, field: str, finding: Finding, read_by: ReadBy) -> bool:
         value = _bounded(finding.value)
-        span = None if value == "" else self.stored.place(finding)
+        is_told = value != "" and not (isinstance(value, str) and is_untold(field, value))
+        span = self.stored.place(finding) if is_told else None
         if span is None:
             return False
         self._values[field] = value
@@ -127,6 +152,10 @@ class _Decision:
             if span := self.stored.place(finding):
                 yield value, Fact(f"{field}/{len(seen)}", value, reading.read_by, *span)
                 seen.add(value.casefold())
+
+
+def _has_amounts(value: Value) -> bool:
+    return isinstance(value, Salary) and (value.min is not None or value.max is not None)
 
 
 def _bounded(value: Value) -> Value:

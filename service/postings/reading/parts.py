@@ -132,7 +132,11 @@ _PHRASES: dict[Part, str] = {
         offres recommandées; autres annonces; annonces similaires; ces offres pourraient vous intéresser;
         d'autres offres; nos autres offres; otros empleos; más ofertas; te puede interesar;
         también te puede interesar; otras vacantes; ofertas similares; otras ofertas; ofertas relacionadas;
-        similar roles; more roles; jobs similaires; empleos similares""",
+        similar roles; more roles; jobs similaires; empleos similares; similar vacancies; similar openings;
+        other vacancies; other roles; related positions; jobs you might like; you might also like; recommended for you;
+        ähnliche positionen; passende stellen; weitere interessante stellen; weitere jobangebote; postes similaires;
+        d'autres postes; offres qui pourraient vous intéresser; vacantes similares; puestos similares; otros puestos;
+        ofertas que te pueden interesar; empleos relacionados""",
 }
 
 HEADINGS: Phrases[Part] = Phrases((phrase, part) for part, phrases in _PHRASES.items() for phrase in listed(phrases))

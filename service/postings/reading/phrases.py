@@ -9,8 +9,9 @@ T = TypeVar("T")
 
 # Letters and digits; `+`, `++` and `#` close a name (C++, C#), a dot opens one only where nothing stands before (.NET).
 WORD = re.compile(r"(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_]+(?:\+\+|#)?")
-# The words of a phrase may stand apart by one of these: `Node.js`, `machine-learning`, `what you’ll do`, `100% remote`.
-JOINTS = frozenset(" .-_/&'’‑%\u00a0")
+# The words of a phrase may stand apart by one of these marks or two: `Node.js`, `machine-learning`, `what you’ll do`;
+# by three around a per cent sign, which German and French set off by a space that may be a narrow one, and around `&`.
+_GAP = re.compile(r"[ \u00a0\u202f\u2009]?[%&][ \u00a0\u202f\u2009]?|[ ._/&'’‑%\u00a0\u202f\u2009-]{0,2}")
 
 
 class Match(NamedTuple, Generic[T]):
@@ -67,9 +68,6 @@ def _run(text: str, first: re.Match[str], end: int, longest: int) -> list[tuple[
         found.append((word[0].lower(), position))
         if len(found) == longest:
             break
-        # "100% remote" has two marks between its words, no phrase more.
-        for _ in range(2):
-            if position < end and text[position] in JOINTS:
-                position += 1
-        word = WORD.match(text, position, end)
+        gap = _GAP.match(text, position, end)
+        word = WORD.match(text, gap.end() if gap else position, end)
     return found

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, LINE_MAX_CHARS, ReadBy, Salary
-from service.postings.reading import dates, salary, technologies
+from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, LINE_MAX_CHARS, ReadBy
+from service.postings.reading import dates, stated_pay, technologies
 from service.postings.reading.body import contents, said_in, split
 from service.postings.reading.documents import Document
-from service.postings.reading.findings import Field, Finding, Reading, Span
+from service.postings.reading.findings import Field, Finding, Reading, Span, is_untold
 from service.postings.reading.terms import EMPLOYMENT, workplace
 
 # Fewer words than this are a tag or a level ("Junior, Mid-Level"), not a requirement.
 REQUIREMENT_WORDS_MIN = 3
 # A longer description is not a description; what is cut is still in the page's own text, if it is shown.
 DESCRIPTION_MAX_CHARS = 100_000
+
+# The property that names the places where one who works remotely may live.
+RESIDENCE = "applicantLocationRequirements"
 
 # Tags that end a line, and the others; a tag is no longer than this, and `<` alone is none.
 _ENTRY = re.compile(r"</?(?:li|br|p|div|ul|ol)\b[^<>]{0,300}>", re.IGNORECASE)
@@ -127,7 +130,9 @@ def _company(node: Node) -> Iterator[Finding]:
 
 
 def _location(node: Node) -> Iterator[Finding]:
-    for name in ("jobLocation", "applicantLocationRequirements"):
+    """The workplace; where it is at home, the places where that may be: an office beside them is the employer's."""
+    is_at_home = any("telecommut" in leaf.text.lower() for leaf in leaves(node, "jobLocationType"))
+    for name in (RESIDENCE, "jobLocation") if is_at_home else ("jobLocation", RESIDENCE):
         places = [place for value in node.get(name, ()) if (place := _place(value))]
         if places:
             value = "; ".join(dict.fromkeys(", ".join(parts) for parts in places))[:LINE_MAX_CHARS]
@@ -173,7 +178,8 @@ def _employment(node: Node) -> Iterator[Finding]:
     written = [part for leaf in leaves(node, "employmentType") for part in line(leaf.text).split(",") if part.strip()]
     if not written:
         return
-    kinds = [next((match.meaning for match in EMPLOYMENT.find(part)), part.strip()) for part in written]
+    told = [part for part in written if not is_untold("employment_type", part)]
+    kinds = [next((match.meaning for match in EMPLOYMENT.find(part)), part.strip()) for part in told]
     only = first(node, "employmentType") if len(written) == 1 else None
     shown = ", ".join(part.strip() for part in written)[:LINE_MAX_CHARS]
     value = ", ".join(dict.fromkeys(kinds))[:LINE_MAX_CHARS]
@@ -189,43 +195,26 @@ def _salary(node: Node) -> Iterator[Finding]:
 
 
 def _amounts(node: Node, value: "Leaf | Node") -> Finding | None:
-    currency_leaf = first(node, "salaryCurrency")
+    """A text, an amount, or an amount whose value has ends of its own."""
     if isinstance(value, Leaf):
-        return _written_salary(line(value.text), line(currency_leaf.text) if currency_leaf else "", value.span)
+        currency = _line_of(node, "salaryCurrency")
+        return stated_pay.written(line(value.text), currency, span=value.span, label="baseSalary")
     amount = next(nodes(value, "value"), value)
-    currency_leaf = first(value, "currency") or first(amount, "currency") or currency_leaf
-    low, high = (
-        first(amount, "minValue", "value") or first(value, "minValue", "value"),
-        first(amount, "maxValue", "value") or first(value, "maxValue", "value"),
+    currency = _line_of(value, "currency") or _line_of(amount, "currency") or _line_of(node, "salaryCurrency")
+    unit = _line_of(amount, "unitText", "unitCode") or _line_of(value, "unitText", "unitCode", "duration")
+
+    def stated(name: str) -> str:
+        return _line_of(amount, name) or _line_of(value, name)
+
+    ends = (stated("minValue"), stated("maxValue"))
+    return stated_pay.ranged(*ends, currency, unit, label="baseSalary") or stated_pay.ranged(
+        stated("value"), stated("value"), currency, unit, label="baseSalary"
     )
-    unit = first(amount, "unitText", "unitCode") or first(value, "unitText", "unitCode", "duration")
-    if low is None and high is None:
-        return None
-    ends = list(dict.fromkeys(line(leaf.text) for leaf in (low, high) if leaf))
-    words = (
-        line(currency_leaf.text) if currency_leaf else "",
-        " - ".join(ends),
-        f"per {line(unit.text).lower()}" if unit else "",
-    )
-    text = " ".join(word for word in words if word)[:LINE_MAX_CHARS]
-    numbers = [number for end in ends if (number := salary.number(end)) is not None]
-    currency = salary.currency_of(words[0])
-    if not numbers or not any(numbers) or currency is None:
-        return Finding("salary", Salary(text=text), (text,), label="baseSalary")
-    least, most = salary.minor(min(numbers), currency), salary.minor(max(numbers), currency)
-    read = Salary(least, most, currency, salary.period_of(unit.text) if unit else None, text)
-    return Finding("salary", read, (text,), label="baseSalary")
 
 
-def _written_salary(text: str, currency: str, span: Span | None) -> Finding | None:
-    """A salary in one string; its currency may stand in a property of its own, and on the page before or behind it."""
-    ways = (f"{currency} {text}".strip(), f"{text} {currency}".strip())
-    found = salary.parse(ways[0])
-    if found is None:
-        return None
-    shown = next((way for way in ways if salary.parse(way)), text)
-    read = Salary(found[0].min, found[0].max, found[0].currency, found[0].period, shown[:LINE_MAX_CHARS])
-    return Finding("salary", read, ways if currency else (text,), None if currency else span, label="baseSalary")
+def _line_of(node: Node, *names: str) -> str:
+    leaf = first(node, *names)
+    return line(leaf.text) if leaf else ""
 
 
 def _dates(node: Node) -> Iterator[Finding]:

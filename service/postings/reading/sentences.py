@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 
 from service.postings.model import LINE_MAX_CHARS, ReadBy
-from service.postings.reading import dates, salary
+from service.postings.reading import dates, notices, salary, technologies
 from service.postings.reading.amounts import MONEY
 from service.postings.reading.documents import Document, Line
-from service.postings.reading.findings import Field, Finding, Reading, at
-from service.postings.reading.phrases import Phrases, listed, words_of
-from service.postings.reading.terms import CLOSED, CONDITIONAL, OPEN, REMOTE, SAID_EMPLOYMENT
+from service.postings.reading.findings import Field, Finding, Reading, Span, at
+from service.postings.reading.notices import NOTICE_MAX_CHARS
+from service.postings.reading.phrases import Phrases, listed
+from service.postings.reading.roles import GRADES, is_role, names_a_role
+from service.postings.reading.terms import OPEN, REMOTE, SAID_EMPLOYMENT
+from service.postings.reading.titles import own_lines, own_sections, title_index
 
-# A posting says the important things early; notices of its end are short.
+# A posting says the important things early.
 LINES_READ_MAX = 400
-NOTICE_MAX_CHARS = 300
 SENTENCE_MAX_CHARS = 600
 # What the law of some states wants said of pay stands at the end of a long paragraph.
 PAY_MAX_CHARS = 2_000
@@ -23,7 +25,17 @@ PAY_TRIED_MAX = 60
 # How far behind "apply by" its date may stand.
 DATE_WITHIN_CHARS = 40
 
-_NAME = r"[^\W\d_a-zß-ÿ][\w&.'’-]{0,30}(?: (?:&|of|für|de|[^\W\d_a-zß-ÿ][\w&.'’-]{0,30})){0,4}"
+# A word of a name, whole: C#, CI/CD, Node.js, Entwickler:in, St. Gallen; the full stop of a sentence is not of it.
+_WORD = (
+    r"[^\W\d_a-zß-ÿ](?:[\w&'’+#/*-]|\.(?=\w)|:(?=in(?:nen)?\b)|(?<=\b(?:Dr|Ft|Jr|Mt|Sr|St))\.(?= )|(?<=\bSte)\.(?= ))"
+    r"{0,40}+(?!\w)"
+)
+# The one full stop that is a name's own where it ends: Acme Inc., Molinos S.L., Washington, D.C.
+_STOP = r"(?:(?:(?<=\bCo)|(?<=\b(?:Inc|Ltd))|(?<=\bCorp)|(?<=\.[^\W\d_]))\.)?"
+# What joins the words of a name stands between two of them; "für" joins those of titles and employers alone.
+_JOINED = r"(?:&|of|de(?: l[ao]s?)?|del|du|des)"
+_NAME = rf"{_WORD}(?: (?:(?:{_JOINED}|für) )?{_WORD}){{0,4}}{_STOP}"
+_PLACE_NAME = rf"{_WORD}(?: (?:{_JOINED} )?{_WORD}){{0,4}}{_STOP}"
 _SEEKING = (
     r"(?:seeks|is seeking|is looking for|is hiring|is recruiting|are hiring"
     r"|sucht|stellt ein|recherche|recrute|busca|contrata|selecciona)"
@@ -38,13 +50,27 @@ COMPANY_WE = re.compile(
     rf" (?:we|you|wir|nous|vous|tu|on|buscamos|creemos|trabajamos|queremos|arbeiten wir|suchen wir)(?![^\W_])"
 )
 TITLE = re.compile(
-    r"(?:hiring|looking for|seeking|seeks|suchen|sucht|recherchons|recherche|recrutons|buscamos|busca)"
-    rf" (?:an?|eine?n?|une?|una?|un\(e\)|eine?\(n\))(?: [a-z-]{{2,12}})? (?P<title>{_NAME})"
+    r"(?:hiring|looking for|seeking|seeks|suchen|sucht"
+    r"|[Rr]echerchons|recherche|[Rr]ecrutons|recrute|[Bb]uscamos|[Bb]usca)"
+    r" (?:an?|eine?n?|une?|una?|un\(e\)|eine?(?:\(n\)|[:*_]n))(?P<said_before>(?: [a-zß-ÿ-]{2,16}){0,2}?)"
+    rf" (?P<title>{_NAME})"
 )
+# A sentence seeks one person; where that is no title, the next may be.
+TITLES_TRIED_MAX = 3
+# What stands behind a title in lower case: "Go backend developer", "Data Engineer to join us".
+_BEHIND = re.compile(r"(?: [a-zß-ÿ-]{1,20}){1,3}")
+_SPACED_WORD = re.compile(r"[^ ]+")
+# How a sentence goes on behind a title that is complete.
+_GOES_ON_WORDS = """
+    to who that which whose for in at with and or on from as by where you your we our
+    und oder für mit zur zum der die das im am ab als bei nach von sowie welche welcher
+    pour qui que et ou avec à au aux en dans de du des sur afin
+    para con y o desde como del"""
+_GOES_ON = frozenset(_GOES_ON_WORDS.split())
 PLACE = re.compile(
     r"(?:based in|located in|office in|offices in|headquartered in|Sitz in|Standort in|Büro in|basée? à|située? à"
     r"|ubicad[oa] en|con sede en|sede en|oficinas? en|am Standort|implantée? à|bureaux à)"
-    rf" (?P<place>{_NAME}(?:, {_NAME}){{0,2}})"
+    rf" (?P<place>{_PLACE_NAME}(?:, {_PLACE_NAME}){{0,2}})"
 )
 PRONOUNS = frozenset(
     listed(
@@ -78,15 +104,17 @@ SINCE: Phrases[bool] = Phrases(
 def read(document: Document, read_by: ReadBy) -> Reading:
     found: dict[str, Finding] = {}
     day_first = dates.is_day_first(document.language)
-    for line in document.lines[:LINES_READ_MAX]:
+    title = title_index(document)
+    lines = own_lines(document, title, own_sections(document, title))
+    for line in lines[:LINES_READ_MAX]:
         for finding in _of_line(line, found, day_first=day_first):
             found.setdefault(finding.field, finding)
-    for finding in _pay(document.lines[:LINES_READ_MAX]):
+    for finding in _pay(lines[:LINES_READ_MAX]):
         found["salary"] = finding
     # A notice that the posting is closed may stand anywhere, and weighs more than a button that is still there.
-    for line in document.lines:
-        if notice := _notice(line):
-            found["is_open"] = notice
+    for line in lines:
+        if notice := notices.find(line.text):
+            found["is_open"] = at("is_open", line, value=False, part=notice)
             break
     return Reading(read_by, tuple(found.values()))
 
@@ -104,8 +132,8 @@ def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Itera
     text = line.text[:SENTENCE_MAX_CHARS]
     if "company" not in found:
         yield from _named(line, text, (COMPANY, COMPANY_WE))
-    if "title" not in found and (match := TITLE.search(text)):
-        yield at("title", line, part=_trimmed(match, "title"))
+    if "title" not in found and (title := _title(text)):
+        yield at("title", line, part=title)
     if "location" not in found and (match := PLACE.search(text)):
         yield at("location", line, part=_trimmed(match, "place"))
     if "remote" not in found:
@@ -143,20 +171,36 @@ def _dated(field: Field, phrases: Phrases[bool], line: Line, text: str, *, day_f
             return
 
 
-def _notice(line: Line) -> Finding | None:
-    """A notice that the posting is closed; not of what will be when it is."""
-    if len(line.text) > NOTICE_MAX_CHARS:
-        return None
-    for said in CLOSED.find(line.text):
-        before = line.text[: said.start]
-        sentence = before[max(before.rfind(mark) for mark in ".!?") + 1 :]
-        if CONDITIONAL.isdisjoint(words_of(sentence)):
-            return at("is_open", line, value=False, part=(said.start, said.end))
+def _title(text: str) -> Span | None:
+    """Whom the text seeks, where it says it in full: "Go" alone is no title, "Go developer" is."""
+    for match in islice(TITLE.finditer(text), TITLES_TRIED_MAX):
+        start, end = _trimmed(match, "title")
+        said_before = list(_SPACED_WORD.finditer(text, *match.span("said_before")))
+        if any(word[0] in _GOES_ON for word in said_before):  # "a developer in Berlin"
+            continue
+        start = next((word.start() for word in said_before if _is_of_title(word[0])), start)
+        behind = _BEHIND.match(text, end)
+        words = list(_SPACED_WORD.finditer(text, end, behind.end())) if behind else []
+        of_title = list(takewhile(lambda word: word[0] not in _GOES_ON, words))
+        role = next((word for word in reversed(of_title) if is_role(word[0])), None)
+        if role is not None:
+            return start, role.end()
+        if names_a_role(text[start:end]) or not (of_title or _is_technology(text[start:end])):
+            return start, end
     return None
+
+
+def _is_of_title(word: str) -> bool:
+    return word in GRADES or is_role(word)
+
+
+def _is_technology(text: str) -> bool:
+    named = technologies.find(text, all_are_names=True)
+    return any(span == (0, len(text)) for _, span in named)
 
 
 def _trimmed(match: re.Match[str], group: str) -> tuple[int, int]:
     """A name that ended a sentence leaves its full stop there."""
     start, end = match.span(group)
-    bare = match[group][:LINE_MAX_CHARS].rstrip(".,;:’'")
+    bare = match[group][:LINE_MAX_CHARS].rstrip(",;:’'/*&-")
     return start, start + len(bare) if bare else end

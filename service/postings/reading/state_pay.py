@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from service.postings.model import LINE_MAX_CHARS, Salary
-from service.postings.reading import salary
+from service.postings.reading import stated_pay
 from service.postings.reading.findings import Finding
 
 PAY = ("salary", "salaryRange", "salary_range", "baseSalary", "compensation", "pay", "payRange", "remuneration")
@@ -21,8 +21,8 @@ def read(posting: Object) -> Iterator[Finding]:
     """The first pay that can be read: under a name of its own, or spread over the posting (`salary_min` ...)."""
     for name in PAY:
         value = posting.get(name)
-        if isinstance(value, str) and (found := salary.parse(value[:LINE_MAX_CHARS])):
-            yield Finding("salary", found[0], (found[0].text,), label="salary")
+        if isinstance(value, str) and (found := stated_pay.written(value[:LINE_MAX_CHARS], label="salary")):
+            yield found
             return
         if isinstance(value, dict) and (pay := _of(cast("Object", value), posting)):
             yield pay
@@ -32,31 +32,25 @@ def read(posting: Object) -> Iterator[Finding]:
 
 
 def _of(thing: Object, posting: Object, *, names_of_its_own: bool = True) -> Finding | None:
-    """Amounts are trusted only with a currency; zero is how sites write that they do not say."""
+    """State may hold anything: only amounts with a currency are trusted."""
 
     def first(names: tuple[str, ...]) -> Any:
         telling = names if names_of_its_own else tuple(name for name in names if "alary" in name)
         return next((thing[name] for name in telling if thing.get(name) not in (None, "")), None)
 
-    least, most = _amount(first(LEAST)), _amount(first(MOST))
     code = first(CURRENCY) or next((posting[name] for name in CURRENCY if isinstance(posting.get(name), str)), None)
-    currency = salary.currency_of(code) if isinstance(code, str) else None
-    if currency is None or (not least and not most):
-        return None
     unit = first(PERIOD)
-    period = salary.period_of(unit) if isinstance(unit, str) else None
-    ends = sorted(end for end in (least, most) if end)
-    written = " - ".join(f"{end:f}" for end in dict.fromkeys(ends))
-    text = f"{currency} {written}{f' per {period}' if period else ''}"
-    low = salary.minor(ends[0], currency) if least else None
-    high = salary.minor(ends[-1], currency) if most else None
-    return Finding("salary", Salary(low, high, currency, period, text), (text,), label="salary")
+    found = stated_pay.ranged(
+        _end(first(LEAST)),
+        _end(first(MOST)),
+        code if isinstance(code, str) else "",
+        unit if isinstance(unit, str) else "",
+    )
+    is_sure = found is not None and isinstance(found.value, Salary) and found.value.currency is not None
+    return found if is_sure else None
 
 
-def _amount(value: Any) -> Decimal | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        amount = Decimal(str(value))
-        return amount if amount.is_finite() and 0 <= amount <= salary.AMOUNT_MAX else None
-    return salary.number(value.strip()[:LINE_MAX_CHARS]) if isinstance(value, str) else None
+def _end(value: Any) -> stated_pay.End:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    return value[:LINE_MAX_CHARS] if isinstance(value, str) else None

@@ -11,11 +11,8 @@ from service.postings.reading.below_title import SITE, below, employment_in_titl
 from service.postings.reading.body import in_place
 from service.postings.reading.documents import Document, Line
 from service.postings.reading.findings import Finding, Reading, at
-from service.postings.reading.headings import named
-from service.postings.reading.labels import is_labelled, labelled
-
-# A title is a line; longer first lines are sentences.
-TITLE_MAX_CHARS = 150
+from service.postings.reading.labels import labelled
+from service.postings.reading.titles import is_no_posting, own_lines, own_sections, title_index
 
 _AT = r"\s(?:at|@|bei|chez|en)\s"
 _TITLE_AT_COMPANY = re.compile(rf"(?P<title>.{{3,120}}?){_AT}(?P<company>[^|•·–]{{2,80}})")
@@ -30,41 +27,22 @@ _JOBS_AT = re.compile(
 
 
 def read(document: Document, read_by: ReadBy, *, now: datetime) -> Reading:
-    index = _title_index(document)
+    title = title_index(document)
+    is_nameless = is_no_posting(document, title)
+    index = None if is_nameless else title
     findings: list[Finding] = []
     if index is not None:
         findings.extend(_titled(document.lines[index]))
     day_first = dates.is_day_first(document.language)
-    findings.extend(labelled(document.lines, day_first=day_first))
-    findings.extend(_window_title(document, document.lines[index].text if index is not None else ""))
+    own = own_sections(document, title)
+    findings.extend(labelled(own_lines(document, title, own), day_first=day_first))
+    if not is_nameless:
+        findings.extend(_window_title(document, document.lines[index].text if index is not None else ""))
     if index is not None:
         findings.extend(below(document, index, findings, now=now))
         findings.extend(employment_in_title(document.lines[index]))
-    findings.extend(in_place(document, from_line=index or 0))
+    findings.extend(in_place(document, own))
     return Reading(read_by, tuple(findings))
-
-
-def _title_index(document: Document) -> int | None:
-    """The line that is the job's title: the heading the window's title repeats, else the first of the highest rank
-    that does not name a section, else the first line of a text without headings."""
-    lines = document.lines
-    window = f"{document.meta.get('og:title', '')}\n{document.title}".casefold()
-    headings = [
-        index
-        for index, line in enumerate(lines)
-        if line.kind == "heading" and len(line.text) <= TITLE_MAX_CHARS and not _is_section(line.text)
-    ]
-    for index in headings:
-        if len(lines[index].text) >= 4 and lines[index].text.casefold() in window:
-            return index
-    if headings:
-        highest = min(lines[index].level for index in headings)
-        return next(index for index in headings if lines[index].level == highest)
-    has_window = bool(window.strip())
-    first = lines[0] if lines else None
-    if first is None or has_window or len(first.text) > TITLE_MAX_CHARS or first.text.endswith((".", ":", "!", "?")):
-        return None
-    return None if _is_section(first.text) or is_labelled(first.text) else 0
 
 
 def _titled(line: Line) -> Iterator[Finding]:
@@ -76,11 +54,6 @@ def _titled(line: Line) -> Iterator[Finding]:
     else:
         yield at("title", line, part=match.span("title"))
         yield at("company", line, part=match.span("company"))
-
-
-def _is_section(text: str) -> bool:
-    name = named(text)
-    return name is not None and name.extra_words <= 1
 
 
 def _window_title(document: Document, title: str) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from service.postings.reading.findings import Span
+from service.postings.reading.negations import unwanted
 from service.postings.reading.phrases import WORD, Match, Phrases
 
 # What stands right behind a language or a tool and nothing else: "Go developer", "Spring microservices".
@@ -46,7 +47,15 @@ _SKILL_WORDS = """
     maîtrise langage langages outils logiciel logiciels experiencia conocimientos conocimiento dominio lenguaje
     lenguajes programación herramientas manejo"""
 SKILL_WORDS = frozenset(_SKILL_WORDS.split())
+# "7+ years with Go", "3 ans de Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
+WITH = frozenset(("with", "using", "of", "mit", "con", "avec", "de"))
+YEARS = frozenset(("year", "years", "yrs", "jahr", "jahre", "jahren", "an", "ans", "années", "año", "años"))
+MADE_WITH = frozenset(("pipeline", "pipelines", "microservice", "microservices", "api", "apis", "dashboards"))
 GOES_ON = frozenset(_GOES_ON.split()) | FOLLOWED_BY | FOLLOWED_OFTEN_BY | AND_OR
+# Also Germany ("D-A-CH"): only names beside it in a list tell that it is one.
+ONLY_LISTED = frozenset(("D",))
+# Research and development.
+R_AND_D = re.compile(r"(?<![^\W_])R (?:&|and|und|et|y|e) D(?![^\W_+#])")
 # Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
 LETTER_AFTER = LED_BY | SKILL_WORDS | frozenset(("embedded", "ansi", "modern", "plain", "pure"))
 # "Spring 5", "Go 1.22"; "Spring 2025" is a season.
@@ -55,6 +64,8 @@ VERSION = re.compile(r"\s(?:v\.?)?\d{1,2}(?:\.\d{1,3}){0,2}\+?(?![\d.,]*\d)")
 LABELS = re.compile(r"\s?[:：](?!\s?\d)")
 # What may stand with a name in a list: its version, the years of it that are asked for.
 COUNTED = re.compile(r"(?<![^\W_])(?:\d{1,2}(?:\.\d{1,3}){0,2}\+?|(?i:years?|yrs|jahre?|ans|años))(?![^\W_])")
+# An entry of a list that is nothing but names is no longer.
+ENTRY_MAX_CHARS = 120
 # A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
 ENTRY_GOES_ON = re.compile(
     r"(?:\s\d{1,2}(?:\.\d{1,3}){0,2}\+?)?\s{0,4}(?:[,;/|)(•\n.]|$"
@@ -109,24 +120,57 @@ def entries(table: str) -> Iterator[tuple[str, Technology]]:
             yield bare, Technology(name, None if bare == form else bare, form.startswith("~"))
 
 
-def find(text: str, start: int = 0, end: int | None = None, *, all_are_names: bool = False) -> list[Named]:
+def find(
+    text: str,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    all_are_names: bool = False,
+    are_entries_skills: bool = False,
+) -> list[Named]:
     """The technologies of `text[start:end]`, each where it is named first. `all_are_names` for a list of skills,
-    where the everyday words among them cannot be meant."""
+    where the everyday words among them cannot be meant; `are_entries_skills` for a section of requirements or tools,
+    where they cannot in a line that holds nothing else."""
     end = min(len(text) if end is None else end, start + READ_MAX_CHARS)
-    certain: list[Match[Technology]] = []
-    doubtful: list[Match[Technology]] = []
-    for match in vocabulary().find(text, start, end):
-        if all_are_names or match.meaning.written is None:
-            certain.append(match)
-        elif match.meaning.written == text[match.start : match.end]:
-            (doubtful if match.meaning.is_everyday else certain).append(match)
-        if len(certain) + len(doubtful) >= MATCHES_MAX:
-            break
-    certain += _meant(text, doubtful, certain)
+    matches = _wanted(text, start, end, all_are_names=all_are_names)
+    sure = _in_entries_of_names(text, matches) if are_entries_skills else set[int]()
+    sure |= {match.start for match in matches if all_are_names or not match.meaning.is_everyday}
+    certain = [match for match in matches if match.start in sure]
+    certain += _meant(text, [match for match in matches if match.start not in sure], certain)
     found: dict[str, Named] = {}
     for match in sorted(certain, key=lambda match: match.start):
         found.setdefault(match.meaning.name, Named(match.meaning.name, (match.start, match.end)))
     return list(found.values())
+
+
+def _wanted(text: str, start: int, end: int, *, all_are_names: bool) -> list[Match[Technology]]:
+    """What is written as the vocabulary writes it and not said to be needless."""
+    matches: list[Match[Technology]] = []
+    for match in vocabulary().find(text, start, end):
+        if all_are_names or match.meaning.written in (None, text[match.start : match.end]):
+            matches.append(match)
+        if len(matches) >= MATCHES_MAX:
+            break
+    needless = unwanted(text, [(match.start, match.end) for match in matches])
+    return [match for match in matches if (match.start, match.end) not in needless]
+
+
+def _in_entries_of_names(text: str, matches: list[Match[Technology]]) -> set[int]:
+    """Where names begin whose lines hold names alone ("- Airflow and Spark"), one of more than a letter among them."""
+    entries: dict[int, list[Match[Technology]]] = {}
+    for match in matches:
+        begin = text.rfind("\n", max(0, match.start - ENTRY_MAX_CHARS), match.start) + 1
+        if begin or match.start <= ENTRY_MAX_CHARS:
+            entries.setdefault(begin, []).append(match)
+    found: set[int] = set()
+    for begin, names in entries.items():
+        rest = text[begin : begin + ENTRY_MAX_CHARS + 1].partition("\n")[0]
+        for match in reversed(names):
+            rest = rest[: match.start - begin] + " " + rest[match.end - begin :]
+        is_telling = any(match.end - match.start > 1 for match in names)
+        if len(rest) <= ENTRY_MAX_CHARS and is_telling and _is_gap(rest.strip(" .*\t")):
+            found |= {match.start for match in names}
+    return found
 
 
 def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Technology]]) -> list[Match[Technology]]:
@@ -138,7 +182,8 @@ def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Tec
     for match in [*like_names, *reversed(like_names)]:
         if match.start in meant:
             continue
-        if _is_described(text, match, sure) or _is_listed(text, match, starts, ends):
+        may_be_described = match.meaning.written not in ONLY_LISTED
+        if (may_be_described and _is_described(text, match, sure)) or _is_listed(text, match, starts, ends):
             meant[match.start] = match
             starts.add(match.start)
             ends.add(match.end)
@@ -150,7 +195,8 @@ def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], e
     left, right = text[max(0, match.start - 1) : match.start], text[match.end : match.end + 2]
     if left in ("-", "&", "'", "’", ".") or (right[:1] in ("-", "&", "'", "’", ".") and right[1:].isalnum()):
         return False
-    if LABELS.match(text, match.end):
+    around = R_AND_D.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
+    if LABELS.match(text, match.end) or (around and around.start() <= match.start < around.end()):
         return False
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
     if following and text[match.end : following.start()] in (" ", "\u00a0"):
@@ -182,7 +228,15 @@ def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
         return False
     if before.rstrip().endswith(":"):  # "Languages: Go"
         return any(word in SKILL_WORDS for word in words)
+    if words[-1] in WITH and _is_counted_or_made(words[:-1]):
+        return True
     return words[-1] in LED_BY and any(word in SKILL_WORDS for word in words[:-1])
+
+
+def _is_counted_or_made(words: list[str]) -> bool:
+    """`7+ years` or `data pipelines`, and nothing between that and the word that leads to the name."""
+    counted = len(words) > 1 and words[-1] in YEARS and words[-2].isdigit()
+    return counted or (bool(words) and words[-1] in MADE_WITH)
 
 
 def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:

@@ -132,60 +132,6 @@ def workplace(text: str, *, is_answer: bool = False) -> tuple[bool, int, int] | 
     return None
 
 
-CLOSED: Phrases[bool] = Phrases(
-    (phrase, True)
-    for phrase in listed("""
-        no longer accepting applications; not accepting applications; not currently accepting applications;
-        no longer available; no longer accepting applicants; no longer open; job has expired; job is expired;
-        posting has expired; position has been filled; job has been filled; role has been filled; position is filled;
-        position is closed; position has been closed; job is closed; job has been closed; posting is closed;
-        posting has been removed; job has been removed; applications are closed; applications closed;
-        applications have closed; job posting is closed; this job is no longer active; no longer active;
-        listing has expired; listing is expired; this job expired; job listing is no longer; offer has expired;
-        job offer has expired; vacancy is closed; vacancy has been filled; vacancy has expired; recruitment is closed;
-        hiring is paused; hiring has been paused; recruitment is paused; recruitment has been paused; job is paused;
-        position is on hold; role is on hold; job is on hold; position is paused; posting is paused;
-        position is temporarily closed;
-        applications are temporarily closed;
-
-        stelle ist nicht mehr verfügbar; nicht mehr verfügbar; nicht länger verfügbar; stelle ist besetzt;
-        stelle ist bereits besetzt; stelle ist schon besetzt; stelle wurde bereits besetzt; stelle wurde besetzt;
-        stelle ist leider schon besetzt; stelle ist leider bereits besetzt; position ist bereits besetzt;
-        position ist besetzt; position wurde besetzt; position wurde bereits besetzt; bereits vergeben;
-        stellenanzeige ist abgelaufen; anzeige ist abgelaufen; stellenangebot ist abgelaufen;
-        stellenausschreibung ist abgelaufen; ausschreibung ist abgelaufen; ausschreibung ist beendet;
-        anzeige wurde deaktiviert; stellenanzeige wurde deaktiviert; stelle ist nicht mehr online;
-        stelle ist nicht mehr aktuell;
-        stellenanzeige ist nicht mehr aktiv; bewerbungsfrist ist abgelaufen; bewerbungsfrist abgelaufen;
-        bewerbungsfrist ist vorbei; bewerbungsphase ist beendet; keine bewerbungen mehr; nicht mehr aktiv;
-        bewerbung nicht mehr möglich; bewerbungen sind nicht mehr möglich; vorübergehend geschlossen;
-        ausschreibung ist pausiert; stelle ist pausiert; derzeit pausiert; bewerbungsprozess ist abgeschlossen;
-
-        n'est plus disponible; n'est plus active; n'est plus à pourvoir; n'est plus d'actualité; n'est plus en ligne;
-        n'est plus ouvert; n'est plus ouverte; offre plus disponible; offre expirée; offre a expiré; offre est expirée;
-        annonce expirée; annonce a expiré; annonce est expirée; offre pourvue; offre est pourvue; offre a été pourvue;
-        poste pourvu; poste est pourvu; poste a été pourvu; poste est déjà pourvu; offre clôturée; offre est clôturée;
-        offre fermée; offre est fermée; recrutement terminé; recrutement clos; recrutement est clos;
-        recrutement est terminé; recrutement suspendu; recrutement est suspendu; offre suspendue; offre est suspendue;
-        candidatures closes; candidatures sont closes; candidatures sont fermées; n'accepte plus de candidatures;
-        n'acceptons plus de candidatures; offre désactivée; offre archivée;
-
-        ya no está disponible; ya no está activa; ya no está vigente; oferta no está disponible;
-        oferta no disponible; oferta caducada;
-        oferta ha caducado; oferta expirada; oferta ha expirado; oferta cerrada; oferta está cerrada; oferta finalizada;
-        oferta ha finalizado; oferta pausada; oferta está pausada; oferta cubierta; puesto cubierto; vacante cubierta;
-        puesto ha sido cubierto; vacante ha sido cubierta; ya no acepta solicitudes; ya no acepta candidaturas;
-        ya no se admiten; ya no se aceptan; no se aceptan más; no admite más inscripciones; inscripción cerrada;
-        inscripciones cerradas; proceso cerrado; proceso finalizado; proceso está cerrado; selección cerrado;
-        selección finalizado; vacante cerrada; vacante expirada; plazo ha finalizado; plazo finalizado;
-        plazo está cerrado; temporalmente cerrada;
-
-        nabídka již není aktuální; nabídka už není aktuální""")
-)
-# What makes a notice one of what may come: "once the position has been filled", "si l'offre n'est plus disponible".
-_CONDITIONAL = "if when once until unless should wenn falls sobald sofern ob si s quand lorsque dès cuando caso"
-CONDITIONAL = frozenset(_CONDITIONAL.split())
-
 OPEN: Phrases[bool] = Phrases(
     (phrase, True)
     for phrase in listed("""

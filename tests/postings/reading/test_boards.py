@@ -148,6 +148,21 @@ def test_a_years_pay_in_thousands_is_not_guessed() -> None:
     assert read("lever", json.dumps(answer).encode()).salary == Salary(text="CAD 100 - 130 per year")
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ({"min": None, "max": "60000"}, Salary(None, 6_000_000, "EUR", "year", "up to EUR 60000 per year")),
+        ({"min": 50000, "max": 0}, Salary(5_000_000, None, "EUR", "year", "from EUR 50000 per year")),
+        ({"min": 50000, "max": 99999999}, Salary(5_000_000, None, "EUR", "year", "EUR 50000 - 99999999 per year")),
+        ({"min": 1, "max": 1}, None),
+    ],
+)
+def test_an_end_that_is_not_told_stays_open(ends: dict[str, Any], expected: Salary | None) -> None:
+    answer = json.loads(answer_of("recruitee"))
+    answer["offer"]["salary"] = {**ends, "currency": "EUR", "period": "year"}
+    assert read("recruitee", json.dumps(answer).encode()).salary == expected
+
+
 def test_a_company_is_not_called_by_its_address() -> None:
     answer = json.loads(answer_of("lever"))
     answer["description"] = "<p>We bake. A nightloaf is a loaf.</p>"

@@ -98,6 +98,22 @@ def test_amounts_come_out_in_minor_units(text: str, least: int, most: int, curre
         ("120 000 – 150 000 Kč monthly", 12_000_000, 15_000_000, "CZK", "month"),
         ("A$90,000 annually", 9_000_000, 9_000_000, "AUD", "year"),
         ("$130k CAD per year", 13_000_000, 13_000_000, "CAD", "year"),
+        # A dollar is whose it is said to be: at either end, before the sign, behind the range or the period.
+        ("$40,000 - $55,000 CAD per year", 4_000_000, 5_500_000, "CAD", "year"),
+        ("$100,000 CAD - $120,000", 10_000_000, 12_000_000, "CAD", "year"),
+        ("CAD $40,000 - $55,000", 4_000_000, 5_500_000, "CAD", "year"),
+        ("CAD: $40,000 - $55,000", 4_000_000, 5_500_000, "CAD", "year"),
+        ("$90k-110k AUD", 9_000_000, 11_000_000, "AUD", "year"),
+        ("$100,000 - $120,000 (NZD)", 10_000_000, 12_000_000, "NZD", "year"),
+        ("$90,000/yr - $100,000/yr CAD", 9_000_000, 10_000_000, "CAD", "year"),
+        ("55 000 $ à 60 000 $ canadiens par an", 5_500_000, 6_000_000, "CAD", "year"),
+        ("$40,000 a $55,000 MXN mensuales", 4_000_000, 5_500_000, "MXN", "month"),
+        ("¥300,000 CNY per year", 30_000_000, 30_000_000, "CNY", "year"),
+        ("$60,000 - $70,000 (EUR 55,000 - 65,000)", 6_000_000, 7_000_000, "USD", "year"),
+        ("12 LPA - 18 LPA", 120_000_000, 180_000_000, "INR", "year"),
+        ("₹12L – ₹18L per annum", 120_000_000, 180_000_000, "INR", "year"),
+        ("¥6,000,000〜¥9,000,000 per year", 6_000_000, 9_000_000, "JPY", "year"),
+        ("€60k～€80k", 6_000_000, 8_000_000, "EUR", "year"),
         ("$60,000, 3 days a week on site", 6_000_000, 6_000_000, "USD", "year"),
         ("40 hours per week, €60,000 - €70,000", 6_000_000, 7_000_000, "EUR", "year"),
         ("Annual salary of up to $95,000 plus bonus", None, 9_500_000, "USD", "year"),
@@ -149,10 +165,42 @@ def test_pay_as_postings_of_four_languages_write_it(
         "facturación de 300.000 € al año",
         "We process $40,000 - $60,000 transactions a day",
         "signing bonus $10,000 - $20,000",
+        "Homes from $300,000 - $900,000. We sell them.",
+        "Clients pay €60,000 per year.",
+        "Our customers then gladly pay $100,000 - $200,000 a year for it.",
+        "Unsere Kunden zahlen 60.000 € im Jahr.",
+        "Nos clients paient 60 000 € par an.",
+        "Nuestros clientes pagan 60.000 € al año.",
+        "The tool saves each of them €60,000 per year",
+        "Wohnungen für 300.000 € bis 900.000 €",
+        "We manage $200,000 - $900,000 portfolios",
+        "You will own a P&L of $300,000 - $900,000.",
+        "₹1.5 Cr per year",
+        "$25,000 pesos mensuales",
     ],
 )
 def test_other_money_is_not_a_salary(text: str) -> None:
     assert salary.find(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "€60,000 - €75,000",
+        "Data Engineer – €60,000 - €75,000",
+        "€60,000 - €75,000 | Remote",
+        "We offer €60,000 - €75,000 plus equity.",
+        "Wir bieten dir 60.000 € bis 75.000 €.",
+        "Nous proposons entre 60 000 € et 75 000 €",
+        "Ofrecemos de 60.000 € a 75.000 €",
+        "Zone B: €60,000 - €75,000",
+        "The range for those who live in one of the places named above, experience aside, is €60,000 - €75,000.",
+    ],
+)
+def test_pay_may_stand_alone_or_near_a_word_of_pay(text: str) -> None:
+    found = salary.find(text)
+    assert found is not None
+    assert (found[0].min, found[0].max, found[0].period) == (6_000_000, 7_500_000, "year")
 
 
 @pytest.mark.parametrize("text", ["13 Monatsgehälter", "401(k)", "competitive", "2024", "£80,000 OTE", "$5M"])

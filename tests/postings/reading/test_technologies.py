@@ -116,6 +116,68 @@ def test_names_in_technical_company_are_found(text: str, expected: list[str]) ->
     assert names(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7+ years with Go or Rust", ["Go", "Rust"]),
+        ("3 Jahre mit Go", ["Go"]),
+        ("3 ans de Rust", ["Rust"]),
+        ("5 años con Go y Rust", ["Go", "Rust"]),
+        ("Diseñar pipelines con Airflow y Spark", ["Apache Airflow", "Spark"]),
+        ("Node, Elastic, Kibana", ["Node.js", "Elasticsearch", "Kibana"]),
+        ("JS, TS, Statsig, LaunchDarkly", ["JavaScript", "TypeScript", "Statsig", "LaunchDarkly"]),
+        ("CI & CD, CI and CD", ["CI/CD"]),
+        ("C#, D, Objective-C", ["C#", "D language", "Objective-C"]),
+        ("TS/SCI clearance, Elastic working hours, Python", ["Python"]),
+        ("Vertriebserfahrung in D, A und CH", []),
+        ("Python experience in R & D", ["Python"]),
+        ("10 years in Phoenix, 5 years as Chef", []),
+    ],
+)
+def test_years_and_what_is_made_with_it_speak_of_a_name(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- Rust", ["Rust"]),
+        ("* Airflow and Spark.", ["Apache Airflow", "Spark"]),
+        ("Go, Rust oder Swift", ["Go", "Rust", "Swift"]),
+        ("Swift response", []),
+        ("Excel at your work\nUnity of purpose", []),
+        ("C", []),
+    ],
+)
+def test_what_is_alone_in_its_line_is_a_name_among_requirements(text: str, expected: list[str]) -> None:
+    assert [named.name for named in technologies.find(text, are_entries_skills=True)] == expected
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no Java needed", []),
+        ("no C++ or Excel needed", []),
+        ("No prior Kubernetes experience required", []),
+        ("You don't need to know Scala, Python is enough", ["Python"]),
+        ("Java is not required", []),
+        ("keine SAP-Kenntnisse erforderlich", []),
+        ("PHP ist nicht nötig, Python schon", ["Python"]),
+        ("pas besoin de Java ni de PHP", []),
+        ("aucune connaissance de Java requise", []),
+        ("no se requiere experiencia en Java", []),
+        ("no hace falta saber Java o PHP", []),
+        ("no Java needed, but Java is fun", ["Java"]),
+        ("Java is not required but a plus", ["Java"]),
+        ("No Python, no party", ["Python"]),
+        ("No degree required; Java", ["Java"]),
+    ],
+)
+def test_what_is_not_needed_is_not_asked_for(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
 def test_a_tag_is_a_name_whatever_it_is() -> None:
     assert names("go", all_are_names=True) == ["Go"]
     assert names("go") == []
@@ -146,14 +208,14 @@ def test_the_vocabulary_holds_what_its_review_takes() -> None:
 
 def test_any_number_of_names_is_found_in_linear_time() -> None:
     """Phrases that begin alike, and everyday words side by side, are what could cost more than their length."""
-    for unit in ("Apache Go ", "Google Cloud Go, ", "Go, ", "in Go ", "C ", "Azure SQL Server Python "):
+    for unit in ("Apache Go ", "Google Cloud Go, ", "Go, ", "in Go ", "C ", "Azure SQL Server Python ", "no Java or "):
         text = unit * (100_000 // len(unit))
-        technologies.find(text)
+        technologies.find(text, are_entries_skills=True)
         best = min(_seconds(text) for _ in range(3))
         assert best < 0.1, unit
 
 
 def _seconds(text: str) -> float:
     started = time.thread_time()
-    technologies.find(text)
+    technologies.find(text, are_entries_skills=True)
     return time.thread_time() - started

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from html import escape
 
-from service.postings.model import LINE_MAX_CHARS, Period, Salary
-from service.postings.reading import dates, salary
+from service.postings.model import LINE_MAX_CHARS
+from service.postings.reading import dates, stated_pay
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.body import contents, said_in
 from service.postings.reading.documents import Document
@@ -76,26 +76,9 @@ def instant(field: Field, written: str, label: str) -> Iterator[Finding]:
 
 
 def pay(least: Decimal | None, most: Decimal | None, currency: str, unit: str, *, note: str = "") -> Iterator[Finding]:
-    """A range in the currency's major unit; `unit` is the period as the board names it, `note` what it adds."""
-    ends = [end for end in (least, most) if end is not None and 0 < end <= salary.AMOUNT_MAX]
-    if not ends:
-        return
-    span = " - ".join(dict.fromkeys(f"{end:f}" for end in ends))
-    written = salary.parse(f"{currency} {span}")
-    code = salary.currency_of(currency)
-    period = salary.period_of(unit) or salary.period_of(note) or (written[0].period if written else None)
-    words = (currency, span, f"per {period}" if period else "", f"({line(note)})" if note else "")
-    text = " ".join(word for word in words if word)
-    read = Salary(text=text[:LINE_MAX_CHARS])
-    if code is not None and _is_credible(max(ends), period):
-        low, high = salary.minor(min(ends), code), salary.minor(max(ends), code)
-        read = Salary(low, high, code, period, read.text)
-    yield Finding("salary", read, (read.text,), label="salary")
-
-
-def _is_credible(most: Decimal, period: Period | None) -> bool:
-    """Some employers write a year's pay in thousands; what is meant is not guessed."""
-    return period != "year" or most >= salary.YEARLY_MIN
+    """Two ends in the currency's major unit; `unit` is the period as the board names it, `note` what it adds."""
+    if found := stated_pay.ranged(least, most, currency, unit, note=line(note)):
+        yield found
 
 
 def employer(slug: str, body: Document | None) -> Iterator[Finding]:
