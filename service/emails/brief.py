@@ -216,7 +216,7 @@ def _positions(resume: JsonResume) -> Iterator[Position]:
         title, organisation = _line(work.position), work.organisation
         if title and organisation:
             since = _line(work.startDate)[:4]
-            is_current = not _line(work.endDate)
+            is_current = bool(since) and not _line(work.endDate)  # what has no dates at all may be long over
             yield Position(f"work/{index}", title, organisation, since if since.isdigit() else "", is_current)
 
 

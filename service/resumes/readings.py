@@ -26,7 +26,7 @@ def text_of(resume: JsonResume) -> str:
     basics = resume.basics
     lines = [] if basics is None else [line(basics.name), line(basics.label), _place(resume), line(basics.summary)]
     for title, readings in _sections(resume):
-        shown = [_bulleted(reading) for reading in readings if reading.text]
+        shown = list(_shown(readings))
         if shown:
             lines += ["", title, *shown]
     return "\n".join(_without_gaps(lines))[:TEXT_MAX_CHARS].strip()
@@ -56,7 +56,8 @@ def _positions(section: str, entries: Iterable[Work]) -> Iterator[Reading]:
     for index, work in enumerate(entries):
         at = f"{section}/{index}"
         what = _joined(" at ", work.position, work.organisation)
-        yield Reading(at, _dated(what, work.startDate, work.endDate))
+        # Whoever it was for, it is not what the entry above says; dates alone keep the two apart.
+        yield Reading(at, _dated(what, work.startDate, work.endDate) or _span(work.startDate, work.endDate))
         yield Reading(f"{at}/summary", line(work.summary))
         yield Reading(f"{at}/description", line(work.description))
         yield from _highlights(at, work.highlights)
@@ -131,8 +132,12 @@ def _joined(separator: str, *parts: str | None) -> str:
 
 
 def _dated(what: str, since: str | None, until: str | None = None) -> str:
-    dates = _joined(" – ", since, until)
+    dates = _span(since, until)
     return f"{what} ({dates})" if what and dates else what
+
+
+def _span(since: str | None, until: str | None) -> str:
+    return _joined(" – ", since, until)
 
 
 def _place(resume: JsonResume) -> str:
@@ -140,9 +145,18 @@ def _place(resume: JsonResume) -> str:
     return _joined(", ", location.city, location.region, location.countryCode) if location else ""
 
 
-def _bulleted(reading: Reading) -> str:
-    """What stands below an entry is set off from it."""
-    return f"- {reading.text}" if reading.reference.count("/") > 1 else reading.text
+def _shown(readings: Iterable[Reading]) -> Iterator[str]:
+    """What stands below an entry is set off from it; what stands below none, from the entry above."""
+    above = ""
+    for reading in readings:
+        if not reading.text:
+            continue
+        entry = "/".join(reading.reference.split("/", 2)[:2])
+        is_below = reading.reference != entry
+        if is_below and above not in ("", entry):
+            yield ""
+        yield f"- {reading.text}" if is_below else reading.text
+        above = entry
 
 
 def _without_gaps(lines: Iterable[str]) -> Iterator[str]:

@@ -40,6 +40,12 @@ def test_older_documents_name_the_employer_company() -> None:
     assert (candidate.positions[0].organisation, candidate.positions[0].since_year) == ("Acme", "")
 
 
+def test_a_position_without_dates_is_not_said_to_be_held_still() -> None:
+    candidate = brief(None, {"work": [{"name": "King", "position": "Analyst"}]}).candidate
+    assert candidate is not None
+    assert not candidate.positions[0].is_current
+
+
 def test_an_employer_is_who_the_resumes_readings_say() -> None:
     work = [{"name": " ", "company": "Acme", "organization": "Acme Foundation", "position": "Engineer"}]
     candidate = brief(None, {"work": work, "skills": [{"name": "Data", "keywords": ["Redis"]}]}).candidate

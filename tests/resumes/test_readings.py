@@ -72,6 +72,16 @@ def test_the_text_is_the_resume_in_sections() -> None:
     assert "Bees" not in text
 
 
+def test_what_has_no_name_is_not_the_entry_above() -> None:
+    acme, dated, undated = (
+        {"name": "Acme", "highlights": ["One"]},
+        {"startDate": "2017", "endDate": "2019", "highlights": ["Two"]},
+        {"highlights": ["Three"]},
+    )
+    resume = read_document({"work": [acme, dated, undated]})
+    assert resume.text == "Work\nAcme\n- One\n2017 – 2019\n- Two\n\n- Three"
+
+
 @pytest.mark.parametrize("document", [{}, {"basics": {}, "work": [{"name": None}], "skills": [{"keywords": [" "]}]}])
 def test_what_says_nothing_gives_nothing(document: dict[str, Any]) -> None:
     resume = read_document(document)

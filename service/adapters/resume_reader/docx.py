@@ -27,7 +27,7 @@ from service.adapters.resume_reader.wordml import (
 BODY = "word/document.xml"
 LINKS = "word/_rels/document.xml.rels"
 # A row of more cells, or longer ones, is no line.
-ROW_CELLS_MAX = 4
+ROW_CELLS_MAX = 6
 ROW_MAX_CHARS = 300
 LIST_LEVELS = 9
 
@@ -82,6 +82,7 @@ class _Story(Part):
         self._takes_text = False
         self._in_run_properties = False
         self._cells: list[list[list[Line]]] = []  # of the rows that are open, the lines of each cell
+        self._headers: list[bool] = []  # of the same rows, whether they name the columns
         self.lines: list[Line] = []
         super().__init__(package, name)
 
@@ -181,6 +182,11 @@ class _Story(Part):
 
     def _begin_row(self, _attributes: Attributes) -> None:
         self._cells.append([])
+        self._headers.append(False)
+
+    def _header(self, attributes: Attributes) -> None:
+        if self._headers:
+            self._headers[-1] = attributes.get("val", "1") not in OFF
 
     def _begin_cell(self, _attributes: Attributes) -> None:
         if self._cells:
@@ -190,7 +196,7 @@ class _Story(Part):
         if self._cells:
             cells = [cell for cell in self._cells.pop() if cell]
             into = self._cells[-1][-1] if self._cells and self._cells[-1] else self.lines
-            into.extend(_row(cells))
+            into.extend(_row(cells, is_header=self._headers.pop()))
 
     _BEGIN: dict[str, Callable[["_Story", Attributes], None]] = {  # noqa: RUF012 - never changed
         "p": _begin_paragraph,
@@ -207,6 +213,7 @@ class _Story(Part):
         "cr": _break,
         "noBreakHyphen": _hyphen,
         "tr": _begin_row,
+        "tblHeader": _header,
         "tc": _begin_cell,
     }
     _END: dict[str, Callable[["_Story"], None]] = {  # noqa: RUF012
@@ -217,14 +224,14 @@ class _Story(Part):
     }
 
 
-def _row(cells: list[list[Line]]) -> Iterable[Line]:
+def _row(cells: list[list[Line]], *, is_header: bool) -> Iterable[Line]:
     """Cells of a line each are one line, as wide as the first says."""
     lines = [line for cell in cells for line in cell]
     is_line = 1 < len(cells) == len(lines) <= ROW_CELLS_MAX and sum(len(line.text) for line in lines) <= ROW_MAX_CHARS
     if not is_line:
         return lines
     text = "\t".join(line.text.strip() for line in lines)
-    return [Line(lines[0].kind, lines[0].level, text)]
+    return [Line("columns", 0, text) if is_header else Line(lines[0].kind, lines[0].level, text)]
 
 
 class _Addresses(Part):

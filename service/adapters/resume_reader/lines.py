@@ -20,20 +20,26 @@ BULLET = re.compile(r"(?:[-*+•·‣▪■□●○◦–—✓✔➤➢»∙�
 # Fonts of symbols put their bullets where Unicode has nothing (Word's Symbol and Wingdings).
 _PRIVATE_BULLET = re.compile(r"[\ue000-\uf8ff][ \t\u00a0]{0,8}(?=\S)")
 _LINK = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
+# A year, an address: no name of a column.
+_TOLD = re.compile(r"(?:19|20)[0-9]{2}|@|://|www\.")
 # White space is folded to one blank, or to one tabulator where it held one.
 _SPACE = re.compile(r"\s+")
 # C0 and C1 controls beyond white space; the marks that only steer how a line is laid out; the soft hyphen.
 _INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
+Kind = Literal["heading", "item", "paragraph", "columns"]
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line as a reader sees it; a tabulator stands where the page leaves a wide gap.
 
     A heading is what stands out by its style, size or weight, and may as well be the name of an employer. `level` is a
-    heading's 1..6 (1 stands out most), a list item's depth from 1, else 0.
+    heading's 1..6 (1 stands out most), a list item's depth from 1, else 0. "columns" is a table's first row, where it
+    names the columns.
     """
 
-    kind: Literal["heading", "item", "paragraph"]
+    kind: Kind
     level: int
     text: str
 
@@ -58,11 +64,13 @@ class Lines:
         self._links: dict[str, None] = {}
         self._chars = 0
 
-    def add(self, kind: Literal["heading", "item", "paragraph"], level: int, text: str) -> None:
+    def add(self, kind: Kind, level: int, text: str) -> None:
         """A line; one that is blank is left out, one that begins with a bullet is an item."""
         text = folded(text)
-        if bullet := BULLET.match(text) or _PRIVATE_BULLET.match(text):
+        if kind != "columns" and (bullet := BULLET.match(text) or _PRIVATE_BULLET.match(text)):
             kind, level, text = "item", level if kind == "item" else 1, text[bullet.end() :]
+        if kind == "columns" and _TOLD.search(text):  # a table whose first row is like its others
+            kind, level = "paragraph", 0
         self._chars += len(text)
         for start in range(0, len(text), LINE_MAX_CHARS):
             self._lines.append(Line(kind, level, text[start : start + LINE_MAX_CHARS].strip()))

@@ -3,9 +3,8 @@
 import codecs
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-from service.adapters.resume_reader.lines import BULLET, Lines, NotReadable, ResumeText, split_lines
+from service.adapters.resume_reader.lines import BULLET, Kind, Lines, NotReadable, ResumeText, split_lines
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is looked for first.
 _MARKS = (
@@ -25,6 +24,8 @@ _CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 MARKED_TEXT_MAX_CHARS = 1_000_000
 TAB_CHARS = 8
 DEPTH_MAX = 3
+# The rule below a table's header, of a few hundred dashes where it is drawn to the width of its columns.
+TABLE_RULE_MAX_CHARS = 1_000
 HEADINGS = 6  # a line that is bold as a whole is a heading of the last rank
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
@@ -36,7 +37,7 @@ _BOLD_LINE = re.compile(r"(\*\*|__)(?=\S)[^*_]+\1")
 # A pair of marks around words; an underscore within a word is part of it.
 _EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|(?<!\w)_{1,3}|`+|~~)(?=\S)(.{1,500}?)(?<=[^\s\\])\1(?!\w)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_TABLE_RULE = re.compile(r"\|?(?:\s*:?-{3,}:?\s*\|)+\s*:?-*:?\s*")
+_TABLE_RULE = re.compile(r"\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*")
 
 
 def decoded(content: bytes) -> str | None:
@@ -65,7 +66,7 @@ def _if_text(text: str) -> str | None:
 
 
 def read_plain(text: str, *, is_markdown: bool) -> ResumeText:
-    """Headings and lists are seen in plain text as in Markdown; links, emphasis and tables in Markdown alone."""
+    """Headings, lists and tables with a rule are seen in plain text as in Markdown; links and emphasis there alone."""
     if len(text) > MARKED_TEXT_MAX_CHARS:
         raise NotReadable(f"has more text than a résumé ({MARKED_TEXT_MAX_CHARS} characters)")
     found = Lines()
@@ -79,7 +80,7 @@ def read_plain(text: str, *, is_markdown: bool) -> ResumeText:
 
 @dataclass(slots=True)
 class _Block:
-    kind: Literal["heading", "item", "paragraph"]
+    kind: Kind
     level: int
     text: str
     indent: int
@@ -89,23 +90,39 @@ def _blocks(text: str) -> list[_Block]:
     """Each line for itself, but a list item with the lines that are indented below it."""
     blocks: list[_Block] = []
     is_open = False  # whether the line before belongs to the last block
+    is_table = False
     for line in split_lines(text):
         bare = line.strip()
         last = blocks[-1] if is_open else None
-        is_open = False
+        is_open, is_table = False, is_table and "|" in bare
         if not bare:
             continue
         if _RULE.fullmatch(bare):
             if last is not None and last.kind == "paragraph" and bare[0] in "=-":
                 last.kind, last.level = "heading", 1 if bare[0] == "=" else 2
             continue
+        if last is not None and last.kind == "paragraph" and _is_table_rule(bare, last.text):
+            last.kind, last.text, is_open, is_table = "columns", _cells(last.text), True, True
+            continue
         is_open = True
-        block = _block(line, bare)
+        block = _Block("paragraph", 0, _cells(bare), 0) if is_table else _block(line, bare)
         if last is not None and last.kind == "item" and block.kind == "paragraph" and block.indent > last.indent:
             last.text += f" {block.text}"
         else:
             blocks.append(block)
     return blocks
+
+
+def _is_table_rule(bare: str, above: str) -> bool:
+    return "|" in bare and "|" in above and _is_rule(bare)
+
+
+def _is_rule(text: str) -> bool:
+    return len(text) <= TABLE_RULE_MAX_CHARS and _TABLE_RULE.fullmatch(text) is not None
+
+
+def _cells(row: str) -> str:
+    return "\t".join(cell.strip() for cell in row.strip("|").split("|"))
 
 
 def _block(line: str, bare: str) -> _Block:
@@ -120,10 +137,10 @@ def _block(line: str, bare: str) -> _Block:
 
 def _add_markdown(found: Lines, block: _Block) -> None:
     text = block.text.removeprefix(">").strip()
-    if _TABLE_RULE.fullmatch(text):
+    if _is_rule(text):
         return
     if text.startswith("|"):
-        text = "\t".join(cell.strip() for cell in text.strip("|").split("|"))
+        text = _cells(text)
     for link in _LINK.finditer(text):
         found.add_link(link[2])
     text = _LINK.sub(lambda link: link[1] or link[2], text)

@@ -243,10 +243,37 @@ def test_text_without_any_heading_is_a_summary() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Ada Lovelace", "MAX VON DER HEIDE", "Jean-Luc Picard", "Siân Ó Briain", "J. R. Doe", "王小明"]
+    "name",
+    [
+        *("Ada Lovelace", "MAX VON DER HEIDE", "Jean-Luc Picard", "Siân Ó Briain", "J. R. Doe", "王小明"),
+        *("Dr. Anna-Lena von der Heide", "Prof. Dr. med. Karl Groß", "Robert Koch", "Jack Ma"),
+    ],
 )
 def test_names(name: str) -> None:
     assert document(f"Curriculum Vitae\n{name}\nx@example.com\nSkills\nGo")["basics"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Jane Roe, PhD", "Jane Roe"),
+        ("Jane Roe, MA", "Jane Roe"),
+        ("Jane Roe MBA", "Jane Roe"),
+        ("Dr. Anna-Lena von der Heide, MBA", "Dr. Anna-Lena von der Heide"),
+        ("JOHN DOE, M.Sc., PMP, CPA", "JOHN DOE"),
+        ("Dipl.-Ing. (FH) Hans Meier", "Hans Meier"),
+        ("Jane Roe (Ph.D.)\t2024", "Jane Roe"),
+        ("Lebenslauf Jane Roe (Stand: März 2024)", "Jane Roe"),
+        ("Résumé – Jane Roe, CFA (2024)", "Jane Roe"),
+    ],
+)
+def test_a_name_among_degrees_and_dates(line: str, name: str) -> None:
+    assert document(f"{line}\njane@example.com\nSkills\nGo")["basics"]["name"] == name
+
+
+@pytest.mark.parametrize("line", ["Jane, MBA", "x@example.com\nFall River, MA", "Chemie Lehrer in", "Master of Arts"])
+def test_no_names_among_degrees(line: str) -> None:
+    assert "name" not in document(f"{line}\nSkills\nGo").get("basics", {})
 
 
 @pytest.mark.parametrize("line", ["Software Engineer", "Berlin, Germany", "ten years of it", "Grace2 Example", "Go"])

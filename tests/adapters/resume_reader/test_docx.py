@@ -71,6 +71,13 @@ def test_what_is_drawn_twice_for_older_programs_is_read_once() -> None:
     assert [line.text for line in read_docx(body(inside)).lines] == ["Once"]
 
 
+def test_the_row_that_names_the_columns() -> None:
+    cells = "".join(f"<w:tc>{paragraph(name)}</w:tc>" for name in ("Skill", "Level", "Years", "Last used", "Notes"))
+    header = "<w:trPr><w:tblHeader{}/></w:trPr>"
+    rows = "".join(f"<w:tr>{header.format(value)}{cells}</w:tr>" for value in ("", ' w:val="0"'))
+    assert [line.kind for line in read_docx(body(f"<w:tbl>{rows}</w:tbl>")).lines] == ["columns", "paragraph"]
+
+
 def test_lists_by_number_and_headings_by_outline() -> None:
     number = '<w:numPr><w:ilvl w:val="1"/><w:numId w:val="{}"/></w:numPr>'
     inside = paragraph("item", number.format(3)) + paragraph("none", number.format(0))

@@ -90,7 +90,7 @@ def test_a_table_and_bold_lines_of_markdown() -> None:
     )
     lines = [(line.kind, line.text) for line in read_file(text.encode(), "cv.md").lines]
     assert lines == [
-        ("paragraph", "Language\tLevel"),
+        ("columns", "Language\tLevel"),
         ("paragraph", "German\tC1"),
         ("heading", "Globex"),
         ("paragraph", "*quoted* snake_case https://x.dev"),

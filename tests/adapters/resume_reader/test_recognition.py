@@ -20,10 +20,13 @@ _WORDS = """Experience Education Skills Languages: Projects Certificates Awards 
     Berufserfahrung Ausbildung Kenntnisse Sprachen Expérience Formation Compétences Experiencia Educación Habilidades
     Grace Example grace@example.com +49 30 1234567 github.com/grace www.example.com Berlin, Germany CA | • – - : ; ( )
     Senior Engineer at Globex GmbH Inc. 2019 2020 Jan Present seit 03/2019 bis heute BSc University of in GPA: 3.9
+    Position: Company: Ort: Level Years Expert PhD MA M.Sc. Dipl.-Ing. Boston, MA Achievements Tasks:
     Python, Go Docker; (native) C1 Technologies: Courses: and the a of with. improved https://x.dev/a"""
 WORDS = st.sampled_from([*_WORDS.split(), "\t", ", ", " | "])
 TEXTS = st.one_of(st.lists(WORDS, max_size=14).map(" ".join), st.text(max_size=60), st.sampled_from(_WORDS.split()))
-LINES = st.builds(Line, st.sampled_from(("heading", "item", "paragraph")), st.integers(0, 6), TEXTS.map(folded))
+LINES = st.builds(
+    Line, st.sampled_from(("heading", "item", "paragraph", "columns")), st.integers(0, 6), TEXTS.map(folded)
+)
 ADDRESSES = st.sampled_from(("https://github.com/grace", "mailto:grace@example.com", "https://x.dev"))
 
 
@@ -79,7 +82,7 @@ LABELS = set(
         """e mail email phone mobile tel website name cv curriculum vitae resume résumé lebenslauf stack note web
         gpa courses technologies languages skills http https github linkedin experience education projects certificates
         awards interests references publications berufserfahrung ausbildung kenntnisse sprachen expérience formation
-        compétences experiencia educación habilidades at of in""",
+        compétences experiencia educación habilidades at of in position company ort level years""",
     )
 )
 

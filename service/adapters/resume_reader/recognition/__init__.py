@@ -7,11 +7,12 @@ under `other`, which is a section of ours, `[{"name": a heading, "lines": [...]}
 document     the whole, from `ResumeText` to the JSON Resume object
 sections     headings in English, German, French and Spanish, and what stands under them
 heading      what stands above them: who, and how to reach them
-entries      where one position, project or school ends and the next begins
-positions    what each of them says
-listings     skills, languages, certificates, awards, publications, interests
-dates, contacts, words                       what is recognised within a line
+starts       where one position, project or school ends and the next begins, by head_lines; entries: what each holds
+positions    what each of them says, by heads: whose, where, what as; schools the same, by degrees
+skills       and listings: languages, certificates, awards, publications, interests
+dates, contacts, places, words, vocabulary   what is recognised within a line
 
 A line is read by what it says and how it stands out; what says itself by its place alone is beyond it: a position below
-another at the same employer has none, and of two columns drawn line by line each line is both.
+another has its employer only where a heading above both names it, and of two columns drawn line by line each line is
+both.
 """

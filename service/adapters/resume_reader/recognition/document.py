@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any, cast
 
 from service.adapters.resume_reader.lines import Line, ResumeText
-from service.adapters.resume_reader.recognition import heading, listings, positions
+from service.adapters.resume_reader.recognition import heading, heads, listings, positions, schools, skills
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
-from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, listed
+from service.adapters.resume_reader.recognition.vocabulary import listed
+from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX
 
 Json = dict[str, Any]
 
@@ -22,10 +23,12 @@ _CONTACT = listed(
     """
 )
 _SCHOOL = frozenset({"gpa", "cgpa", "note", "in", "of", "der", "en", "im", "de"})
-_AT = frozenset({"at", "bei", "chez"})
+_POSITION = frozenset({"at", "bei", "chez"}) | {word for words in heads.LABELS.values() for word in words.split()}
+# The names of a table's columns tell nothing either.
+_COLUMNS = frozenset(word for name in skills.COLUMNS for word in name.split())
 _LABELS = {
-    Part.WORK: _AT,
-    Part.VOLUNTEER: _AT,
+    Part.WORK: _POSITION,
+    Part.VOLUNTEER: _POSITION,
     Part.HEADING: _CONTACT,
     Part.CONTACT: _CONTACT,
     Part.EDUCATION: _SCHOOL,
@@ -44,8 +47,8 @@ def recognised(text: ResumeText) -> Json:
 
 
 def _basics(found: Sequence[Section], links: Sequence[str]) -> Json:
-    told = heading.basics(found[0].lines, _lines(found, Part.CONTACT), links)
-    said = [section.lines for section in found if section.part is Part.SUMMARY]
+    told = heading.basics(found[0].told, _lines(found, Part.CONTACT), links)
+    said = [section.told for section in found if section.part is Part.SUMMARY]
     if said:
         told["summary"] = "\n".join(line.text.strip() for line in said[0])
     elif len(found) == 1 and "summary" not in told:
@@ -61,7 +64,7 @@ def _sections(found: Sequence[Section]) -> Json:
     return {
         "work": _each(by_part, Part.WORK, partial(positions.positions, organisation="name")),
         "volunteer": _each(by_part, Part.VOLUNTEER, partial(positions.positions, organisation="organization")),
-        "education": _with_courses(_each(by_part, Part.EDUCATION, positions.schools), lines(Part.COURSES)),
+        "education": _with_courses(_each(by_part, Part.EDUCATION, schools.schools), lines(Part.COURSES)),
         "awards": listings.awards(lines(Part.AWARDS)),
         "certificates": listings.certificates(lines(Part.CERTIFICATES)),
         "publications": _each(by_part, Part.PUBLICATIONS, listings.publications),
@@ -74,27 +77,27 @@ def _sections(found: Sequence[Section]) -> Json:
 
 
 def _lines(found: Sequence[Section], part: Part) -> list[Line]:
-    return [line for section in found if section.part is part for line in section.lines]
+    return [line for section in found if section.part is part for line in section.told]
 
 
 def _each(by_part: Mapping[Part, list[Section]], part: Part, read: Callable[[list[Line]], list[Json]]) -> list[Json]:
     """Section by section: the shape of a section's entries is its own."""
-    return [entry for section in by_part.get(part, ()) for entry in read(section.lines)][:ENTRIES_MAX]
+    return [entry for section in by_part.get(part, ()) for entry in read(section.told)][:ENTRIES_MAX]
 
 
 def _with_courses(schools: list[Json], lines: Sequence[Line]) -> list[Json]:
     """Courses under a heading of their own belong to the school that is named first: the last one attended."""
-    courses = [course for line in lines if line.kind != "heading" for course in listings.keywords(line.text)]
+    courses = [course for line in lines if line.kind != "heading" for course in skills.keywords(line.text)]
     if schools and courses:
         schools[0]["courses"] = [*schools[0].get("courses", ()), *courses][:WORDS_MAX]
     return schools
 
 
 def _skills(by_part: dict[Part, list[Section]]) -> list[Json]:
-    found = [group for section in by_part.get(Part.SKILLS, ()) for group in listings.skills(section.lines)]
+    found = [group for section in by_part.get(Part.SKILLS, ()) for group in skills.skills(section.lines)]
     for section in by_part.get(Part.LANGUAGES, ()):  # "Languages: Python, Go"
-        if section.lines and not listings.languages(section.lines):
-            found += [{"name": section.heading.strip(" :"), **group} for group in listings.skills(section.lines)]
+        if section.lines and not listings.languages(section.told):
+            found += [{"name": section.heading.strip(" :"), **group} for group in skills.skills(section.lines)]
     return found[:WORDS_MAX]
 
 
@@ -103,7 +106,11 @@ def _left_over(found: Iterable[Section], document: Json) -> Iterator[Json]:
     known = {word for said in _texts(document) for word in _words(said)}
     for section in found:
         known_here = known | _LABELS.get(section.part, frozenset())
-        lines = [line.text for line in section.lines if not _is_told(line.text, known_here)]
+        lines = [
+            line.text
+            for line in section.lines
+            if not _is_told(line.text, known_here | _COLUMNS if line.kind == "columns" else known_here)
+        ]
         if lines or section.part is Part.OTHER:
             yield ({"name": section.heading} if section.heading else {}) | {"lines": lines}
 

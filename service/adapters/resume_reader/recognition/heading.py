@@ -14,16 +14,16 @@ from service.adapters.resume_reader.recognition.contacts import (
     urls,
     without_contacts,
 )
+from service.adapters.resume_reader.recognition.dates import find
+from service.adapters.resume_reader.recognition.degrees import is_degree, without_degrees
+from service.adapters.resume_reader.recognition.places import is_place, is_placelike
+from service.adapters.resume_reader.recognition.vocabulary import listed, words_of
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
     bared,
-    is_degree,
-    is_place,
     is_position,
-    listed,
     pieces,
-    words_of,
 )
 
 Json = dict[str, Any]
@@ -44,7 +44,15 @@ _PARTICLES = listed(
     al bin da de del della den der di do dos du el la le van von y zu zur af av ben ibn
     """
 )
+_TITLE = re.compile(
+    r"(?:curriculum vitae|lebenslauf|résumé|resume|cv|hoja de vida)(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE
+)
+# How people are addressed, which stays with their names.
+_ADDRESSED = re.compile(r"(?:(?:Prof|Dr|PD|med|rer|nat|phil|jur|pol|oec|habil|h\. ?c|Dr\.-Ing|Ing|Mag)\.? )+(?=\w)")
+# Surnames that are professions: Robert Koch.
+_SURNAMES = frozenset({"koch", "kaufmann", "lehrer"})
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_])|\.)*,?")
+_OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
 # A code before its town, or after it.
 _ADDRESS = re.compile(r"\b[0-9]{4,6} [^\W\d_]{2}|\b[A-Z]{2} [0-9]{5}\b")
@@ -79,27 +87,38 @@ def _fits(key: str, value: str) -> bool:
 def _name(lines: Sequence[Line]) -> str:
     """The line that stands out most and looks like a name, else the first that does."""
     found: list[tuple[int, str]] = []
-    for line in lines[:NAME_WITHIN_LINES]:
+    for number, line in enumerate(lines[:NAME_WITHIN_LINES]):
         for part in pieces(without_contacts(line.text)):
-            label = LABEL.match(part)
-            bare = bared(part[label.end() :] if label else part)
+            bare = _bare(part, takes_states=number == 0 or line.level == 1)
             if looks_like_a_name(bare):
                 found.append((line.level if line.kind == "heading" else 9, bare))
     return min(found, key=lambda each: each[0], default=(0, ""))[1]
 
 
+def _bare(part: str, *, takes_states: bool) -> str:
+    """What may be a name, without what is written around it: `CV: Jane Roe, PhD (2024)`."""
+    label = LABEL.match(part) or _TITLE.match(part)
+    bare = bared(part[label.end() :] if label else part)
+    if dates := find(bare):
+        before = _OPEN.sub("", bare[: dates.start_at])  # "(Stand:"
+        bare = max(bared(before), bared(bare[dates.end_at :]), key=len)
+    return without_degrees(bare, takes_states=takes_states)
+
+
 def looks_like_a_name(text: str) -> bool:
-    words = text.split()
+    addressed = _ADDRESSED.match(text)
+    words = text[addressed.end() if addressed else 0 :].split()
     if len(text) > NAME_MAX_CHARS or not 1 <= len(words) <= NAME_WORDS_MAX or text.casefold() in _TITLES:
         return False
-    if len(words) == 1:  # in writing without blanks
+    if len(words) == 1 and not addressed:  # in writing without blanks
         return 2 <= len(text) <= 4 and text.isalpha() and not text.isascii() and text.upper() == text.lower()
     is_written_so = all(
         _NAME_WORD.fullmatch(word)
         and (word[0].isupper() or word.lower() in _PARTICLES or word[0].lower() == word[0].upper())
         for word in words
     )
-    return is_written_so and not is_position(text) and not is_place(text) and not is_degree(text.replace(",", ""))
+    is_titled = is_position(text) and words[-1].casefold() not in _SURNAMES
+    return is_written_so and not is_titled and not is_placelike(text) and not is_degree(" ".join(words))
 
 
 def _parts(texts: Sequence[str], name: str) -> Iterator[tuple[str, str]]:
@@ -108,7 +127,8 @@ def _parts(texts: Sequence[str], name: str) -> Iterator[tuple[str, str]]:
         for part in pieces(without_contacts(text)):
             label = LABEL.match(part)
             bare = bared(part[label.end() :] if label else part)
-            if bare and bare != name and bare.casefold() not in _TITLES:
+            is_name = bool(name) and _bare(part, takes_states=True) == name
+            if bare and not is_name and bare.casefold() not in _TITLES:
                 yield (label["label"].casefold() if label else ""), bare
 
 

@@ -1,4 +1,4 @@
-"""Sections that are lists: skills, languages, certificates, awards, publications, interests, references. Pure."""
+"""Sections that are lists: languages, certificates, awards, publications, interests, references. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,24 +6,12 @@ from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.dates import find
-from service.adapters.resume_reader.recognition.words import (
-    ENTRIES_MAX,
-    LINE_MAX_CHARS,
-    WORDS_MAX,
-    bared,
-    is_position,
-    listed,
-    split_list,
-    stripped,
-    words_of,
-)
+from service.adapters.resume_reader.recognition.skills import keywords
+from service.adapters.resume_reader.recognition.vocabulary import listed, words_of
+from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, LINE_MAX_CHARS, bared, is_position, stripped
 
 Json = dict[str, Any]
 
-# A skill is some words; more are a sentence, which is kept whole.
-SKILL_WORDS_MAX = 8
-
-_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
 _GAP = re.compile(r"\s*[\t|]\s*")
 # How well, in four languages: as the Common European Framework has it, or in words.
 _LEVELS = (
@@ -51,26 +39,6 @@ _LANGUAGES = listed(
     turco ucraniano castellano valenciano
     """
 )
-
-
-def skills(lines: Sequence[Line]) -> list[Json]:
-    """Groups where they have names, and one group of what has none."""
-    found: list[Json] = []
-    group: Json | None = None
-    for line in lines:
-        label = _LABELLED.match(line.text)
-        if (line.kind == "heading" and len(line.text) <= LINE_MAX_CHARS) or (label and label["bare"]):
-            group = {"name": bared(label["bare"] if label and label["bare"] else line.text), "keywords": []}
-            found.append(group)
-        elif label and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
-            found.append({"name": bared(label["label"]), "keywords": list(keywords(line.text[label.end() :]))})
-            group = None
-        else:
-            if group is None:
-                group = {"keywords": []}
-                found.append(group)
-            group["keywords"] += keywords(line.text)
-    return [bounded for group in found if (bounded := _bounded(group))][:WORDS_MAX]
 
 
 def languages(lines: Sequence[Line]) -> list[Json]:
@@ -124,16 +92,6 @@ def interests(lines: Sequence[Line]) -> list[Json]:
 
 def references(lines: Sequence[Line]) -> list[Json]:
     return [{"reference": line.text.strip()} for line in lines][:ENTRIES_MAX]
-
-
-def keywords(text: str) -> Iterator[str]:
-    """What a line lists; an "and" before its last stays with it."""
-    yield from (keyword for keyword in split_list(text) if len(keyword) <= LINE_MAX_CHARS)
-
-
-def _bounded(group: Json) -> Json:
-    told = {"name": group.get("name", ""), "keywords": group["keywords"][:WORDS_MAX]}
-    return {name: value for name, value in told.items() if value}
 
 
 def _spoken(text: str) -> Iterator[str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from service.adapters.resume_reader.lines import Line
+from service.adapters.resume_reader.recognition.skills import cells, is_header
+from service.adapters.resume_reader.recognition.words import is_inner
 
 # Longer ones are sentences.
 HEADING_MAX_CHARS = 60
@@ -119,6 +121,8 @@ _NAMES = {
 PARTS = {name.strip(): part for part, names in _NAMES.items() for name in " ".join(names.split()).split(";")}
 # Such lines are sections of their own, or a line of the one they stand in.
 LABELS = frozenset({Part.SUMMARY, Part.SKILLS, Part.LANGUAGES, Part.INTERESTS, Part.CERTIFICATES})
+_WITH_ENTRIES = frozenset({Part.WORK, Part.PROJECTS, Part.VOLUNTEER})
+_IN_TABLES = frozenset({Part.SKILLS, Part.LANGUAGES, Part.CERTIFICATES})
 # Where "Skills: Python" is a line of what stands there.
 _TAKES_LABELS = frozenset({Part.WORK, Part.PROJECTS, Part.SKILLS, Part.VOLUNTEER})
 
@@ -134,24 +138,40 @@ class Section:
     heading: str
     lines: list[Line] = field(default_factory=list[Line])
 
+    @property
+    def told(self) -> list[Line]:
+        """The lines without the names of a table's columns."""
+        return [line for line in self.lines if line.kind != "columns"]
+
 
 def sections(lines: Iterable[Line]) -> list[Section]:
     """The lines under their headings, in order; the first is what stands above all headings."""
     found = [Section(Part.HEADING, "")]
     rank = 0  # of the heading that opened the section, 0 where nothing but its words says that it is one
-    for line in lines:
-        here = found[-1].part
-        if (part := named(line)) and not _is_within(here, rank, line):
+    for each in lines:
+        last, line = found[-1], each
+        if line.kind == "columns" and (last.part is Part.HEADING or "\t" not in line.text):  # a table for its layout
+            line = Line("paragraph", 0, line.text)
+        if line.kind == "columns" or _is_header(last.part, line):
+            last.lines.append(Line("columns", 0, line.text))
+        elif (part := named(line)) and not _is_within(last, rank, line):
             found.append(Section(part, line.text))
             rank = line.level if line.kind == "heading" else 0
-        elif opened := _labelled(line, here):
+        elif opened := _labelled(line, last.part):
             found.append(opened)
             rank = 0
-        elif here is not Part.HEADING and _is_unknown_heading(line, rank, found[-1].heading):
+        elif last.part is not Part.HEADING and _is_unknown_heading(line, rank, last.heading):
             found.append(Section(Part.OTHER, line.text))
         else:
-            found[-1].lines.append(line)
+            last.lines.append(line)
     return found
+
+
+def _is_header(here: Part, line: Line) -> bool:
+    """The names of a table's columns, where no table says so: not two headings side by side."""
+    if here not in _IN_TABLES or "\t" not in line.text or not is_header(line.text):
+        return False
+    return not all(cell.casefold() in PARTS for cell in cells(line.text))
 
 
 def named(line: Line) -> Part | None:
@@ -181,10 +201,18 @@ def _called(text: str) -> Part | None:
     return None
 
 
-def _is_within(here: Part, rank: int, line: Line) -> bool:
-    """A heading of lower rank in a list of skills or a school's entry names a part of it."""
+def _is_within(here: Section, rank: int, line: Line) -> bool:
+    """A heading of lower rank in a list of skills or a school's entry names a part of it; so does one in a position
+    that names what such have, and is of no higher rank than the positions, or has a colon as no section has here."""
     is_lower = line.kind == "heading" and 0 < rank < line.level
-    return is_lower and here in (Part.SKILLS, Part.EDUCATION, Part.COURSES, Part.PUBLICATIONS)
+    if here.part in (Part.SKILLS, Part.EDUCATION, Part.COURSES, Part.PUBLICATIONS):
+        return is_lower
+    if here.part not in _WITH_ENTRIES or not here.lines or not is_inner(line.text):
+        return False
+    if line.kind == "heading":
+        entries = next((each.level for each in here.lines if each.kind == "heading"), BOLD_LEVEL)
+        return is_lower and (line.level == BOLD_LEVEL or line.level > entries)
+    return line.text.rstrip().endswith(":") and not here.heading.rstrip().endswith(":")
 
 
 def _labelled(line: Line, here: Part) -> Section | None:

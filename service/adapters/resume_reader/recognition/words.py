@@ -1,7 +1,10 @@
-"""Words that tell what a piece of a line is, and how a line falls into pieces. Pure."""
+"""What a piece of a line is, by its words, and how a line falls into pieces. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
+
+from service.adapters.resume_reader.recognition.places import without_place
+from service.adapters.resume_reader.recognition.vocabulary import EMPLOYER, POSITION, SCHOOL, listed, words_of
 
 # As the model of a résumé has them, which takes no more: a line, prose, the words or sentences of an entry, the
 # entries of a section.
@@ -10,95 +13,45 @@ PROSE_MAX_CHARS = 20_000
 WORDS_MAX = 200
 ENTRIES_MAX = 100
 
-# Of a place; longer ones are sentences.
-PLACE_MAX_CHARS = 100
-
-_POSITION = """
-    administrator advisor advocate agent analyst apprentice architect artist assistant associate attorney auditor
-    barista captain cashier ceo cfo chef chief cio clerk coach cofounder co-founder consultant contractor controller
-    coordinator copywriter cto curator dean designer developer devops director driver economist editor electrician
-    employee engineer engineering evangelist executive expert facilitator fellow founder freelance freelancer head
-    intern internship instructor journalist lawyer lead leader lecturer librarian maintainer manager marketer mechanic
-    member mentor nurse officer operator owner paramedic partner pharmacist photographer physician pilot planner
-    postdoc president principal producer professor programmer psychologist recruiter representative researcher
-    salesperson scientist secretary sre specialist statistician steward strategist student supervisor teacher tech
-    technician teller tester therapist trainee trainer translator treasurer tutor vice volunteer vp waiter waitress
-    writer
-    angestellter angestellte assistent assistentin aushilfe auszubildender auszubildende berater beraterin
-    betreuer chefarzt dozent dozentin entwickler entwicklerin fachkraft freiberufler geschäftsführer
-    geschäftsführerin hilfskraft ingenieur ingenieurin kaufmann kauffrau koch köchin koordinator leiter leiterin
-    lehrer lehrerin mitarbeiter mitarbeiterin mitgründer praktikant praktikantin praktikum projektleiter
-    projektleiterin referent referentin sachbearbeiter sachbearbeiterin softwareentwickler softwareentwicklerin
-    softwareingenieur systemadministrator teamleiter teamleiterin verkäufer verkäuferin volontär werkstudent
-    werkstudentin
-    alternant analyste apprenti architecte assistante bénévole chargé chargée chargée chercheur chercheuse concepteur
-    conseiller conseillère consultante développeur développeuse directeur directrice doctorant doctorante enseignant
-    formateur gérant infirmier infirmière ingénieur ingénieure professeur responsable rédacteur stagiaire technicien
-    technicienne vendeur vendeuse
-    abogado abogada analista asesor auxiliar ayudante becario becaria camarero consultor consultora coordinador
-    coordinadora desarrollador desarrolladora dependiente director directora diseñador diseñadora docente enfermero
-    enfermera especialista gerente ingeniero ingeniera investigador investigadora jefe jefa maestro practicante
-    prácticas profesor profesora programador programadora técnico técnica
-"""
-_EMPLOYER = """
-    ab ag bank bv b.v co company consulting corp corporation e.v ev foundation gbr gmbh group holding holdings inc
-    incorporated institute institut instituto kg kgaa labs limited llc llp ltd ministry ngo nv oy plc pty s.a s.a.r.l
-    s.l s.r.l sa sarl sas se sl solutions spa srl stiftung technologies ug university universität universidad université
-"""
-_SCHOOL = """
-    academy academia akademie berufsschule campus collège college colegio conservatory ecole école escuela ens epfl eth
-    facultad faculty fachhochschule fh gymnasium hochschule institut institute instituto iut liceo lycée mit polytechnic
-    politécnica polytechnique realschule school schule seminary tu universidad universidade universitat university
-    universität universite université università universiteit
-"""
-_DEGREE = """
-    abitur abschluss associate's b.a b.eng b.e b.s b.sc b.tech ba bac baccalauréat bachelor bachelor's bachiller
-    bachillerato beng bs bsc btech bts certificate ciclo deug dea dess diplom diploma diplôme doctor doctorado doctorat
-    doctorate dut ged gcse grado hnd ingeniería jd ll.b ll.m llb llm licence licencia licenciado licenciatura m.a m.eng
-    m.s m.sc m.tech ma magister maestría master master's mastère maîtrise mba md meng mestrado mphil ms msc máster ph.d
-    phd promotion staatsexamen technicien técnico
-"""
-
-
-def listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-POSITION, EMPLOYER, SCHOOL, DEGREE = map(listed, (_POSITION, _EMPLOYER, _SCHOOL, _DEGREE))
 # German puts words together: Backendentwickler, Vertriebsleiterin.
 _POSITION_ENDING = re.compile(
     r"(?:entwickler|ingenieur|leiter|berater|manager|designer|techniker|arzt|ärztin|pfleger|lehrer|assistent|architekt)(?:in)?\Z"
 )
 _SCHOOL_ENDING = re.compile(r"(?:schule|universität|gymnasium|akademie|kolleg)\Z")
-_WORD = re.compile(r"[^\W\d_](?:[\w'’.&+#-]*[\w'’+#])?")
 # What stands between the pieces of a line: a gap, or a mark with blanks around it.
 _SEPARATOR = re.compile(r"\s*\t\s*|\s+[|•·–—―−‒/:]\s+|\s+-{1,2}\s+|\s*[|•·]\s*|\s+@\s+|\s*;\s+")
 _AT = re.compile(r"\s+(?:at|@|bei|chez)\s+(?=[A-ZÄÖÜÉÈÀ0-9])")
-_PLACE = re.compile(
-    r"(?:[^\W\d_][\w.'’-]*(?:[ -][^\W\d_][\w.'’-]*){0,3}, ?)"
-    r"[^\W\d_][\w.'’-]*(?:[ -][^\W\d_&][\w.'’-]*){0,4}(?:, ?[^\W\d_][\w .'’-]{1,30})?"
-)
 _PART_OF_EMPLOYER = re.compile(
     r"\b(?:team|department|dept|division|squad|abteilung|bereich|équipe|service|equipo|departamento|full[- ]?time|"
     r"part[- ]?time|freelance|contract|permanent|temporary|vollzeit|teilzeit|befristet|unbefristet|cdi|cdd|alternance|"
     r"temps plein|temps partiel|jornada completa|media jornada|indefinido)\b",
     re.IGNORECASE,
 )
-_REMOTE = re.compile(r"remote|hybrid|on-?site|home ?office|télétravail|remoto|fully remote", re.IGNORECASE)
+# What stands above a part of an entry, and is no entry: "Key achievements", "Aufgaben und Erfolge".
+_INNER = listed(
+    """
+    accomplishments achievements activities contributions coursework courses deliverables duties environment
+    highlights impact projects responsibilities results skills stack tasks technologies tools
+    aufgaben aufgabenbereich aufgabengebiet ergebnisse erfolge hauptaufgaben projekte schwerpunkte technologien
+    tätigkeiten verantwortlichkeiten verantwortungsbereich
+    compétences missions outils projets responsabilités résultats réalisations tâches
+    actividades competencias funciones herramientas logros proyectos responsabilidades resultados tareas tecnologías
+    """
+)
+INNER_WORDS_MAX = 4
 _EDGES = " ,;:|•·–—-"
-
-
-def words_of(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
 
 
 def is_position(text: str) -> bool:
     words = words_of(text)
-    return any(word in POSITION or _POSITION_ENDING.search(word) for word in words)
+    return any(
+        word.rpartition("-")[2] in POSITION or word in POSITION or _POSITION_ENDING.search(word) for word in words
+    )
 
 
 def is_employer(text: str) -> bool:
-    return any(word in EMPLOYER or word in SCHOOL for word in words_of(text))
+    """The `CO` of `Denver, CO` is no company's."""
+    return any(word in EMPLOYER or word in SCHOOL for word in words_of(without_place(text)[0]))
 
 
 def is_part_of_employer(text: str) -> bool:
@@ -110,16 +63,11 @@ def is_school(text: str) -> bool:
     return any(word in SCHOOL or _SCHOOL_ENDING.search(word) for word in words_of(text))
 
 
-def is_degree(text: str) -> bool:
-    return any(word in DEGREE for word in words_of(text))
-
-
-def is_place(text: str) -> bool:
-    """`Berlin, Germany`, `Mountain View, CA`, `Remote`; not what names a position or a firm."""
-    if _REMOTE.fullmatch(text):
-        return True
-    is_named = is_position(text) or bool(frozenset(words_of(text)) & (EMPLOYER | SCHOOL | DEGREE))
-    return len(text) <= PLACE_MAX_CHARS and _PLACE.fullmatch(text) is not None and not is_named
+def is_inner(text: str) -> bool:
+    """Whether a line that stands out names a part of an entry rather than the next one."""
+    words = words_of(text)
+    is_named = bool(words) and (words[0] in _INNER or words[-1] in _INNER)
+    return is_named and len(words) <= INNER_WORDS_MAX and not is_position(text) and not is_employer(text)
 
 
 def pieces(text: str) -> list[str]:

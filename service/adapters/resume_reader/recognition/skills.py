@@ -1,0 +1,144 @@
+"""Skills: in lists, in groups with names, in tables. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from service.adapters.resume_reader.lines import Line
+from service.adapters.resume_reader.recognition.vocabulary import words_of
+from service.adapters.resume_reader.recognition.words import LINE_MAX_CHARS, WORDS_MAX, bared, split_list
+
+Json = dict[str, Any]
+
+# A skill is some words; more are a sentence, which is kept whole.
+SKILL_WORDS_MAX = 8
+
+_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
+_RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(?P<level>[^,;\t]{1,40})")
+
+# What the columns of such tables are called.
+_GROUPS = """
+    area; areas; category; skill; skill area; domain; field; type; topic; name; bereich; kategorie; kenntnis; fähigkeit;
+    thema; gebiet; domaine; catégorie; compétence; área; categoría; habilidad; competencia; language; sprache; langue;
+    idioma; certificate; certification; zertifikat; certificat; certificado; issuer; issued by; aussteller; organisme;
+    date; datum; fecha; year; jahr; année; año; description; beschreibung; notes; comments
+"""
+_MEMBERS = """
+    herramienta; tools; technologies; technology; tool; skills; details; examples; frameworks; languages; stack;
+    keywords; software; kenntnisse; technologien; werkzeuge; beispiele; fähigkeiten; sprachen; outils; compétences;
+    exemples; langages; logiciels; herramientas; tecnologías; ejemplos; habilidades; conocimientos; lenguajes;
+    programas
+"""
+_MEASURES = """
+    level; proficiency; rating; skill level; fluency; competence; niveau; kenntnisstand; stufe; maîtrise; nivel;
+    dominio; years; years of experience; experience; yrs; last used; since; jahre; erfahrung; zuletzt; seit; années;
+    ans; expérience; depuis; años; experiencia; años de experiencia; desde
+"""
+
+
+def _named(names: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in " ".join(names.split()).split(";"))
+
+
+MEMBERS, MEASURES = _named(_MEMBERS), _named(_MEASURES)
+COLUMNS = MEMBERS | MEASURES | _named(_GROUPS)
+
+_LEVEL = re.compile(
+    r"(?:(?:very|sehr|très|muy|highly|fully|bonnes?|buen)\s)?(?:expert[eo]?|experten?(?:wissen|kenntnisse)?|advanced|"
+    r"intermediate|proficient|beginner|novice|basic|basics|good|excellent|strong|working knowledge|familiar|fluent|"
+    r"native|gute?|gute kenntnisse|fortgeschritten|fortgeschrittene kenntnisse|grundkenntnisse|anfänger|grundlagen|"
+    r"ausgezeichnet|fließend|muttersprache|verhandlungssicher|avancée?|confirmée?|intermédiaire|débutante?|notions|bon|"
+    r"maîtrise|connaissances?|courant|avanzado|intermedio|básico|experta|alto|medio|bajo|bueno|fluido)"
+    r"(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{1,3} ?%|"
+    r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"[<>~]?\s?[0-9]{1,4}(?:[.,][0-9])?\s?\+?(?:\s?(?:years?|yrs?|jahren?|ans?|années?|años?|months?|monate|mois|meses)\.?"
+    r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?",
+    re.IGNORECASE,
+)
+
+
+def is_level(text: str) -> bool:
+    """`sehr gut`, `Expert`, `4/5`; `BASIC` is a language."""
+    return _LEVEL.fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
+
+
+def is_measure(text: str) -> bool:
+    """How well, or for how long: no skill."""
+    return is_level(text) or _YEARS.fullmatch(text) is not None
+
+
+def is_header(text: str) -> bool:
+    """Whether a line is the names of a table's columns."""
+    names = cells(text)
+    return len(names) > 1 and all(name.casefold() in COLUMNS for name in names)
+
+
+def cells(text: str) -> list[str]:
+    return [bare for cell in text.split("\t") if (bare := bared(cell))]
+
+
+def skills(lines: Sequence[Line]) -> list[Json]:
+    """Groups where they have names, and one group of what has none."""
+    found: list[Json] = []
+    group: Json | None = None
+    columns: list[str] = []  # of the table that is open
+    for line in lines:
+        if line.kind == "columns":
+            columns, group = cells(line.text), None
+            continue
+        columns = columns if "\t" in line.text else []
+        if (row := _row(line.text, columns)) or (row := _named_group(line.text)):
+            found.append(row)
+            group = None
+        elif _opens_group(line):
+            group = {"name": bared(line.text.rstrip(":")), "keywords": []}
+            found.append(group)
+        else:
+            if group is None:
+                group = {"keywords": []}
+                found.append(group)
+            group["keywords"] += keywords(line.text)
+    return [bounded for group in found if (bounded := _bounded(group))][:WORDS_MAX]
+
+
+def keywords(text: str) -> Iterator[str]:
+    """What a line lists; an "and" before its last stays with it. How well is left out."""
+    yield from (each for each in split_list(text) if len(each) <= LINE_MAX_CHARS and not is_measure(each))
+
+
+def _opens_group(line: Line) -> bool:
+    label = _LABELLED.match(line.text)
+    return len(line.text) <= LINE_MAX_CHARS and (line.kind == "heading" or bool(label and label["bare"]))
+
+
+def _row(text: str, columns: Sequence[str]) -> Json:
+    """A row of a table: the skill, or what a list of them is called; nothing for a line of skills side by side."""
+    first, *others = cells(text) or [""]
+    if not first or not others or len(first) > LINE_MAX_CHARS:
+        return {}
+    said = [each for each in others if not is_measure(each)]
+    lists = [each for each in said if "," in each or ";" in each]
+    names = [name.casefold() for name in columns[1:]]
+    if not columns and not lists and said:
+        return {}
+    members = lists or [each for each, name in zip(others, names, strict=False) if name in MEMBERS and each in said]
+    told: Json = {"name": first, "keywords": [word for each in members for word in keywords(each)]}
+    return told | {"level": next((each for each in others if is_level(each)), "")}
+
+
+def _named_group(text: str) -> Json:
+    """`Databases: PostgreSQL, Redis`; or a skill with how well it is known, `SAP – sehr gut`."""
+    if (rated := _RATED.fullmatch(text)) and is_measure(rated["level"]):
+        return {"name": bared(rated["name"]), "keywords": [], "level": rated["level"] * is_level(rated["level"])}
+    label = _LABELLED.match(text)
+    if label and label["label"] and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
+        return {"name": bared(label["label"]), "keywords": list(keywords(text[label.end() :]))}
+    return {}
+
+
+def _bounded(group: Json) -> Json:
+    told = {"name": group.get("name", ""), "level": group.get("level", ""), "keywords": group["keywords"][:WORDS_MAX]}
+    return {name: value for name, value in told.items() if value}

@@ -1,0 +1,166 @@
+"""Where one position, school or project ends and the next begins. Pure.
+
+An entry's head is the line that tells when, with the short lines around it that tell what and where. How many lines
+of a head stand above its dates, and which stand out, is the same throughout a section, and the first entry shows it; a
+heading as prominent as those begins an entry, whether it tells when or not: what stands below it is nobody else's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.adapters.resume_reader.recognition.head_lines import (
+    HEAD_LINES_MAX,
+    Dated,
+    IsComplete,
+    head_end,
+    is_naming,
+    is_telling,
+)
+from service.adapters.resume_reader.recognition.words import is_employer, is_inner, is_position
+
+
+@dataclass(slots=True)
+class Start:
+    """`anchor` is the line that tells when, where one does."""
+
+    at: int
+    anchor: int | None = None
+
+
+def starts(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
+    """`is_complete` tells of the lines of a head whether nothing is missing in it."""
+    anchors = [index for index, each in enumerate(lines) if each.is_anchor and each.line.kind != "item"]
+    has_item_heads = anchors[:1] == [1] and lines[0].line.kind == "item"
+    if not anchors:
+        anchors = [index for index, each in enumerate(lines) if each.is_anchor]
+        anchors = anchors if anchors[:1] == [0] else []
+    if not lines:
+        return []
+    if not anchors and lines[0].line.kind != "heading":
+        return _undated(lines, is_complete)
+    return _Search(lines, anchors, has_item_heads=has_item_heads, is_complete=is_complete).found
+
+
+class _Search:
+    """One pass over the lines of a section, by the shape of its first entry."""
+
+    def __init__(
+        self, lines: Sequence[Dated], anchors: Sequence[int], *, has_item_heads: bool, is_complete: IsComplete
+    ) -> None:
+        self._lines, self._is_complete, self._has_item_heads = lines, is_complete, has_item_heads
+        self.found: list[Start] = []
+        first = anchors[0] if anchors else 0
+        is_shown = first <= HEAD_LINES_MAX and all(map(self._is_head, lines[:first]))
+        self._above = first if is_shown else 0
+        self._is_told_by_dates = bool(anchors) and not lines[first].tells
+        begin = first - self._above
+        head = range(begin, head_end(lines, begin, first, is_complete))
+        standing_out = [index for index in head if lines[index].is_heading]
+        self._levels = frozenset(lines[index].line.level for index in standing_out)
+        self._lead = standing_out[0] - begin if standing_out and standing_out[0] <= first else 0
+        self._search(frozenset(anchors))
+
+    def _search(self, anchors: frozenset[int]) -> None:
+        for index in range(len(self._lines)):
+            if index in anchors and self._completes(index):
+                self.found[-1].anchor = index
+            elif self._opens(index):
+                at = self._back(index, self._lead)
+                self.found.append(Start(at, index if index in anchors else None))
+            elif index in anchors:
+                self._anchor(index)
+            elif _is_undated(self._lines, index, anchors, self._is_complete):
+                self.found.append(Start(index))
+
+    def _completes(self, index: int) -> bool:
+        """Whether a line with dates belongs to the head above it, which has none."""
+        if not self.found or self.found[-1].anchor is not None:
+            return False
+        last, line = self.found[-1], self._lines[index]
+        above = self._lines[last.at : index]
+        if len(above) > HEAD_LINES_MAX or not all(each.is_head_like and each.line.kind != "item" for each in above):
+            return False
+        if line.is_heading and line.line.level <= above[0].line.level:
+            return not self._is_complete([each.rest for each in above])
+        is_of_its_own = is_position(line.rest) or is_employer(line.rest)
+        return not (is_of_its_own and self._is_complete([each.rest for each in above]))
+
+    def _opens(self, index: int) -> bool:
+        """Whether a heading begins an entry: it is as prominent as the first one's, and no further line of a head."""
+        each = self._lines[index]
+        if not each.is_heading:
+            return False
+        level = each.line.level
+        if level > max(self._levels, default=0) if self._levels else not self._is_complete([each.rest]):
+            return False
+        if not self.found:
+            return True
+        last = self.found[-1]
+        is_above_last = level < self._lines[last.at].line.level
+        is_dated_twice = each.is_anchor and last.anchor is not None
+        anchor = last.at if last.anchor is None else last.anchor
+        return is_above_last or is_dated_twice or index >= head_end(self._lines, last.at, anchor, self._is_complete)
+
+    def _anchor(self, index: int) -> None:
+        """A line with dates begins an entry, with the lines of its head above it."""
+        each, floor = self._lines[index], self._floor()
+        run = index - self._back(index, HEAD_LINES_MAX + 1)
+        follows_item = index - run - 1 > floor and self._lines[index - run - 1].line.kind == "item"
+        limit = self._above
+        if not limit and not each.tells and not self._is_told_by_dates:
+            limit = 1  # elsewhere the dates stand in the line of the name, and here below it
+        is_all = run <= HEAD_LINES_MAX and (follows_item or all(map(is_telling, self._lines[index - run : index])))
+        if limit and is_all:
+            limit = run
+        at = self._back(index, limit)
+        while not follows_item and index - at > 1 and len(self.found) > 0 and not is_naming(self._lines[at]):
+            at += 1
+        if self.found and at == index == floor + 1 and not each.tells and not self._above:
+            return  # a second line of dates within one head
+        self.found.append(Start(at, index))
+
+    def _floor(self) -> int:
+        """The last line that the entry before needs."""
+        last = self.found[-1] if self.found else None
+        return -1 if last is None else last.at if last.anchor is None else last.anchor
+
+    def _back(self, index: int, limit: int) -> int:
+        """Where the run of a head's lines above one begins, of `limit` lines at the most."""
+        at, floor = index, self._floor()
+        while at - 1 > floor and index - at < limit and self._is_head(self._lines[at - 1]):
+            at -= 1
+        return at
+
+    def _is_head(self, each: Dated) -> bool:
+        is_item = each.line.kind == "item" and not self._has_item_heads
+        return each.is_head_like and not is_item and not is_inner(each.rest)
+
+
+def _is_undated(lines: Sequence[Dated], index: int, anchors: frozenset[int], is_complete: IsComplete) -> bool:
+    """Whether lines between two lists say whose and what as: another entry, which does not say when."""
+    if not index or lines[index - 1].line.kind != "item" or lines[index].line.kind == "item":
+        return False
+    heads: list[str] = []
+    for at in range(index, min(index + HEAD_LINES_MAX + 1, len(lines))):
+        if lines[at].line.kind == "item":
+            return any(map(is_position, heads)) and is_complete(heads)
+        if at in anchors or not lines[at].is_head_like:
+            return False
+        heads.append(lines[at].rest)
+    return False
+
+
+def _undated(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
+    """Without dates: at each short run of lines that has a list below it, else at each line that is complete."""
+    found: list[Start] = []
+    at = 0
+    for index, each in enumerate(lines):
+        is_item = each.line.kind == "item"
+        run = lines[at : min(index, at + HEAD_LINES_MAX + 1)]
+        if is_item and 0 < len(run) <= HEAD_LINES_MAX and all(above.is_head_like for above in run):
+            found.append(Start(at))
+        at = index + 1 if is_item else at
+    if found:
+        return found if found[0].at == 0 else []
+    is_told = all(each.is_head_like and is_complete([each.rest]) for each in lines)
+    return [Start(index) for index in range(len(lines))] if is_told else []
