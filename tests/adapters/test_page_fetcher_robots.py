@@ -120,4 +120,4 @@ def test_a_hostile_file_holds_nobody_up(lines: str) -> None:
         started = time.thread_time()
         parse(content, product="Overture").allows("/" + "a" * 4000)
         best = min(best, time.thread_time() - started)
-    assert best < 0.1
+    assert best < 0.3

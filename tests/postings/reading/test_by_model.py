@@ -165,7 +165,7 @@ def test_a_hostile_answer_about_a_hostile_text(unit: str) -> None:
         started = time.thread_time()
         assert by_model.read(said, blank(text), tuple(by_model.ASKED)) is not None
         best = min(best, time.thread_time() - started)
-    assert best < 0.15
+    assert best < 0.5
 
 
 _WORDS = [

@@ -275,7 +275,7 @@ def test_a_hostile_line_costs_next_to_nothing(unit: str) -> None:
     started = time.thread_time()
     salary.find(line)
     salary.parse(line)
-    assert time.thread_time() - started < 0.05
+    assert time.thread_time() - started < 0.25  # some 10 ms; what grows with the square takes seconds
 
 
 def test_without_a_currency_only_the_text_is_known() -> None:

@@ -212,7 +212,7 @@ def test_any_number_of_names_is_found_in_linear_time() -> None:
         text = unit * (100_000 // len(unit))
         technologies.find(text, are_entries_skills=True)
         best = min(_seconds(text) for _ in range(3))
-        assert best < 0.1, unit
+        assert best < 0.3, unit
 
 
 def _seconds(text: str) -> float:

