@@ -10,9 +10,9 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from service.kernel.errors import Unavailable
 from service.kernel.reader_processes.frames import HEADER_BYTES, READY, MalformedFrame, body_length
 
-# Starting takes a tenth of a second, importing a large library three; a machine that needs many times as long cannot
-# read either.
-START_SECONDS = 5.0
+# Starting takes a tenth of a second, importing a large library three, and on a machine that starts many things at once
+# ten times that; one that needs longer cannot read either.
+START_SECONDS = 10.0
 # A killed process is reaped within milliseconds; one stuck in the kernel is left to it.
 END_SECONDS = 1.0
 # A pipe holds 64 KiB; more at once would only be copied into a buffer of ours.
@@ -31,20 +31,22 @@ class ReaderProcess:
 
     @classmethod
     async def start(cls, module: str, name: str) -> "ReaderProcess":
-        """Start one and wait until it is warm. Raises `Unavailable`, by its name, where none can be had in 5 s."""
+        """Start one and wait until it is warm. Raises `Unavailable`, by its name, where none can be had in 10 s."""
         spawned = await _spawned(module, name)
         if spawned is None or spawned.stdin is None or spawned.stdout is None:
             raise Unavailable(f"No {name} could be started.")
         process = cls(spawned, spawned.stdin, spawned.stdout)
         is_warm = False
         try:
-            with anyio.move_on_after(START_SECONDS):
+            with anyio.move_on_after(START_SECONDS) as limit:
                 is_warm = await process.is_ready()
         finally:
             if not is_warm:
                 await process.end()
-        if not is_warm:
+        if limit.cancelled_caught:
             raise Unavailable(f"No {name} became ready within {START_SECONDS:g} s.")
+        if not is_warm:
+            raise Unavailable(f"A {name} ended before it was ready; its standard error is the service's.")
         return process
 
     async def is_ready(self) -> bool:
@@ -82,7 +84,7 @@ async def _spawned(module: str, name: str) -> Process | None:
     command = [sys.executable, "-m", module]
     try:
         # Shielded, for some milliseconds as a rule: a process half started when its starter is cancelled would be
-        # nobody's. What the machine cannot start in 5 s is given up.
+        # nobody's. What the machine cannot start in 10 s is given up.
         with anyio.move_on_after(START_SECONDS, shield=True):
             return await anyio.open_process(command, cwd=PACKAGE_ROOT, env={}, stderr=None, start_new_session=True)
     except OSError as error:
