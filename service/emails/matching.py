@@ -81,13 +81,13 @@ def _match(statement: Statement, demands: list[_Demand], technologies: Iterable[
 
 
 def _named(technologies: Iterable[Statement], text: str) -> frozenset[str]:
-    line = _Line.of(text[:MATCHED_MAX_CHARS])
+    line = Line.of(text[:MATCHED_MAX_CHARS])
     return frozenset(technology.reference for technology in technologies if line.names(technology.text))
 
 
 def shared_technologies(candidate: Candidate, vacancy: Vacancy) -> list[tuple[Statement, Statement]]:
     """The posting's technologies, in its order, that the résumé names, each with the line that does; skills first."""
-    lines = [(line, _Line.of(line.text[:MATCHED_MAX_CHARS])) for line in (*candidate.skills, *candidate.statements)]
+    lines = [(line, Line.of(line.text[:MATCHED_MAX_CHARS])) for line in (*candidate.skills, *candidate.statements)]
     found: list[tuple[Statement, Statement]] = []
     for technology in vacancy.technologies:
         ground = next((line for line, read in lines if read.names(technology.text)), None)
@@ -97,25 +97,21 @@ def shared_technologies(candidate: Candidate, vacancy: Vacancy) -> list[tuple[St
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A text, folded once for all the names that are looked for in it."""
 
     text: str
     folded: str
 
     @classmethod
-    def of(cls, text: str) -> "_Line":
+    def of(cls, text: str) -> "Line":
         return cls(text, text.casefold())
 
     def names(self, name: str) -> bool:
+        """Whether it names the technology: on word boundaries that know C, C++, C# and .NET apart."""
         if len(name) > _EXACT_CASE_MAX_CHARS:
             return _stands_in(self.folded, name.casefold())
         return bool(name) and _stands_in(self.text, name)
-
-
-def mentions(text: str, name: str) -> bool:
-    """Whether `text` names the technology: on word boundaries that know C, C++, C# and .NET apart."""
-    return _Line.of(text).names(name)
 
 
 def _stands_in(text: str, name: str) -> bool:

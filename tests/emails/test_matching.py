@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.emails.matching import mentions, ranked, shared_technologies, terms
+from service.emails.matching import Line, ranked, shared_technologies, terms
 from tests.emails.briefs import RESUME, brief, posting
 
 
@@ -28,7 +28,7 @@ from tests.emails.briefs import RESUME, brief, posting
     ],
 )
 def test_technologies_are_told_apart(text: str, name: str, is_named: bool) -> None:
-    assert mentions(text, name) is is_named
+    assert Line.of(text).names(name) is is_named
 
 
 def test_the_best_line_answers_the_requirement_it_shares_most_with() -> None:

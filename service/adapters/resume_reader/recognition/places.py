@@ -6,7 +6,7 @@ town alone is none for certain, nor is it with a name behind it that is not know
 
 import re
 
-from service.adapters.resume_reader.recognition.vocabulary import DEGREE, EMPLOYER, POSITION, SCHOOL, words_of
+from service.adapters.resume_reader.recognition.vocabulary import DEGREE, EMPLOYER, POSITION, SCHOOL, phrases, words_of
 
 # Of a place; longer ones are sentences.
 PLACE_MAX_CHARS = 100
@@ -53,12 +53,8 @@ _COUNTRIES = """
 """
 
 
-def _named(names: str) -> frozenset[str]:
-    return frozenset(name.strip() for name in " ".join(names.split()).split(";"))
-
-
 _CODES = frozenset(_STATE_CODES.split())
-REGIONS, COUNTRIES = _named(_REGIONS), _named(_COUNTRIES)
+REGIONS, COUNTRIES = frozenset(phrases(_REGIONS)), frozenset(phrases(_COUNTRIES))
 
 _COMMA = re.compile(r", ?")
 _REMOTE = re.compile(r"(?:fully )?remote|hybrid|on-?site|home ?office|télétravail|remoto", re.IGNORECASE)

@@ -38,7 +38,7 @@ def positions(lines: Sequence[Line], *, organisation: str) -> list[Json]:
     heads = list(_heads(read, is_voluntary=organisation == "organization"))
     told = [head.is_title_first for head in heads if head.is_title_first is not None]
     is_title_first = 2 * sum(told) >= len(told) if told else None
-    found = (_position(*each, organisation, is_title_first) for each in zip(read, heads, strict=True))
+    found = (_position(*each, organisation, is_title_first=is_title_first) for each in zip(read, heads, strict=True))
     return [each for each in found if each][:ENTRIES_MAX]
 
 
@@ -70,7 +70,7 @@ def projects(lines: Sequence[Line]) -> list[Json]:
     return [each for each in found if each][:ENTRIES_MAX]
 
 
-def _position(entry: Entry, head: Head, organisation: str, is_title_first: bool | None) -> Json:  # noqa: FBT001
+def _position(entry: Entry, head: Head, organisation: str, *, is_title_first: bool | None) -> Json:
     title, employer = head.title, head.employer
     if not title and not employer and len(head.rest) > 1 and is_title_first is not None:
         title, employer = head.rest[:2] if is_title_first else head.rest[1::-1]

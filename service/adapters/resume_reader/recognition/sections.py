@@ -7,6 +7,7 @@ from enum import Enum
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.skills import cells, is_header
+from service.adapters.resume_reader.recognition.vocabulary import phrases
 from service.adapters.resume_reader.recognition.words import is_inner
 
 # Longer ones are sentences.
@@ -118,7 +119,7 @@ _NAMES = {
         weitere angaben; divers; informations complémentaires; otros; otros datos; información adicional;
         datos de interés""",
 }
-PARTS = {name.strip(): part for part, names in _NAMES.items() for name in " ".join(names.split()).split(";")}
+PARTS = {name: part for part, names in _NAMES.items() for name in phrases(names)}
 # Such lines are sections of their own, or a line of the one they stand in.
 LABELS = frozenset({Part.SUMMARY, Part.SKILLS, Part.LANGUAGES, Part.INTERESTS, Part.CERTIFICATES})
 _WITH_ENTRIES = frozenset({Part.WORK, Part.PROJECTS, Part.VOLUNTEER})

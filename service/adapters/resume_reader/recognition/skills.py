@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from service.adapters.resume_reader.lines import Line
-from service.adapters.resume_reader.recognition.vocabulary import words_of
+from service.adapters.resume_reader.recognition.vocabulary import phrases, words_of
 from service.adapters.resume_reader.recognition.words import LINE_MAX_CHARS, WORDS_MAX, bared, split_list
 
 Json = dict[str, Any]
@@ -36,12 +36,8 @@ _MEASURES = """
 """
 
 
-def _named(names: str) -> frozenset[str]:
-    return frozenset(name.strip() for name in " ".join(names.split()).split(";"))
-
-
-MEMBERS, MEASURES = _named(_MEMBERS), _named(_MEASURES)
-COLUMNS = MEMBERS | MEASURES | _named(_GROUPS)
+MEMBERS, MEASURES = frozenset(phrases(_MEMBERS)), frozenset(phrases(_MEASURES))
+COLUMNS = MEMBERS.union(MEASURES, phrases(_GROUPS))
 
 _LEVEL = re.compile(
     r"(?:(?:very|sehr|très|muy|highly|fully|bonnes?|buen)\s)?(?:expert[eo]?|experten?(?:wissen|kenntnisse)?|advanced|"

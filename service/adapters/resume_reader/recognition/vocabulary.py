@@ -83,6 +83,11 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def phrases(table: str) -> list[str]:
+    """Phrases as a table in the source holds them: between semicolons, over as many lines as they take."""
+    return [" ".join(phrase.split()) for phrase in table.split(";")]
+
+
 POSITION, EMPLOYER, SCHOOL, DEGREE = map(listed, (_POSITION, _EMPLOYER, _SCHOOL, _DEGREE))
 
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.&+#-]*[\w'’+#])?")
