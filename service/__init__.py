@@ -6,6 +6,7 @@ it to that.
 cli            one file per command; owns all printing
 asgi           `app`, for any ASGI server
 app            the whole URL table, middleware order
+background     the whole table of tasks and sweepers
 resources      what is open while the process lives; the only file that names concrete vendors
 settings       the only room that reads the environment
 health         probes, and the live task tree

@@ -20,7 +20,7 @@ from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.logs import configure_logs
 from service.resources import open_resources
 from service.settings import BadSettings, load_settings
-from service.worker import background_tasks
+from service.background import background_tasks
 
 log = structlog.get_logger(__name__)
 

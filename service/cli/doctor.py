@@ -27,7 +27,7 @@ from service.resources import (
     survey_of,
 )
 from service.settings import BadSettings, Settings, describe, token_secret, unread
-from service.worker import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
+from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 
 # Any check that takes longer has found something.
 CHECK_TIMEOUT_SECONDS = 30.0

@@ -20,7 +20,7 @@ from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.resources import Resources, open_resources
 from service.settings import Settings
-from service.worker import background_tasks
+from service.background import background_tasks
 
 # Connections the kernel keeps until the loop takes them.
 BACKLOG = 1024

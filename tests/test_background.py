@@ -11,7 +11,7 @@ from sqlalchemy import text
 from service.kernel.database import Transaction
 from service.kernel.supervision import Lasting, Periodic
 from service.resources import Resources, survey_of
-from service.worker import background_tasks, sweepers
+from service.background import background_tasks, sweepers
 
 
 def resources(**more: object) -> Resources:
