@@ -14,13 +14,13 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.app import build_app
+from service.background import background_tasks
 from service.kernel.errors import ServiceError
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.logs import configure_logs
 from service.resources import open_resources
 from service.settings import BadSettings, load_settings
-from service.background import background_tasks
 
 log = structlog.get_logger(__name__)
 

@@ -302,18 +302,13 @@ def open_razorpay(settings: Settings) -> Razorpay | None:
 
 @contextmanager
 def open_github(settings: Settings, *, cache: Cache, clock: Clock) -> Generator[GitHub, None, None]:
-    """GitHub; where the extra is not installed, one that says so. PyGithub itself is imported with the first call."""
-    if find_spec("github") is None:
-        from service.adapters.github.absent import AbsentGitHub  # noqa: PLC0415
-
-        yield AbsentGitHub()
-        return
-    from service.adapters.github.pygithub import PyGithub, pygithub_line  # noqa: PLC0415
+    """GitHub over PyGithub, which is imported with the first call; where it is not installed, that call says so."""
+    from service.adapters.github.pygithub import PyGithub, open_pygithub_connection  # noqa: PLC0415
 
     url = settings.github_api_url.rstrip("/")
     user_agent = f"overture/{installed_version()}"
-    line = partial(pygithub_line, api_url=url, token=settings.github_token, user_agent=user_agent)
-    with closing(PyGithub(line, api_url=url, cache=cache, clock=clock)) as github:
+    connect = partial(open_pygithub_connection, api_url=url, token=settings.github_token, user_agent=user_agent)
+    with closing(PyGithub(connect, api_url=url, cache=cache, clock=clock)) as github:
         yield github
 
 

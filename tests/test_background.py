@@ -8,10 +8,10 @@ import anyio
 import pytest
 from sqlalchemy import text
 
+from service.background import background_tasks, sweepers
 from service.kernel.database import Transaction
 from service.kernel.supervision import Lasting, Periodic
 from service.resources import Resources, survey_of
-from service.background import background_tasks, sweepers
 
 
 def resources(**more: object) -> Resources:

@@ -10,7 +10,6 @@ from service.adapters.cache.in_process import InProcessCache
 from service.adapters.cache.redis import RedisCache
 from service.adapters.cache.scripted import ScriptedCache
 from service.adapters.github import GitHubNotInstalled
-from service.adapters.github.absent import AbsentGitHub
 from service.adapters.github.pygithub import PyGithub
 from service.adapters.rate_limits.in_process import InProcessRateLimiter
 from service.adapters.rate_limits.redis import RedisRateLimiter
@@ -27,14 +26,13 @@ async def test_github_is_there_where_the_extra_is() -> None:
 
 
 async def test_without_the_extra_github_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nowhere(_name: str) -> None:
-        """No module is installed."""
-
-    monkeypatch.setattr(resources, "find_spec", nowhere)
+    monkeypatch.setitem(sys.modules, "github", None)
+    monkeypatch.delitem(sys.modules, "service.adapters.github.connection", raising=False)
     with open_github(Settings(), cache=ScriptedCache(), clock=SystemClock()) as github:
-        assert isinstance(github, AbsentGitHub)
-        with pytest.raises(GitHubNotInstalled):
+        with pytest.raises(GitHubNotInstalled, match="extra"):
             await github.evidence("ada")
+        with pytest.raises(GitHubNotInstalled, match="extra"):
+            await github.repository("ada", "engine")
 
 
 @pytest.mark.parametrize("vendor", ["github", "coredis"])

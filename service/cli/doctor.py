@@ -11,6 +11,7 @@ import anyio
 
 from service.adapters.local_postgres.launcher import current_owners
 from service.adapters.redis import Redis, RedisAway
+from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 from service.cli import DONE, FAILED
 from service.cli.configuration import configured
 from service.custody import operations as custody
@@ -27,7 +28,6 @@ from service.resources import (
     survey_of,
 )
 from service.settings import BadSettings, Settings, describe, token_secret, unread
-from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 
 # Any check that takes longer has found something.
 CHECK_TIMEOUT_SECONDS = 30.0

@@ -12,15 +12,15 @@ from hypercorn.trio import serve as serve_on_trio  # pyright: ignore[reportUnkno
 from starlette.types import ASGIApp
 
 from service.app import build_app
+from service.background import background_tasks
 from service.cli import Refused
 from service.cli.configuration import configured
 from service.cli.token import minted
-from service.kernel.heap import keep_what_is_loaded
+from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.resources import Resources, open_resources
 from service.settings import Settings
-from service.background import background_tasks
 
 # Connections the kernel keeps until the loop takes them.
 BACKLOG = 1024

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import structlog
 
-from service.kernel.concurrency import Branch, Finished, apart
+from service.kernel.concurrency import Branch, Finished, gather_settled
 
 # A probe's own patience is usually 1 to 5 s; a dependency that needs longer for nothing at all is not well.
 CHECK_TIMEOUT_SECONDS = 1.0
@@ -35,7 +35,7 @@ class Checked:
 async def run(checks: Sequence[Check]) -> dict[str, Checked]:
     """All of them at once. What a failing one said goes to the log: it may name hosts and accounts."""
     branches = [Branch(check.name, check.call, timeout_seconds=CHECK_TIMEOUT_SECONDS) for check in checks]
-    await apart(*branches)
+    await gather_settled(*branches)
     checked: dict[str, Checked] = {}
     for check, branch in zip(checks, branches, strict=True):
         is_ok = isinstance(branch.outcome, Finished)

@@ -1,8 +1,8 @@
 """Branches of one piece of work, and how many pieces run at once.
 
-`apart` runs branches side by side and lets none of them take a sibling down; `together` runs them and lets the first
-failure stop the rest. Either way everything started has ended when the call returns, and cancelling the caller cancels
-every branch.
+`gather_settled` runs branches side by side, and a failure stays with its branch; with `gather_all` the first failure
+stops the rest. Either way everything started has ended when the call returns, and cancelling the caller cancels every
+branch.
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ def silent(_event: BranchEvent) -> None:
 
 
 class Branch(Generic[T]):
-    """One named call with a limit of its own; after `apart` or `together` its `outcome` says how it went."""
+    """One named call with a limit of its own; after `gather_settled` or `gather_all` its `outcome` says how it went."""
 
     def __init__(self, name: str, call: Callable[[], Awaitable[T]], *, timeout_seconds: float) -> None:
         self.name = name
@@ -70,14 +70,14 @@ class Branch(Generic[T]):
                 return 0.0
 
 
-async def apart(*branches: Branch[Any], report: Report = silent) -> None:
+async def gather_settled(*branches: Branch[Any], report: Report = silent) -> None:
     """Run the branches; a late or failing one keeps its outcome to itself."""
     async with anyio.create_task_group() as group:
         for branch in branches:
             group.start_soon(_run_one, branch, report)
 
 
-async def together(*branches: Branch[Any], report: Report = silent) -> None:
+async def gather_all(*branches: Branch[Any], report: Report = silent) -> None:
     """Run the branches; the first that fails or is late stops the others, and its error is raised as it was."""
     first: list[Exception] = []
 

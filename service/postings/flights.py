@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import anyio
 
-from service.kernel.concurrency import Branch, Failed, Finished, apart
+from service.kernel.concurrency import Branch, Failed, Finished, gather_settled
 from service.kernel.errors import Unavailable
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Flights(Generic[T]):
     async def _fly(self, key: str, flight: _Flight[T]) -> None:
         try:
             with flight.scope:
-                await apart(flight.branch)
+                await gather_settled(flight.branch)
         finally:
             self._land(key, flight)
             flight.ended.set()

@@ -16,7 +16,6 @@ from structlog.testing import capture_logs
 
 from service.adapters.cache.scripted import ScriptedCache
 from service.adapters.github import (
-    GitHubNotInstalled,
     GitHubRateLimited,
     GitHubUnavailable,
     LoginNotFound,
@@ -24,9 +23,8 @@ from service.adapters.github import (
     RepositoryNotFound,
     pygithub,
 )
-from service.adapters.github.absent import AbsentGitHub
-from service.adapters.github.asking import THREADS_MAX
-from service.adapters.github.pygithub import FRESH_SECONDS, PyGithub, pygithub_line
+from service.adapters.github.pool import THREADS_MAX
+from service.adapters.github.pygithub import FRESH_SECONDS, PyGithub, open_pygithub_connection
 from service.kernel.clock import FixedClock
 from tests.fakes.github_api import GitHubApi, github_api
 
@@ -51,7 +49,7 @@ class Scene:
 async def scene(token: str | None = TOKEN) -> AsyncGenerator[Scene]:
     cache, clock = ScriptedCache(), FixedClock(NOW)
     async with github_api() as api:
-        line = partial(pygithub_line, api_url=api.url, token=token, user_agent="overture/test")
+        line = partial(open_pygithub_connection, api_url=api.url, token=token, user_agent="overture/test")
         github = PyGithub(line, api_url=api.url, cache=cache, clock=clock)
         try:
             yield Scene(api, github, cache, clock)
@@ -67,7 +65,7 @@ def workers() -> list[int]:
 
 def _is_asking(frame: FrameType | None) -> bool:
     while frame is not None:
-        if frame.f_code.co_name == "_in_thread":
+        if frame.f_code.co_name == "_run_in_thread":
             return True
         frame = frame.f_back
     return False
@@ -342,10 +340,3 @@ async def test_connections_are_kept_between_calls() -> None:
         for number in range(5):
             await here.github.repository("ada", f"engine-{number}")
         assert here.api.opened <= 2
-
-
-async def test_without_the_extra_it_says_so() -> None:
-    with pytest.raises(GitHubNotInstalled, match="extra"):
-        await AbsentGitHub().evidence("ada")
-    with pytest.raises(GitHubNotInstalled, match="extra"):
-        await AbsentGitHub().repository("ada", "engine")

@@ -30,7 +30,7 @@ from service.crm.model import STATUSES, Wanted
 from service.crm.store.listing import parameters_of, shape_of, walked_and_counted
 from service.kernel.clock import SystemClock
 from service.kernel.database.wall import Acting, opening
-from service.kernel.heap import keep_what_is_loaded
+from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Window
 from service.web.tokens import Authenticator

@@ -18,7 +18,7 @@ import httpx
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.adapters.github.asking import THREADS_MAX
+from service.adapters.github.pool import THREADS_MAX
 from service.resources import RESUME_READERS
 
 # What was cancelled undoes itself within milliseconds, and CI shares its cores; a connection that its caller has reset

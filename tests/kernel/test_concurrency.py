@@ -16,8 +16,8 @@ from service.kernel.concurrency import (
     Shares,
     TimedOut,
     TooManyInFlight,
-    apart,
-    together,
+    gather_all,
+    gather_settled,
 )
 from service.kernel.errors import Overloaded
 from service.kernel.telemetry import TaskTree
@@ -46,7 +46,7 @@ async def test_settle_keeps_siblings_alive(autojump_clock: MockClock) -> None:
     late = Branch("late", after(100, "never"), timeout_seconds=4)
     began = anyio.current_time()
 
-    await apart(good, broken, late)
+    await gather_settled(good, broken, late)
 
     assert anyio.current_time() - began == pytest.approx(4)
     assert isinstance(good.outcome, Finished)
@@ -63,7 +63,7 @@ async def test_together_stops_the_rest_at_the_first_failure(autojump_clock: Mock
     began = anyio.current_time()
 
     with pytest.raises(ValueError, match="no"):
-        await together(slow, broken)
+        await gather_all(slow, broken)
 
     assert anyio.current_time() - began == pytest.approx(1)
     assert slow.outcome is None
@@ -72,14 +72,14 @@ async def test_together_stops_the_rest_at_the_first_failure(autojump_clock: Mock
 @pytest.mark.trio
 async def test_together_treats_lateness_as_failure(autojump_clock: MockClock) -> None:
     with pytest.raises(TimeoutError, match="late took longer than 2 s"):
-        await together(Branch("late", after(100, "never"), timeout_seconds=2))
+        await gather_all(Branch("late", after(100, "never"), timeout_seconds=2))
 
 
 @pytest.mark.trio
 async def test_cancelling_the_caller_cancels_every_branch(autojump_clock: MockClock) -> None:
     branches = [Branch(str(n), after(100, "never"), timeout_seconds=200) for n in range(3)]
     with anyio.move_on_after(1) as scope:
-        await apart(*branches)
+        await gather_settled(*branches)
     assert scope.cancelled_caught
     assert [branch.outcome for branch in branches] == [None, None, None]
 
@@ -87,7 +87,7 @@ async def test_cancelling_the_caller_cancels_every_branch(autojump_clock: MockCl
 @pytest.mark.trio
 async def test_a_listener_hears_every_branch(autojump_clock: MockClock) -> None:
     heard: list[BranchEvent] = []
-    await apart(
+    await gather_settled(
         Branch("good", after(0.25, "x"), timeout_seconds=4),
         Branch("late", after(9, "x"), timeout_seconds=1),
         report=heard.append,
@@ -104,7 +104,7 @@ async def test_branches_hang_below_their_request_in_the_live_tree(autojump_clock
 
         async def request() -> None:
             with tree.root("request", "POST /x"), anyio.fail_after(60):
-                await apart(Branch("resume", after(5, "x"), timeout_seconds=4))
+                await gather_settled(Branch("resume", after(5, "x"), timeout_seconds=4))
 
         group.start_soon(request)
         await anyio.sleep(1)

@@ -2,7 +2,6 @@ import httpx
 import pytest
 
 from service.adapters.github import GitHubNotInstalled, GitHubRateLimited, GitHubUnavailable, LoginNotFound
-from service.adapters.github.absent import AbsentGitHub
 from service.adapters.github.scripted import ScriptedGitHub
 from service.kernel.errors import ServiceError
 from service.projects.routes import routes
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.anyio
 PERSON = "/api/github/users/ada/evidence"
 
 
-async def got(path: str, github: ScriptedGitHub | AbsentGitHub) -> httpx.Response:
+async def got(path: str, github: ScriptedGitHub) -> httpx.Response:
     async with Parts().client(*routes(github=github)) as http:
         return await http.get(path)
 
@@ -68,11 +67,6 @@ async def test_a_repository_that_cannot_be_is_not_found(path: str) -> None:
     assert answer.status_code in {400, 404}
     if answer.status_code == 404:
         assert answer.json()["type"].rpartition("/")[2] in {"repository-not-found", "not-found"}
-
-
-async def test_without_the_extra_it_is_said() -> None:
-    answer = await got(PERSON, AbsentGitHub())
-    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/github-not-installed")
 
 
 async def test_a_token_is_needed() -> None:

@@ -24,7 +24,7 @@ import urllib3
 from github.Requester import HTTPRequestsConnectionClass, Requester, RequestsResponse
 from requests.adapters import HTTPAdapter
 
-from service.adapters.github.asking import Cut, Failed, Heard
+from service.adapters.github.pool import Abandoned, RequestFailed, Response
 
 # A name and a handshake; GitHub takes 0.1 s. What a cut cannot reach, for the socket is not there yet, ends with it.
 CONNECT_SECONDS = 2.0
@@ -39,12 +39,12 @@ PAUSE_SECONDS = 0.2
 STUMBLES = frozenset({500, 502, 503, 504})
 
 
-class _Broken(Failed):
+class _Broken(RequestFailed):
     """Worth a second attempt."""
 
 
-class PyGithubLine:
-    """See `asking.Line`."""
+class PyGithubConnection:
+    """See `pool.Connection`."""
 
     def __init__(self, *, api_url: str, token: str | None, user_agent: str) -> None:
         # Throttling is ours too: by default it holds every request back a quarter of a second.
@@ -61,44 +61,44 @@ class PyGithubLine:
         self._requester = client.requester
         self._connection = _BoundedConnection(api_url)
 
-    def ready(self, *, timeout_seconds: float) -> None:
+    def begin(self, *, timeout_seconds: float) -> None:
         self._connection.begin(timeout_seconds)
 
-    def ask(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Heard:
-        """GET `path`, twice at the most. Raises `Failed`, `Cut`.
+    def get(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+        """GET `path`, twice at the most. Raises `RequestFailed`, `Abandoned`.
 
-        Blocks no longer than the time given to `ready`, but for the look-up of a name, which nothing here can bound.
+        Blocks no longer than the time given to `begin`, but for the look-up of a name, which nothing here can bound.
         """
         for _ in range(ATTEMPTS - 1):
             with suppress(_Broken):
-                heard = self._asked(path, parameters, headers)
-                if heard.status not in STUMBLES:
-                    return heard
+                response = self._request(path, parameters, headers)
+                if response.status not in STUMBLES:
+                    return response
             self._connection.pause(PAUSE_SECONDS)
-        return self._asked(path, parameters, headers)
+        return self._request(path, parameters, headers)
 
-    def cut(self) -> None:
-        self._connection.cut()
+    def abort(self) -> None:
+        self._connection.abort()
 
     def close(self) -> None:
         self._connection.close()
 
-    def _asked(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Heard:
+    def _request(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Response:
         self._connection.answers = 0
-        asking = {"Accept": "application/vnd.github+json", **headers}
+        accepting = {"Accept": "application/vnd.github+json", **headers}
         try:
-            status, heard, body = self._requester.requestJson(
-                "GET", path, parameters=dict(parameters), headers=asking, cnx=self._connection
+            status, response, body = self._requester.requestJson(
+                "GET", path, parameters=dict(parameters), headers=accepting, cnx=self._connection
             )
         except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError) as error:
-            raise Failed("GitHub did not answer in time.") from error
+            raise RequestFailed("GitHub did not answer in time.") from error
         except (requests.ConnectionError, urllib3.exceptions.ProtocolError) as error:
             raise _Broken("The connection to GitHub failed.") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Failed("The connection to GitHub failed.") from error
+            raise RequestFailed("The connection to GitHub failed.") from error
         except (RuntimeError, ValueError) as error:  # PyGithub's own, of redirects elsewhere and unreadable headers
-            raise Failed("GitHub answered with something that cannot be read.") from error
-        return Heard(status, heard, body, _is_limited(status, heard, body))
+            raise RequestFailed("GitHub answered with something that cannot be read.") from error
+        return Response(status, response, body, _is_limited(status, response, body))
 
 
 def _is_limited(status: int, headers: Mapping[str, str], body: str) -> bool:
@@ -121,7 +121,7 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
         parts = urlsplit(api_url)
         super().__init__(parts.hostname or "")
         self._origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        self._cut = threading.Event()
+        self._is_aborted = threading.Event()
         self._deadline = 0.0
         self._wire: Any = None
         self.answers = 0
@@ -136,14 +136,14 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
         session.mount("https://", adapter)
 
     def begin(self, timeout_seconds: float) -> None:
-        self._cut.clear()
+        self._is_aborted.clear()
         self._deadline = time.monotonic() + timeout_seconds
 
     def pause(self, seconds: float) -> None:
-        self._cut.wait(min(seconds, self._left()))
+        self._is_aborted.wait(min(seconds, self._left()))
 
-    def cut(self) -> None:
-        self._cut.set()
+    def abort(self) -> None:
+        self._is_aborted.set()
         sock = getattr(self._wire, "sock", None)
         if sock is not None:
             with suppress(OSError):
@@ -157,10 +157,10 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
             self._wire.close()
 
     def getresponse(self) -> RequestsResponse:
-        """The answer to what `request` noted. Raises `Failed`, and what requests and urllib3 raise."""
+        """The answer to what `request` noted. Raises `RequestFailed`, and what requests and urllib3 raise."""
         self.answers += 1
         if self.answers > ANSWERS_MAX:
-            raise Failed("GitHub leads on in circles.")
+            raise RequestFailed("GitHub leads on in circles.")
         left = self._left()
         response = cast("Any", self.session).get(
             self._origin + self.url,
@@ -171,7 +171,7 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
         )
         try:
             if response.status_code == 202:  # PyGithub would sleep, and ask again without end
-                raise Failed("GitHub has not worked the answer out yet.")
+                raise RequestFailed("GitHub has not worked the answer out yet.")
             return _Read(response, self._body(response.raw))
         finally:
             response.close()
@@ -181,16 +181,16 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
         while piece := raw.read1(CHUNK_BYTES, decode_content=True):
             content += piece
             if len(content) > BODY_MAX_BYTES:
-                raise Failed(f"GitHub's answer is larger than {BODY_MAX_BYTES // 1_000_000} MB.")
+                raise RequestFailed(f"GitHub's answer is larger than {BODY_MAX_BYTES // 1_000_000} MB.")
             self._left()
         return content.decode("utf-8")
 
     def _left(self) -> float:
-        if self._cut.is_set():
-            raise Cut
+        if self._is_aborted.is_set():
+            raise Abandoned
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise Failed("GitHub did not answer in time.")
+            raise RequestFailed("GitHub did not answer in time.")
         return left
 
     def _pool(self, kind: Any, *args: Any, **kwargs: Any) -> Any:

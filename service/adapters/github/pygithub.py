@@ -15,6 +15,7 @@ import structlog
 from service.adapters.cache import Cache
 from service.adapters.github import (
     Activity,
+    GitHubNotInstalled,
     GitHubRateLimited,
     GitHubUnavailable,
     LoginNotFound,
@@ -22,11 +23,11 @@ from service.adapters.github import (
     RateLimit,
     Repository,
     RepositoryNotFound,
-    readings,
+    wire,
 )
-from service.adapters.github.asking import Failed, Heard, Line, Lines
+from service.adapters.github.pool import Connection, ConnectionPool, RequestFailed, Response
 from service.kernel.clock import Clock
-from service.kernel.concurrency import Branch, Finished, together
+from service.kernel.concurrency import Branch, Finished, gather_all
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import ServiceError
 
@@ -62,7 +63,7 @@ class _Kept(msgspec.Struct, Generic[V], frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class _Question(Generic[V]):
+class _Request(Generic[V]):
     """What is asked, how the answer is read, and what its absence means."""
 
     path: str
@@ -75,8 +76,8 @@ class _Question(Generic[V]):
 class PyGithub:
     """See `GitHub`. Open it where a loop runs; `close` it when nobody asks any more."""
 
-    def __init__(self, make_line: Callable[[], Line], *, api_url: str, cache: Cache, clock: Clock) -> None:
-        self._lines = Lines(make_line)
+    def __init__(self, open_connection: Callable[[], Connection], *, api_url: str, cache: Cache, clock: Clock) -> None:
+        self._pool = ConnectionPool(open_connection)
         self._api_url = api_url
         self._cache = cache
         self._clock = clock
@@ -88,17 +89,15 @@ class PyGithub:
         return self._rate_limit
 
     def close(self) -> None:
-        self._lines.close()
+        self._pool.close()
 
     async def repository(self, owner: str, name: str) -> Repository:
         missing = RepositoryNotFound(f"GitHub shows no repository {owner}/{name}.")
         path = f"/repos/{_segment(owner)}/{_segment(name)}"
         read = partial(_read_public_repository, missing=missing)
-        repository = self._branch(_Question(path, {}, Repository, read, missing))
+        repository = self._branch(_Request(path, {}, Repository, read, missing))
         languages = self._branch(
-            _Question(
-                f"{path}/languages", {}, dict[str, int], _reader(dict[str, int], readings.read_languages), missing
-            )
+            _Request(f"{path}/languages", {}, dict[str, int], _reader(dict[str, int], wire.read_languages), missing)
         )
         await _all(repository, languages)
         return msgspec.structs.replace(_value(repository).value, languages=_value(languages).value)
@@ -107,35 +106,33 @@ class PyGithub:
         missing = LoginNotFound(f"GitHub has no account {login}.")
         path = f"/users/{_segment(login)}"
         latest = {"sort": "pushed", "type": "owner", "per_page": PAGE}
-        account = self._branch(
-            _Question(path, {}, readings.Account, _reader(readings.AccountWire, readings.read_account), missing)
-        )
+        account = self._branch(_Request(path, {}, wire.Account, _reader(wire.AccountWire, wire.read_account), missing))
         shelf = self._branch(
-            _Question(
+            _Request(
                 f"{path}/repos",
                 latest,
-                readings.Shelf,
-                _reader(list[readings.RepositoryWire], readings.read_shelf),
+                wire.Shelf,
+                _reader(list[wire.RepositoryWire], wire.read_shelf),
                 missing,
             )
         )
         activity = self._branch(
-            _Question(
+            _Request(
                 f"{path}/events/public",
                 {"per_page": EVENTS_PAGE},
                 Activity,
-                _reader(list[readings.EventWire], readings.read_activity),
+                _reader(list[wire.EventWire], wire.read_activity),
                 missing,
             )
         )
         await _all(account, shelf, activity)
         return _person(_value(account), _value(shelf), _value(activity))
 
-    def _branch(self, question: _Question[V]) -> Branch[_Kept[V]]:
+    def _branch(self, question: _Request[V]) -> Branch[_Kept[V]]:
         limit = min(CALL_SECONDS, remaining_seconds())
         return Branch(f"github {question.path}", partial(self._answer, question), timeout_seconds=limit)
 
-    async def _answer(self, question: _Question[V]) -> _Kept[V]:
+    async def _answer(self, question: _Request[V]) -> _Kept[V]:
         """From the cache while it is fresh, else from GitHub; an older copy where GitHub is limited or away."""
         # GitHub does not tell upper case from lower in names.
         key = f"github:{self._api_url}{question.path.lower()}?{urlencode(question.parameters)}"
@@ -143,7 +140,7 @@ class PyGithub:
         if kept is not None and self._clock.now() - kept.at < timedelta(seconds=FRESH_SECONDS):
             return kept
         try:
-            kept = await self._asked(question, kept)
+            kept = await self._request(question, kept)
         except (GitHubRateLimited, GitHubUnavailable) as error:
             if kept is None:
                 raise
@@ -152,45 +149,45 @@ class PyGithub:
         await self._cache.put(key, msgspec.json.encode(kept), ttl_seconds=KEPT_SECONDS)
         return kept
 
-    async def _kept(self, key: str, question: _Question[V]) -> _Kept[V] | None:
+    async def _kept(self, key: str, question: _Request[V]) -> _Kept[V] | None:
         held = await self._cache.get(key)
         try:
             return None if held is None else msgspec.json.decode(held, type=_Kept[question.value])
         except msgspec.MsgspecError:  # of another version of this service
             return None
 
-    async def _asked(self, question: _Question[V], kept: _Kept[V] | None) -> _Kept[V]:
+    async def _request(self, question: _Request[V], kept: _Kept[V] | None) -> _Kept[V]:
         self._refuse_while_limited()
         condition = {"If-None-Match": kept.etag} if kept is not None and kept.etag else {}
         limit = attempt_seconds(REQUEST_SECONDS, remaining_seconds())
         try:
             with anyio.fail_after(limit):  # the wait for a turn is part of it
-                heard = await self._lines.ask(question.path, question.parameters, condition, timeout_seconds=limit)
-        except (Failed, TimeoutError) as error:
-            reason = str(error) if isinstance(error, Failed) else "GitHub did not answer in time."
+                response = await self._pool.get(question.path, question.parameters, condition, timeout_seconds=limit)
+        except (RequestFailed, TimeoutError) as error:
+            reason = str(error) if isinstance(error, RequestFailed) else "GitHub did not answer in time."
             log.warning("GitHub cannot be asked", path=question.path, reason=reason)
             raise GitHubUnavailable(reason) from error
-        self._note_limit(heard)
-        if heard.status == 304 and kept is not None:
+        self._note_limit(response)
+        if response.status == 304 and kept is not None:
             return msgspec.structs.replace(kept, at=self._clock.now())
-        self._refuse(heard, question)
+        self._refuse(response, question)
         try:
-            value = question.read(heard.body)
+            value = question.read(response.body)
         except msgspec.MsgspecError as error:
             raise GitHubUnavailable("GitHub answered with something that cannot be read.") from error
-        return _Kept(value, self._clock.now(), heard.headers.get("etag", ""))
+        return _Kept(value, self._clock.now(), response.headers.get("etag", ""))
 
-    def _refuse(self, heard: Heard, question: _Question[Any]) -> None:
-        if heard.status == 200:
+    def _refuse(self, response: Response, question: _Request[Any]) -> None:
+        if response.status == 200:
             return
-        if heard.status in {404, 451}:  # 451: taken down
+        if response.status in {404, 451}:  # 451: taken down
             raise question.missing
-        if heard.is_limited:
-            self._limit(_seconds_to_wait(heard, self._clock.now()))
-        log.warning("GitHub refuses", path=question.path, status=heard.status)
-        if heard.status == 401:
+        if response.is_limited:
+            self._limit(_seconds_to_wait(response, self._clock.now()))
+        log.warning("GitHub refuses", path=question.path, status=response.status)
+        if response.status == 401:
             raise GitHubUnavailable("GitHub does not accept this service's token.")
-        raise GitHubUnavailable(f"GitHub answered with status {heard.status}.")
+        raise GitHubUnavailable(f"GitHub answered with status {response.status}.")
 
     def _limit(self, seconds: int) -> None:
         """Ask nothing for so long."""
@@ -207,8 +204,8 @@ class PyGithub:
             return
         raise GitHubRateLimited("GitHub's rate limit is reached; try again later.", retry_after_seconds=int(left) or 1)
 
-    def _note_limit(self, heard: Heard) -> None:
-        stated = _rate_limit(heard.headers)
+    def _note_limit(self, response: Response) -> None:
+        stated = _rate_limit(response.headers)
         if stated is None:
             return
         before = self._rate_limit
@@ -222,11 +219,13 @@ class PyGithub:
             log.debug("GitHub's rate limit", remaining=stated.remaining, limit=stated.limit)
 
 
-def pygithub_line(*, api_url: str, token: str | None, user_agent: str) -> Line:
-    """A line over PyGithub. To be called in a worker thread: importing PyGithub takes 0.4 s."""
-    from service.adapters.github.connection import PyGithubLine  # noqa: PLC0415
-
-    return PyGithubLine(api_url=api_url, token=token, user_agent=user_agent)
+def open_pygithub_connection(*, api_url: str, token: str | None, user_agent: str) -> Connection:
+    """Call it in a worker thread, for importing PyGithub takes 0.4 s. Raises `GitHubNotInstalled`."""
+    try:
+        from service.adapters.github.connection import PyGithubConnection  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise GitHubNotInstalled("GitHub cannot be asked: install the service with its extra `github`.") from error
+    return PyGithubConnection(api_url=api_url, token=token, user_agent=user_agent)
 
 
 def _segment(text: str) -> str:
@@ -240,15 +239,15 @@ def _reader(wire: Any, read: Callable[[Any], V]) -> Callable[[str], V]:
 
 def _read_public_repository(body: str, *, missing: ServiceError) -> Repository:
     """A token may see what is private to whoever gave it; a caller of ours may not."""
-    wire = msgspec.json.decode(body, type=readings.RepositoryWire)
-    if wire.private:
+    repository = msgspec.json.decode(body, type=wire.RepositoryWire)
+    if repository.private:
         raise missing
-    return readings.read_repository(wire)
+    return wire.read_repository(repository)
 
 
 async def _all(*branches: Branch[Any]) -> None:
     try:
-        await together(*branches)
+        await gather_all(*branches)
     except TimeoutError as error:
         raise GitHubUnavailable("GitHub did not answer in time.") from error
 
@@ -256,12 +255,10 @@ async def _all(*branches: Branch[Any]) -> None:
 def _value(branch: Branch[V]) -> V:
     if isinstance(branch.outcome, Finished):
         return branch.outcome.value
-    raise GitHubUnavailable("GitHub did not answer in time.")  # for the checker: `together` has raised then
+    raise GitHubUnavailable("GitHub did not answer in time.")  # for the checker: `gather_all` has raised then
 
 
-def _person(
-    account: _Kept[readings.Account], shelf: _Kept[readings.Shelf], activity: _Kept[Activity]
-) -> PersonEvidence:
+def _person(account: _Kept[wire.Account], shelf: _Kept[wire.Shelf], activity: _Kept[Activity]) -> PersonEvidence:
     who = account.value
     return PersonEvidence(
         login=who.login,
@@ -278,10 +275,10 @@ def _person(
     )
 
 
-def _seconds_to_wait(heard: Heard, now: datetime) -> int:
+def _seconds_to_wait(response: Response, now: datetime) -> int:
     """`Retry-After` of the secondary limit, the reset of the primary one, or a minute; never more than an hour."""
-    after = heard.headers.get("retry-after", "")
-    stated = _rate_limit(heard.headers)
+    after = response.headers.get("retry-after", "")
+    stated = _rate_limit(response.headers)
     seconds = LIMITED_DEFAULT_SECONDS
     if after.isascii() and after.isdigit():
         seconds = int(after[:9])

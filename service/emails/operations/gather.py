@@ -16,7 +16,7 @@ from service.adapters.page_parser import PageParser
 from service.crm.model import Job
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
-from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, apart
+from service.kernel.concurrency import Branch, BranchEvent, Failed, Finished, Report, TimedOut, gather_settled
 from service.kernel.database import Database
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
@@ -95,7 +95,7 @@ async def gather(
     for name in (name for name, branch in wanted.items() if branch is None):
         report(BranchEvent(name, "skipped"))
     branches = [branch for branch in wanted.values() if branch is not None]
-    await apart(*branches, report=report)
+    await gather_settled(*branches, report=report)
     missing = tuple(Missing(branch.name, reason) for branch in branches if (reason := _why_missing(branch)))
     return Gathered(_value(job_context), _value(resume), _value(github), missing), {
         branch.name: round(branch.seconds * 1000) for branch in branches

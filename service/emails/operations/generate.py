@@ -25,7 +25,7 @@ from service.emails.model import (
 from service.emails.operations.desk import Desk
 from service.emails.operations.gather import gather, refuse_unusable
 from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
-from service.kernel.concurrency import Branch, Report, silent, together
+from service.kernel.concurrency import Branch, Report, gather_all, silent
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import TenantId, UserId
@@ -116,7 +116,7 @@ async def _written(call: Callable[[], Awaitable[Draft]], report: Report) -> tupl
 
     branch = Branch(WRITER, write, timeout_seconds=limit)
     try:
-        await together(branch, report=report)
+        await gather_all(branch, report=report)
     except TimeoutError as error:
         raise DeadlineExceeded("The letter was not written within the request's time.") from error
     return drafts[0], round(branch.seconds * 1000)

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import anyio
 import msgspec
 
-from service.kernel.concurrency import Admission, Branch, together
+from service.kernel.concurrency import Admission, Branch, gather_all
 from service.kernel.errors import Overloaded
 from service.kernel.reader_processes.frames import MalformedFrame, frame, message_in
 from service.kernel.reader_processes.process import START_SECONDS, ReaderProcess
@@ -52,7 +52,7 @@ class Pool(Generic[Answer]):
         """Start them all. Raises `Unavailable` where they cannot be started."""
         name = self._reader.name
         starts = (Branch(name, self._add_idle, timeout_seconds=2 * START_SECONDS) for _ in range(self._count))
-        await together(*starts)
+        await gather_all(*starts)
 
     async def read(self, request: Callable[[], msgspec.Struct]) -> Answer:
         """The answer to `request()`, which is made only once a reader is free: two hundred waiters need no copies.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.github import Activity
-from service.adapters.github.readings import (
+from service.adapters.github.wire import (
     LANGUAGES_MAX,
     REPOSITORIES_MAX,
     STARRED_MAX,
