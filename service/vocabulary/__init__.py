@@ -1,0 +1,25 @@
+"""What postings, résumés and letters are read by, as data: one file a language, and files of what belongs to none.
+
+    languages()["de"].stop_words            the tables of one language
+    phrases(lambda language: language.present)      one table in all languages, each phrase once
+
+To add a language is to write its file (`da.toml`), and nothing else: a table it does not have is empty. In the files a
+table is one text, its phrases between semicolons. Names of months and countries come from CLDR (by Babel) for the
+`locales` a file names; the file has only what CLDR lacks. Files are read when first asked for, and once.
+"""
+
+from service.vocabulary.companies import Companies, companies
+from service.vocabulary.hosts import public_suffixes
+from service.vocabulary.languages import Language, Roles, countries, languages, months, phrases
+
+__all__ = (
+    "Companies",
+    "Language",
+    "Roles",
+    "companies",
+    "countries",
+    "languages",
+    "months",
+    "phrases",
+    "public_suffixes",
+)

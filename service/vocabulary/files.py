@@ -1,0 +1,29 @@
+"""Reading the files of this folder into their structs."""
+
+import tomllib
+from importlib.resources import files
+from typing import Any, TypeAlias, TypeVar, cast
+
+import msgspec
+
+Phrases: TypeAlias = tuple[str, ...]
+Table = TypeVar("Table")
+
+
+def names(ending: str) -> list[str]:
+    return sorted(file.name for file in files("service.vocabulary").iterdir() if file.name.endswith(ending))
+
+
+def read(name: str, table: type[Table]) -> Table:
+    """Every text of the file becomes its phrases, one line each; raises `msgspec.ValidationError` for a name that the
+    struct does not know, so that a slip of the pen in a new language is seen."""
+    document = tomllib.loads(files("service.vocabulary").joinpath(name).read_text(encoding="utf-8"))
+    return msgspec.convert(_split(document), table, str_keys=True)
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _split(inner) for key, inner in cast("dict[str, Any]", value).items()}
+    if isinstance(value, str):
+        return [" ".join(phrase.split()) for phrase in value.split(";") if phrase.strip()]
+    return value

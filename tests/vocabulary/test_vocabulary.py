@@ -1,0 +1,77 @@
+"""The files of the vocabulary: each can be read, and says what the readers rely on."""
+
+import msgspec
+import pytest
+
+from service import vocabulary
+from service.vocabulary import files
+from service.vocabulary.languages import Language
+
+
+def test_every_language_is_a_file_by_its_code() -> None:
+    assert {"de", "en", "es", "fr"} <= set(vocabulary.languages())
+
+
+def test_a_text_is_its_phrases_between_semicolons() -> None:
+    german = vocabulary.languages()["de"]
+    assert "vereinigte staaten" in german.countries
+    assert "bäckerin" in german.roles.nouns
+
+
+def test_a_name_the_struct_does_not_know_is_an_error() -> None:
+    with pytest.raises(msgspec.ValidationError, match="presnt"):
+        msgspec.convert({"locales": ["da"], "presnt": ["nu"]}, Language)
+
+
+def test_a_table_in_all_languages_has_each_phrase_once() -> None:
+    nouns = vocabulary.phrases(lambda language: language.roles.nouns)
+    assert {"nurse", "bäckerin", "infirmier", "enfermera"} <= set(nouns)
+    assert len(nouns) == len(set(nouns))
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("march", 3),
+        ("märz", 3),
+        ("mrz", 3),
+        ("févr", 2),
+        ("septiembre", 9),
+        ("setiembre", 9),
+        ("jänner", 1),
+        ("dez", 12),
+    ],
+)
+def test_months_are_known_by_their_names_and_short_ones(name: str, number: int) -> None:
+    assert vocabulary.months()[name] == number
+
+
+def test_countries_are_known_in_all_languages() -> None:
+    assert {"germany", "deutschland", "allemagne", "alemania", "usa", "turkey"} <= vocabulary.countries()
+
+
+@pytest.mark.parametrize("language", sorted(vocabulary.languages()))
+def test_phrases_are_in_lower_case(language: str) -> None:
+    read = vocabulary.languages()[language]
+    phrases = (*read.present, *read.stop_words, *read.countries, *read.roles.nouns, *read.roles.loose)
+    assert [phrase for phrase in phrases if phrase != phrase.lower()] == []
+
+
+def test_legal_forms_are_as_they_are_written() -> None:
+    forms = vocabulary.companies()
+    assert {"GmbH", "Ltd", "S.A."} <= set(forms.certain)
+    assert "AG" in forms.short
+    assert "株式会社" in forms.joined
+
+
+def test_files_are_read_from_the_package_itself() -> None:
+    assert "companies.toml" in files.names(".toml")
+
+
+@pytest.mark.parametrize("ending", ["photography", "co.uk", "ninja", "xn--p1ai"])
+def test_host_endings_are_those_of_the_public_suffix_list(ending: str) -> None:
+    assert vocabulary.public_suffixes().is_public(ending)
+
+
+def test_what_is_on_no_list_is_no_host_ending() -> None:
+    assert vocabulary.public_suffixes().privatesuffix("node.js") is None
