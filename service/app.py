@@ -10,12 +10,12 @@ from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
 from service.crm.routes import routes as crm
 from service.custody.routes import routes as custody
-from service.emails import compose
 from service.emails.brief import Writer
+from service.emails.by_model.writer import ModelWriter
 from service.emails.model import Terms
+from service.emails.offline import compose
 from service.emails.operations.gather import Sources
 from service.emails.routes import routes as emails
-from service.emails.write_with_model import ModelWriter
 from service.health.checks import Check
 from service.health.routes import routes as health
 from service.payments.operations import Providers

@@ -23,9 +23,9 @@ from service.cli.recruiter import read_recruiter
 from service.credits import operations as credits
 from service.credits.model import Balance
 from service.emails.model import MAX_WORDS_DEFAULT, Email, GenerateRequest, Tone
-from service.emails.operations.desk import Desk
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate as write_email
+from service.emails.operations.services import EmailServices
 from service.emails.schema import email_answer
 from service.kernel.database import acting_for
 from service.kernel.errors import DeadlineExceeded
@@ -153,7 +153,7 @@ async def _written(
     resources: Resources, sources: Sources, request: GenerateRequest, user: UserId, progress: Progress
 ) -> Done:
     db, settings = resources.db, resources.settings
-    desk = Desk(
+    services = EmailServices(
         sources=sources,
         identifiers=resources.identifiers,
         terms=terms_of(settings),
@@ -177,7 +177,7 @@ async def _written(
                 request,
                 user=user,
                 tenant=tenant,
-                desk=desk,
+                services=services,
                 report=progress.note,
             )
             email = await watched(progress, work)

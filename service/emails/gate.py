@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.emails.brief import Brief, Draft
-from service.emails.grammar import first_sentence
-from service.emails.ground import Ground
+from service.emails.grounding import Grounding
 from service.emails.matching import terms
 from service.emails.model import SUBJECT_MAX_CHARS, Caveat, Evidence
+from service.emails.sentences import first_sentence
 from service.emails.wording import (
     contacts,
     has_control_characters,
@@ -46,7 +46,7 @@ class Verdict:
 
 
 def judge(draft: Draft, brief: Brief) -> Verdict:
-    ground = Ground(brief.texts())
+    ground = Grounding(brief.texts())
     refused = (
         *_subject_refusals(draft.subject),
         *_body_refusals(draft, brief),
@@ -83,7 +83,7 @@ def _placeholder_refusals(draft: Draft) -> Iterator[Refusal]:
         yield Refusal("placeholder", f"{one_line(found)!r} was never filled in.")
 
 
-def _contact_refusals(draft: Draft, ground: Ground) -> Iterator[Refusal]:
+def _contact_refusals(draft: Draft, ground: Grounding) -> Iterator[Refusal]:
     for contact in ground.foreign(contacts(f"{draft.subject}\n{draft.body}")):
         yield Refusal("foreign-contact", f"{one_line(contact)!r} stands in none of the sources.")
 
@@ -161,7 +161,7 @@ def is_supported(claim: Evidence, brief: Brief) -> bool:
     return bool(terms(ground) & terms(claim.claim)) or ground.casefold() in claim.claim.casefold()
 
 
-def _unsupported_numbers(draft: Draft, ground: Ground) -> Iterator[Caveat]:
+def _unsupported_numbers(draft: Draft, ground: Grounding) -> Iterator[Caveat]:
     """A figure that stands in no source is invented, or worked out by the writer: either way its owner should look."""
     for number in sorted(numbers(draft.body) - FIGURES_OF_A_CALL):
         if not ground.has_figure(number):

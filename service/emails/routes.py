@@ -10,14 +10,14 @@ from msgspec import UNSET
 
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits.model import CreditsExhausted
-from service.emails import compose
 from service.emails.brief import OnSentence, Writer
 from service.emails.model import Email, EmailId, NotADraft, Terms, WritingFailed
+from service.emails.offline import compose
 from service.emails.operations import stored
-from service.emails.operations.desk import Desk, Share
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
+from service.emails.operations.services import EmailServices, Share
 from service.emails.operations.settlement import Remember
 from service.emails.schema import (
     Delta,
@@ -49,7 +49,7 @@ _NEWEST_FIRST = "emails by created_at, id"
 class _Handlers:
     """What the endpoints do; the docstrings are theirs."""
 
-    desk: Desk
+    services: EmailServices
 
     async def generate_email(self, call: Call[GenerateEmail, None]) -> EmailAnswer:
         """Write one short e-mail from a posting, a recruiter and a résumé; stored as a draft and charged.
@@ -61,7 +61,7 @@ class _Handlers:
             generate_request(call.body),
             user=call.principal.user,
             tenant=call.principal.tenant,
-            desk=self.desk,
+            services=self.services,
             report=_branches_of(call),
             on_sentence=_sentences_of(call),
             remember=_remembering(call),
@@ -75,7 +75,7 @@ class _Handlers:
             overrides(call.body),
             user=call.principal.user,
             tenant=call.principal.tenant,
-            desk=self.desk,
+            services=self.services,
             report=_branches_of(call),
             on_sentence=_sentences_of(call),
             remember=_remembering(call),
@@ -85,7 +85,7 @@ class _Handlers:
     async def list_emails(self, call: Call[None, EmailsQuery]) -> Page[EmailAnswer]:
         """The user's e-mails, newest first."""
         query = call.query
-        listed = await self.desk.db.read(
+        listed = await self.services.db.read(
             stored.list_emails,
             user=call.principal.user,
             status=query.status,
@@ -96,32 +96,32 @@ class _Handlers:
 
     async def read_email(self, call: Call[None, None]) -> EmailAnswer:
         """One e-mail."""
-        return email_answer(await self.desk.db.read(stored.read, user=call.principal.user, email=_email_id(call)))
+        return email_answer(await self.services.db.read(stored.read, user=call.principal.user, email=_email_id(call)))
 
     async def edit_email(self, call: Call[EditEmail, None]) -> EmailAnswer:
         """Change subject, body or recruiter of a draft."""
         asked = call.body
-        edited = await self.desk.db.run(
+        edited = await self.services.db.run(
             stored.edit,
             user=call.principal.user,
             email=_email_id(call),
             subject=None if asked.subject is UNSET else asked.subject,
             body=None if asked.body is UNSET else asked.body,
             recruiter=None if asked.recruiter is UNSET else recruiter(asked.recruiter),
-            now=self.desk.sources.clock.now(),
+            now=self.services.sources.clock.now(),
         )
         return email_answer(edited)
 
     async def delete_email(self, call: Call[None, None]) -> None:
         """Delete it. What was charged for it stays charged."""
-        await self.desk.db.run(stored.delete, user=call.principal.user, email=_email_id(call))
+        await self.services.db.run(stored.delete, user=call.principal.user, email=_email_id(call))
 
 
 def routes(
     *, sources: Sources, identifiers: Identifiers, terms: Terms, share: Share, writer: Writer = compose.write
 ) -> Sequence[Endpoint]:
     """`sources` is where the branches read; `terms` price and time limits; `share` the user's share in flight."""
-    on = _Handlers(Desk(sources, identifiers, terms, share, writer))
+    on = _Handlers(EmailServices(sources, identifiers, terms, share, writer))
     one, tag = "/api/emails/{email_id:uuid}", "emails"
     return (
         Endpoint(

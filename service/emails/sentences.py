@@ -33,6 +33,10 @@ def sentences(text: str) -> list[str]:
     return reader.feed(text) + reader.end()
 
 
+def first_sentence(line: str) -> str:
+    return re.split(r"(?<=[a-z0-9)%][.!?])\s+(?=[A-ZÀ-Þ])", line, maxsplit=1)[0].rstrip(".;,! ")
+
+
 def without(pieces: list[str], removed: set[int]) -> str:
     """The letter without some of its sentences; the paragraph breaks before them stay."""
     kept: list[str] = []

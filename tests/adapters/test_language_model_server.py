@@ -16,12 +16,12 @@ from anyio.streams.text import TextReceiveStream
 
 from service.adapters.language_model import ModelUnavailable
 from service.adapters.language_model.dialect import Dialect, request_body
-from service.emails.answer import read
 from service.emails.brief import Draft
+from service.emails.by_model.answer import read
+from service.emails.by_model.prompt import prompt_for
+from service.emails.by_model.untrusted import material_of
 from service.emails.gate import judge
 from service.emails.model import Evidence, Source, WriterUsage
-from service.emails.prompt import prompt_for
-from service.emails.untrusted import material_of
 from tests.adapters.language_models import Ear, adapter
 from tests.emails import briefs
 from tests.fakes.model_letters import letter

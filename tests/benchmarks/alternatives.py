@@ -46,6 +46,7 @@ from service.credits import operations as credits
 from service.credits.model import HoldId
 from service.emails import store
 from service.emails.brief import Writer, brief_of, unheard
+from service.emails.by_model.writer import ModelWriter
 from service.emails.gate import judge
 from service.emails.model import (
     Credits,
@@ -59,7 +60,6 @@ from service.emails.model import (
     WritingFailed,
 )
 from service.emails.schema import GenerateEmail, email_answer, generate_request
-from service.emails.write_with_model import ModelWriter
 from service.kernel.clock import SystemClock
 from service.kernel.database import Transaction, async_url
 from service.kernel.database.bounds import Bounds

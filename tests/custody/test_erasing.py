@@ -18,8 +18,8 @@ from service.crm.model import DuplicateJob, JobDetails
 from service.crm.operations import jobs
 from service.crm.store import leaving
 from service.custody import operations as custody
-from service.emails import compose
 from service.emails.brief import Brief, Draft
+from service.emails.offline import compose
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction, UserGone, acting_for
 from service.kernel.errors import ServiceError

@@ -5,7 +5,7 @@ from typing import Any
 
 from service.adapters.language_model import ModelUnavailable
 from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
-from service.emails.write_with_model import ModelWriter
+from service.emails.by_model.writer import ModelWriter
 from service.kernel.clock import SystemClock
 from service.kernel.identifiers import Identifiers
 

@@ -15,13 +15,13 @@ from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.credits import operations as credits
 from service.credits.model import Balance
 from service.custody import operations as custody
-from service.emails import compose
 from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
-from service.emails.operations.desk import Desk, Share
+from service.emails.offline import compose
 from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
+from service.emails.operations.services import EmailServices, Share
 from service.emails.operations.settlement import Remember, forget
 from service.kernel.clock import SystemClock
 from service.kernel.concurrency import Report, Shares, silent
@@ -95,7 +95,7 @@ class World:
                 request,
                 user=user,
                 tenant=personal_tenant(user),
-                desk=Desk(self.sources, self.identifiers, terms, share, writer),
+                services=EmailServices(self.sources, self.identifiers, terms, share, writer),
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,
@@ -108,7 +108,7 @@ class World:
                 overrides,
                 user=user,
                 tenant=personal_tenant(user),
-                desk=Desk(self.sources, self.identifiers, TERMS, everyone),
+                services=EmailServices(self.sources, self.identifiers, TERMS, everyone),
             )
 
 

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits import operations as credits
 from service.credits.model import Balance, CreditsExhausted
-from service.emails import compose, store
+from service.emails import store
 from service.emails.brief import Brief, Draft
 from service.emails.model import (
     Email,
@@ -27,6 +27,7 @@ from service.emails.model import (
     WriterUsage,
     WritingFailed,
 )
+from service.emails.offline import compose
 from service.emails.operations import settlement, stored
 from service.kernel.concurrency import BranchEvent, Shares, TooManyInFlight
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction

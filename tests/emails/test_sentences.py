@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.emails.sentences import SentenceReader, sentences, without
+from service.emails.sentences import SentenceReader, first_sentence, sentences, without
 
 LETTER = "Dear Dr. Park,\n\nI work at Acme Inc. in Berlin. It has 2.5 wheels now! Really?\nYes.\n\nKind regards,\nMira"
 TEXTS = st.text(alphabet="aA.!? \n”Dr,", max_size=60)
@@ -49,3 +49,13 @@ def test_any_cut_gives_the_same_sentences(text: str, cuts: list[int]) -> None:
 )
 def test_without_some_the_paragraphs_stay(removed: set[int], left: str) -> None:
     assert without(sentences("Dear A,\n\nOne. Two. Three.\n\nBye,\nM"), removed) == left
+
+
+def test_only_the_first_sentence_is_taken() -> None:
+    assert first_sentence("Cut the latency. Then rested.") == "Cut the latency"
+    assert first_sentence("Used Node.js for it; fine.") == "Used Node.js for it; fine"
+
+
+@given(st.text(max_size=200))
+def test_a_first_sentence_stands_in_its_line(line: str) -> None:
+    assert first_sentence(line) in line

@@ -13,8 +13,8 @@ import pytest
 from service.accounts.operations import is_stored
 from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.credits.model import Balance
-from service.emails import compose
 from service.emails.brief import Writer
+from service.emails.offline import compose
 from service.emails.routes import routes
 from service.kernel.concurrency import Shares
 from service.kernel.database import Database

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from service.emails.brief import Brief, Draft
-from service.emails.compose import compose
 from service.emails.gate import judge
 from service.emails.model import WriterUsage
+from service.emails.offline.compose import compose
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX, TEXT_MAX_CHARS, JobContext
 from service.resumes.operations import check
 from tests.emails.briefs import RESUME, brief, posting

@@ -4,5 +4,5 @@ generate    the story: reserve, gather, write, gate, settle
 regenerate  the same from the inputs stored with an e-mail
 stored      list, read, edit, delete
 
-desk is what they are done with; gather and settlement are their steps.
+services is what they are done with; gather and settlement are their steps.
 """

@@ -22,8 +22,8 @@ from service.emails.model import (
     WritingFailed,
     refuse_faulty,
 )
-from service.emails.operations.desk import Desk
 from service.emails.operations.gather import gather, refuse_unusable
+from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
 from service.kernel.concurrency import Branch, Report, gather_all, silent
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
@@ -40,7 +40,7 @@ async def generate(
     *,
     user: UserId,
     tenant: TenantId,
-    desk: Desk,
+    services: EmailServices,
     report: Report = silent,
     on_sentence: OnSentence = unheard,
     remember: Remember = forget,
@@ -54,18 +54,20 @@ async def generate(
     `CommitUnknown`.
     """
     refuse_faulty(request)
-    refuse_unusable(request, desk.sources)
-    job = None if request.job_id is None else await desk.db.read(jobs.find_job, tenant=tenant, job=request.job_id)
+    refuse_unusable(request, services.sources)
+    job = None if request.job_id is None else await services.db.read(jobs.find_job, tenant=tenant, job=request.job_id)
     lead = None if job is None else LeadOfTenant(tenant, job.id)
-    async with ordered(user=user, lead=lead, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
-        with desk.share(user):
+    async with ordered(
+        user=user, lead=lead, db=services.db, identifiers=services.identifiers, terms=services.terms
+    ) as order:
+        with services.share(user):
             doing("gathering")
             gathered, branches = await gather(
                 request,
                 user=user,
                 job=job,
-                sources=desk.sources,
-                branch_timeout_seconds=desk.terms.branch_timeout_seconds,
+                sources=services.sources,
+                branch_timeout_seconds=services.terms.branch_timeout_seconds,
                 report=report,
             )
             return await write_and_settle(
@@ -73,7 +75,7 @@ async def generate(
                 Inputs(request, gathered),
                 branches,
                 previous=None,
-                desk=desk,
+                services=services,
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,
@@ -86,7 +88,7 @@ async def write_and_settle(
     branches: dict[str, int],
     *,
     previous: EmailId | None,
-    desk: Desk,
+    services: EmailServices,
     report: Report,
     on_sentence: OnSentence,
     remember: Remember,
@@ -94,15 +96,15 @@ async def write_and_settle(
     """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""
     gathered = inputs.gathered
     brief = brief_of(inputs.request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
-    called = partial(desk.writer, brief, on_sentence=on_sentence, on_call=order.calls.append)
+    called = partial(services.writer, brief, on_sentence=on_sentence, on_call=order.calls.append)
     draft, writer_ms = await _written(called, report)
     verdict = judge(draft, brief)
     if verdict.refused:
         raise WritingFailed("No letter came out that may be sent: " + " ".join(r.detail for r in verdict.refused))
     timed = {**branches, WRITER: writer_ms}
-    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=desk.sources.clock.now())
+    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=services.sources.clock.now())
     return await settle(
-        order, letter, inputs, db=desk.db, identifiers=desk.identifiers, report=report, remember=remember
+        order, letter, inputs, db=services.db, identifiers=services.identifiers, report=report, remember=remember
     )
 
 

@@ -2,8 +2,8 @@
 
 from service.emails.brief import OnSentence, unheard
 from service.emails.model import Email, EmailId, Inputs, LeadOfTenant, Overrides, refuse_faulty
-from service.emails.operations.desk import Desk
 from service.emails.operations.generate import write_and_settle
+from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Remember, forget, ordered
 from service.emails.operations.stored import read_inputs
 from service.kernel.concurrency import Report, silent
@@ -16,7 +16,7 @@ async def regenerate(
     *,
     user: UserId,
     tenant: TenantId,
-    desk: Desk,
+    services: EmailServices,
     report: Report = silent,
     on_sentence: OnSentence = unheard,
     remember: Remember = forget,
@@ -26,18 +26,20 @@ async def regenerate(
     Nothing is gathered anew: posting and résumé are the ones stored with the old e-mail, as they were then. Raises
     `NotFound`, `InvalidRequest`, and what `generate` raises.
     """
-    inputs = await desk.db.read(read_inputs, user=user, email=email)
+    inputs = await services.db.read(read_inputs, user=user, email=email)
     request = overrides.over(inputs.request)
     refuse_faulty(request)
     lead = None if request.job_id is None else LeadOfTenant(tenant, request.job_id)
-    async with ordered(user=user, lead=lead, db=desk.db, identifiers=desk.identifiers, terms=desk.terms) as order:
-        with desk.share(user):
+    async with ordered(
+        user=user, lead=lead, db=services.db, identifiers=services.identifiers, terms=services.terms
+    ) as order:
+        with services.share(user):
             return await write_and_settle(
                 order,
                 Inputs(request, inputs.gathered),
                 {},
                 previous=email,
-                desk=desk,
+                services=services,
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,

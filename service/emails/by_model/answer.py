@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Meta
 
 from service.emails.brief import Reference
+from service.emails.by_model.untrusted import visible
 from service.emails.model import BODY_MAX_CHARS, Source
-from service.emails.untrusted import visible
 from service.kernel.text import one_line
 
 # A letter of 400 words has some thirty sentences.

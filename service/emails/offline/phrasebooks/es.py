@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from service.emails.model import Tone
-from service.emails.phrasebooks import Manner, Phrasebook
+from service.emails.offline.phrasebooks import Manner, Phrasebook
 
 _PROFESSIONAL = Manner(
     greeting="Buenos días, {name}:",

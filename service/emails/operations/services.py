@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from service.emails import compose
 from service.emails.brief import Writer
 from service.emails.model import Terms
+from service.emails.offline import compose
 from service.emails.operations.gather import Sources
 from service.kernel.database import Database
 from service.kernel.identifiers import Identifiers, UserId
@@ -16,7 +16,7 @@ Share = Callable[[UserId], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class EmailServices:
     """`sources` is where the branches read, `terms` price and time limits, `share` the user's share in flight."""
 
     sources: Sources

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from service.adapters.language_model import LanguageModel, ModelUnavailable, OnCall
-from service.emails.answer import Garbled, read
-from service.emails.body_reader import BodyReader
 from service.emails.brief import Brief, Draft, OnSentence
-from service.emails.mending import Examined, examined, mended
+from service.emails.by_model.answer import Garbled, read
+from service.emails.by_model.body_reader import BodyReader
+from service.emails.by_model.output_filter import Fault, OutputFilter
+from service.emails.by_model.prompt import prompt_for
+from service.emails.by_model.repair import Examined, examine, repair
+from service.emails.by_model.untrusted import material_of, visible
 from service.emails.model import BODY_MAX_CHARS, WriterUsage, WritingFailed
-from service.emails.prompt import prompt_for
-from service.emails.screen import Fault, Screen
 from service.emails.sentences import SentenceReader
-from service.emails.untrusted import material_of, visible
 from service.kernel.identifiers import Identifiers
 
 _GARBLED = Fault("garbled", "It was not the JSON object that was asked for.")
@@ -45,8 +45,8 @@ class _Asking:
         self._canary = identifiers.token()
         self._boundary = identifiers.token()
         self._material = material_of(brief)
-        self._screen = Screen(brief, self._material, canary=self._canary)
-        self._audience = Audience(self._screen, on_sentence)
+        self._filter = OutputFilter(brief, self._material, canary=self._canary)
+        self._audience = Audience(self._filter, on_sentence)
         self._usage = WriterUsage("", "")
 
     async def answer(self, faults: Sequence[Fault] = ()) -> Examined | None:
@@ -56,15 +56,15 @@ class _Asking:
             self._material,
             canary=self._canary,
             boundary=self._boundary,
-            # The model's own words may carry what it was made to say: only what has passed the screen is quoted back.
-            faults=[fault.detail for fault in faults if not self._screen.leaks(fault.detail)],
+            # The model's own words may carry what it was made to say: only what has passed the filter is quoted back.
+            faults=[fault.detail for fault in faults if not self._filter.leaks(fault.detail)],
         )
         answer = await self._model.answer(prompt, on_text=self._audience.listener(), on_call=self._on_call)
         self._usage = WriterUsage(
             answer.call.provider, answer.call.model, answer.call.input_tokens, answer.call.output_tokens
         )
         try:
-            return examined(read(answer.text), self._brief, self._screen)
+            return examine(read(answer.text), self._brief, self._filter)
         except Garbled:
             return None
 
@@ -82,18 +82,18 @@ class _Asking:
         for seen in tried:
             if seen is None:
                 continue
-            draft = mended(seen, self._brief, self._usage, has_orders=self._screen.has_orders)
+            draft = repair(seen, self._brief, self._usage, has_orders=self._filter.has_orders)
             if draft is not None:
                 return draft
         raise WritingFailed("The language model gave no letter that may be sent.")
 
 
 class Audience:
-    """Who hears the letter while it is written: whole sentences that passed the screen, of the first answer that has
+    """Who hears the letter while it is written: whole sentences that passed the filter, of the first answer that has
     any. A second answer after that is not heard, for it would repeat the first; the finished letter replaces both."""
 
-    def __init__(self, screen: Screen, on_sentence: OnSentence) -> None:
-        self._screen = screen
+    def __init__(self, output: OutputFilter, on_sentence: OnSentence) -> None:
+        self._filter = output
         self._on_sentence = on_sentence
         self._tail = ""
         self._heard_chars = 0
@@ -103,7 +103,7 @@ class Audience:
 
     def offer(self, sentence: str) -> None:
         text = visible(sentence)
-        if self._heard_chars + len(text) > BODY_MAX_CHARS or not self._screen.passes(text, tail=self._tail):
+        if self._heard_chars + len(text) > BODY_MAX_CHARS or not self._filter.passes(text, tail=self._tail):
             return
         self._tail = (self._tail + text)[-BODY_MAX_CHARS:]
         self._heard_chars += len(text)

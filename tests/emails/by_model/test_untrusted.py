@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.emails.untrusted import defused, hidden, orders, own_contacts, visible
+from service.emails.by_model.untrusted import defused, hidden, orders, own_contacts, visible
 from service.emails.wording import contact_key, contacts
 from tests.emails.briefs import RESUME, brief, posting, resume
 from tests.emails.injections import INJECTIONS, Injection

@@ -11,9 +11,9 @@ import pytest
 from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Prompt
 from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.emails.brief import Brief, Draft
+from service.emails.by_model.prompt import RULES
 from service.emails.gate import judge
 from service.emails.model import Evidence, Recruiter, Source, WritingFailed
-from service.emails.prompt import RULES
 from tests.emails.briefs import RESUME, brief, posting
 from tests.emails.injections import INJECTIONS, Injection
 from tests.emails.models import AWAY, BODY, EXAMPLE, OPENING, SUBJECT, answer, scripted, streamed, with_sentence, writer

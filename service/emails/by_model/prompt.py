@@ -13,9 +13,9 @@ import msgspec
 
 from service.adapters.language_model import Message, Prompt, fenced
 from service.emails.brief import Brief
+from service.emails.by_model.untrusted import WITHHELD_CONTACT, WITHHELD_ORDER, Material, defused, visible
 from service.emails.model import Source
 from service.emails.names import known_names
-from service.emails.untrusted import WITHHELD_CONTACT, WITHHELD_ORDER, Material, defused, visible
 
 # What was wrong with a first answer, as it is told.
 FAULTS_MAX = 20

@@ -1,7 +1,7 @@
 """German. Salutations that need no gender; Sie throughout."""
 
 from service.emails.model import Tone
-from service.emails.phrasebooks import Manner, Phrasebook
+from service.emails.offline.phrasebooks import Manner, Phrasebook
 
 GERMAN = Phrasebook(
     language="de",

@@ -22,7 +22,7 @@ AROUND_CHARS = 60
 _BETWEEN_DIGITS = r"\D{0,3}0?\D{0,2}"
 
 
-class Ground:
+class Grounding:
     """The texts of the sources, read once."""
 
     def __init__(self, texts: Iterable[str]) -> None:

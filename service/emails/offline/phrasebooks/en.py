@@ -1,7 +1,7 @@
 """English."""
 
 from service.emails.model import Tone
-from service.emails.phrasebooks import Manner, Phrasebook
+from service.emails.offline.phrasebooks import Manner, Phrasebook
 
 ENGLISH = Phrasebook(
     language="en",

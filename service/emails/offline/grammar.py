@@ -61,7 +61,3 @@ def with_article(title: str) -> str:
         return f"{'an' if title[0] in 'AEFHILMNORSX' else 'a'} {title}"
     sounds_like_vowel = _VOWEL_SOUNDS.match(title) and not _CONSONANT_SOUNDS.match(title)
     return f"{'an' if sounds_like_vowel else 'a'} {title}"
-
-
-def first_sentence(line: str) -> str:
-    return re.split(r"(?<=[a-z0-9)%][.!?])\s+(?=[A-ZÀ-Þ])", line, maxsplit=1)[0].rstrip(".;,! ")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.emails.body_reader import BodyReader
+from service.emails.by_model.body_reader import BodyReader
 
 SCALARS: st.SearchStrategy[Any] = st.none() | st.booleans() | st.integers() | st.text(max_size=20)
 VALUES = st.recursive(

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.emails.brief import Brief, Draft
-from service.emails.compose import PHRASEBOOKS, compose
 from service.emails.gate import judge
 from service.emails.model import MAX_WORDS_LEAST, Recruiter, Source, Tone
+from service.emails.offline.compose import PHRASEBOOKS, compose
 from service.emails.wording import contacts, word_count
 from tests.emails.briefs import ADA, RESUME, TECHNOLOGIES, brief, posting, resume
 from tests.samples import SAMPLES, needs_samples

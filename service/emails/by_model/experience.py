@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from service.emails.grammar import is_past
 from service.emails.matching import MATCHED_MAX_CHARS, terms
+from service.emails.offline.grammar import is_past
 
 # So much of a sentence's telling words stand in the candidate's record where it retells it; fewer are chance.
 SHARE_OF_RECORD = 1 / 3

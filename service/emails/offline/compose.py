@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 from service.adapters.language_model import OnCall
 from service.emails.brief import Brief, Candidate, Draft, OnSentence, Position, Reference, Statement, Vacancy
-from service.emails.grammar import first_sentence, past_clause, with_article
 from service.emails.matching import Match, ranked, shared_technologies
 from service.emails.model import Caveat, Evidence, Source, WriterUsage
 from service.emails.names import COMPANY_WORDS_MAX, TITLE_WORDS_MAX, Known, first_name, fit_name, known_names
-from service.emails.phrasebooks import Manner, Phrasebook
-from service.emails.phrasebooks.de import GERMAN
-from service.emails.phrasebooks.en import ENGLISH
-from service.emails.phrasebooks.es import SPANISH
-from service.emails.phrasebooks.fr import FRENCH
-from service.emails.sentences import sentences
+from service.emails.offline.grammar import past_clause, with_article
+from service.emails.offline.phrasebooks import Manner, Phrasebook
+from service.emails.offline.phrasebooks.de import GERMAN
+from service.emails.offline.phrasebooks.en import ENGLISH
+from service.emails.offline.phrasebooks.es import SPANISH
+from service.emails.offline.phrasebooks.fr import FRENCH
+from service.emails.sentences import first_sentence, sentences
 from service.emails.wording import is_presentable, is_quotable, listed, word_count
 
 PHRASEBOOKS = {book.language: book for book in (ENGLISH, GERMAN, FRENCH, SPANISH)}

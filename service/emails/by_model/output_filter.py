@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.emails.brief import Brief
-from service.emails.experience import words_of
+from service.emails.by_model.experience import words_of
+from service.emails.by_model.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
 from service.emails.gate import FIGURES_OF_A_CALL
 from service.emails.model import Source
-from service.emails.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
 from service.emails.wording import (
     contact_key,
     contacts,
@@ -45,7 +45,7 @@ class Fault:
     detail: str
 
 
-class Screen:
+class OutputFilter:
     """For one brief and one request's canary."""
 
     def __init__(self, brief: Brief, material: Material, *, canary: str) -> None:

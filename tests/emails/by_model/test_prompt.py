@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from service.emails.brief import Brief
-from service.emails.prompt import RULES, prompt_for
-from service.emails.untrusted import SOURCE_MAX_CHARS, material_of
+from service.emails.by_model.prompt import RULES, prompt_for
+from service.emails.by_model.untrusted import SOURCE_MAX_CHARS, material_of
 from tests.emails.briefs import RESUME, brief, posting
 from tests.emails.injections import INJECTIONS
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from service.emails.answer import Claim, Letter
 from service.emails.brief import Brief, Draft
-from service.emails.compose import compose
-from service.emails.experience import is_on_record, states_experience
+from service.emails.by_model.answer import Claim, Letter
+from service.emails.by_model.experience import is_on_record, states_experience
+from service.emails.by_model.output_filter import Fault, OutputFilter
 from service.emails.gate import company_refusals, is_supported, judge
 from service.emails.matching import terms
 from service.emails.model import Caveat, Evidence, Source, WriterUsage
-from service.emails.screen import Fault, Screen
+from service.emails.offline.compose import compose
 from service.emails.sentences import sentences, without
 from service.emails.wording import word_count
 from service.kernel.text import one_line
@@ -44,32 +44,32 @@ class Examined:
         return [*self.of_subject, *self.of_length, *self.hard.values(), *self.soft.values(), *self.loose]
 
 
-def examined(letter: Letter, brief: Brief, screen: Screen) -> Examined:
+def examine(letter: Letter, brief: Brief, output: OutputFilter) -> Examined:
     pieces = tuple(sentences(letter.body))
     hard: dict[int, Fault] = {}
     soft: dict[int, Fault] = {}
     tail = ""
     for index, piece in enumerate(pieces):
-        if fault := next(_hard_faults(piece, tail, letter, brief, screen), None):
+        if fault := next(_hard_faults(piece, tail, letter, brief, output), None):
             hard[index] = fault
             continue
         tail += piece
-        if fault := next(screen.figures(piece), None):
+        if fault := next(output.figures(piece), None):
             soft[index] = fault
-    evidence, unsupported, loose = _grounded(letter, pieces, brief, screen)
+    evidence, unsupported, loose = _grounded(letter, pieces, brief, output)
     return Examined(
         letter=letter,
         pieces=pieces,
         evidence=tuple(evidence),
         hard=hard,
-        soft={**_invented(pieces, evidence, screen), **unsupported, **soft},
+        soft={**_invented(pieces, evidence, output), **unsupported, **soft},
         loose=tuple(loose),
-        of_subject=tuple(_subject_faults(letter, brief, screen)),
+        of_subject=tuple(_subject_faults(letter, brief, output)),
         of_length=tuple(_length_faults(letter, brief)),
     )
 
 
-def mended(seen: Examined, brief: Brief, usage: WriterUsage, *, has_orders: bool) -> Draft | None:
+def repair(seen: Examined, brief: Brief, usage: WriterUsage, *, has_orders: bool) -> Draft | None:
     """The letter without what may not stand in it, each omission with a caveat; None where no letter is left."""
     removed = set(seen.hard) | set(seen.soft)
     if not _stands(seen, removed):
@@ -92,14 +92,14 @@ def mended(seen: Examined, brief: Brief, usage: WriterUsage, *, has_orders: bool
     return draft if judge(draft, brief).is_fit else None
 
 
-def _hard_faults(piece: str, tail: str, letter: Letter, brief: Brief, screen: Screen) -> Iterator[Fault]:
-    yield from screen.faults(piece, tail=tail)
+def _hard_faults(piece: str, tail: str, letter: Letter, brief: Brief, output: OutputFilter) -> Iterator[Fault]:
+    yield from output.faults(piece, tail=tail)
     for refusal in company_refusals(_draft(letter, body=piece), brief):
         yield Fault("other-company-removed", refusal.detail)
 
 
-def _subject_faults(letter: Letter, brief: Brief, screen: Screen) -> Iterator[Fault]:
-    found = [*screen.faults(letter.subject), *screen.figures(letter.subject)]
+def _subject_faults(letter: Letter, brief: Brief, output: OutputFilter) -> Iterator[Fault]:
+    found = [*output.faults(letter.subject), *output.figures(letter.subject)]
     verdict = judge(_draft(letter, subject=letter.subject, body="A letter."), brief)
     found += [Fault("subject-replaced", refusal.detail) for refusal in verdict.refused]
     yield from (Fault("subject-replaced", f"The subject: {fault.detail}") for fault in found)
@@ -119,7 +119,7 @@ def _draft(letter: Letter, *, subject: str = "A letter", body: str) -> Draft:
 
 
 def _grounded(
-    letter: Letter, pieces: Sequence[str], brief: Brief, screen: Screen
+    letter: Letter, pieces: Sequence[str], brief: Brief, output: OutputFilter
 ) -> tuple[list[tuple[int, Evidence]], dict[int, Fault], list[Fault]]:
     """The evidence by sentence, the sentences that have none of what was claimed for them, and claims without one."""
     evidence: list[tuple[int, Evidence]] = []
@@ -131,7 +131,7 @@ def _grounded(
         grounds = [Evidence(said, *ground) for ground in claim.grounds]
         supported = [ground for ground in grounds if is_supported(ground, brief)]
         fault = Fault("unsupported-claim", f"{said!r} is supported by no place that it cites.")
-        if index is None and not supported and not any(screen.faults(said)):
+        if index is None and not supported and not any(output.faults(said)):
             loose.append(fault)
         elif index is not None and not supported:
             unsupported[index] = fault
@@ -141,14 +141,16 @@ def _grounded(
     return evidence, {index: fault for index, fault in unsupported.items() if index not in cited}, loose
 
 
-def _invented(pieces: Sequence[str], evidence: Sequence[tuple[int, Evidence]], screen: Screen) -> dict[int, Fault]:
+def _invented(
+    pieces: Sequence[str], evidence: Sequence[tuple[int, Evidence]], output: OutputFilter
+) -> dict[int, Fault]:
     """Sentences about the candidate for which no source of theirs is cited and none speaks: a model need not claim
     what it makes up. What the posting says is no ground for them."""
     cited = {index for index, ground in evidence if ground.source is not Source.JOB}
     return {
         index: Fault("unsupported-claim", f"{one_line(piece)!r} stands in none of the sources.")
         for index, piece in enumerate(pieces)
-        if index not in cited and states_experience(piece) and not is_on_record(piece, screen.record)
+        if index not in cited and states_experience(piece) and not is_on_record(piece, output.record)
     }
 
 
