@@ -5,6 +5,8 @@ from functools import partial
 
 from starlette.applications import Starlette
 
+from service.access.known_users import KnownUsers
+from service.access.rates import RateLimits
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
@@ -30,8 +32,6 @@ from service.resumes.routes import routes as resumes
 from service.settings import Settings, installed_version
 from service.usage import operations as usage
 from service.web.endpoint import Endpoint
-from service.web.known_users import KnownUsers
-from service.web.limits import RateLimits
 from service.web.middleware import middleware
 from service.web.problems import exception_handlers
 from service.web.reference import reference

@@ -5,13 +5,13 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
+from service.access.idempotency import purge_idempotency_keys
 from service.credits.tasks import sweep_expired_holds
 from service.custody.tasks import watch_invariants
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
 from service.payments.tasks import expire_unpaid_orders
 from service.resources import Resources
-from service.web.tasks import purge_idempotency_keys
 
 # The statements read whole tables: often enough to hear of a breach within minutes, rarely enough to cost nothing.
 INVARIANTS_EVERY_SECONDS = 300.0

@@ -13,6 +13,7 @@ from subprocess import PIPE
 import anyio
 import structlog
 
+from service.access.tokens import Authenticator
 from service.adapters.cache import Cache
 from service.adapters.cache.in_process import InProcessCache
 from service.adapters.github import GitHub
@@ -36,7 +37,6 @@ from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.migrations.revisions import applied_revision, newest_revision
 from service.settings import OPENAI_URL, BadSettings, Settings, installed_version, token_secret
-from service.web.tokens import Authenticator
 
 log = structlog.get_logger(__name__)
 

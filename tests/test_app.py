@@ -1,8 +1,8 @@
 """What is true of the whole URL table."""
 
+from service.access.rates import GENERATE, WEBHOOK
 from service.cli.openapi import declared
-from service.web.endpoint import Access
-from service.web.limits import GENERATE, WEBHOOK, rate_of
+from service.web.endpoint import Access, rate_of
 
 # POST creates, sends, spends or charges, and a caller who heard no answer has to be able to ask again; where there is
 # no key, this is why.

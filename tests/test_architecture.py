@@ -59,7 +59,7 @@ def test_operations_know_nothing_of_http(slice_name: str) -> None:
         f"{module.relative_to(ROOT)} imports {name}"
         for module in inner
         for name in imported(module)
-        if name.startswith("service.web.") and not name.startswith("service.web.store")
+        if name.startswith("service.web.") and not name.startswith("service.access.store")
     ]
     assert trespasses == []
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import text
 
+from service.access.known_users import KnownUsers
 from service.app import endpoints
 from service.cli.openapi import declared
 from service.credits import operations as credits
@@ -19,7 +20,6 @@ from service.resources import Resources
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
 from service.settings import Settings
-from service.web.known_users import KnownUsers
 from tests.emails.briefs import RESUME
 from tests.emails.stories import ADA, acting, give, world
 from tests.web.application import Parts

@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import msgspec
 
+from service.access.known_users import KnownUsers
 from service.app import DESCRIPTION, endpoints
 from service.cli import DONE
 from service.resources import Resources
 from service.settings import installed_version
 from service.web.endpoint import Endpoint
-from service.web.known_users import KnownUsers
 from service.web.openapi import document
 
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.types import PositiveFloat
 
+from service.access.tokens import LIFETIME_MAX_SECONDS, mint
 from service.cli import DONE, MISUSED, Refused
 from service.cli.configuration import configured
 from service.kernel.clock import SystemClock
 from service.settings import Settings, token_secret
-from service.web.tokens import LIFETIME_MAX_SECONDS, mint
 
 
 def token(

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from service.access import store as keys
 from service.accounts import operations as accounts
 from service.credits import operations as credits
 from service.crm.operations import leaving as crm
@@ -16,7 +17,6 @@ from service.kernel.identifiers import UserId, personal_tenant
 from service.payments.operations import erasure as payments
 from service.resumes import operations as resumes
 from service.usage import operations as usage
-from service.web import store as keys
 
 # What is sent at once: few pieces for a small account, and little in memory for a large one.
 PIECE_BYTES = 64_000

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+from service.access.rates import BULK
 from service.custody import operations as custody
 from service.custody.schema import DeletedAccount
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.identifiers import UserId
 from service.web.endpoint import Call, Endpoint
-from service.web.limits import BULK
 
 
 def routes(*, db: Database, clock: Clock, forget: Callable[[UserId], None]) -> Sequence[Endpoint]:

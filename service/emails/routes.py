@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET
 
+from service.access.rates import GENERATE
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits.model import CreditsExhausted
 from service.emails.brief import OnSentence, Writer
@@ -37,7 +38,6 @@ from service.kernel.errors import NotFound
 from service.kernel.identifiers import Identifiers
 from service.web.endpoint import Call, Endpoint
 from service.web.events import Streamed
-from service.web.limits import GENERATE
 from service.web.paging import Page, page_of
 
 _GENERATING = (CreditsExhausted, TooManyInFlight, WritingFailed)

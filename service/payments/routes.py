@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from service.access.rates import FETCH, WEBHOOK
 from service.adapters.razorpay import RazorpayFailed
 from service.adapters.stripe import StripeFailed
 from service.kernel.clock import Clock
@@ -14,7 +15,6 @@ from service.payments.model import BadSignature, Occurrence, Opened, Order, Orde
 from service.payments.operations import Providers
 from service.payments.schema import CreatedOrder, CreateOrder, OrderAnswer, Received, created_order, order_answer
 from service.web.endpoint import Access, Call, Endpoint
-from service.web.limits import FETCH, WEBHOOK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from service.access.rates import FETCH
 from service.adapters.job_boards import JobBoards
 from service.adapters.page_fetcher import PageFetcher, UnfetchableUrl
 from service.adapters.page_parser import PageParser, UnparsablePage
@@ -16,7 +17,6 @@ from service.postings.flights import Flights
 from service.postings.model import JobContext, Refreshed
 from service.postings.schema import JobContextAnswer, JobContextQuery, JobContextRequest, answer
 from service.web.endpoint import Call, Endpoint
-from service.web.limits import FETCH
 
 
 @dataclass(frozen=True, slots=True)

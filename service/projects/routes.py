@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from service.access.rates import FETCH
 from service.adapters.github import (
     GitHub,
     GitHubNotInstalled,
@@ -13,7 +14,6 @@ from service.adapters.github import (
 from service.projects import operations as projects
 from service.projects.schema import GitHubEvidence, GitHubRepository, github_evidence, github_repository
 from service.web.endpoint import Call, Endpoint
-from service.web.limits import FETCH
 
 _AWAY = (GitHubRateLimited, GitHubUnavailable, GitHubNotInstalled)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service.access.rates import BULK
 from service.adapters.resume_reader import ACCEPTED, FILE_MAX_BYTES, ResumeReader, UnreadableResume
 from service.kernel.clock import Clock
 from service.kernel.concurrency import Shares, TooManyInFlight
@@ -16,7 +17,6 @@ from service.resumes import operations as resumes
 from service.resumes.model import Resume, ResumeId, TooManyResumes
 from service.resumes.schema import JsonResumeDocument, ResumeAnswer, ResumeInList, resume_answer, resume_in_list
 from service.web.endpoint import Call, Endpoint
-from service.web.limits import BULK
 from service.web.paging import Page, Paging, page_of
 from service.web.uploads import FileField, UploadedFile
 

@@ -11,7 +11,7 @@ import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.types import Send
 
-from service.web.answer import Answer
+from service.access.store import Answer
 from service.web.receiving import Inbox
 from service.web.sending import SEND_TIMEOUT_SECONDS, Outgoing
 

@@ -4,27 +4,20 @@ declaration validates and serves (`web.serving`) and is written into /openapi.js
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from service.access.principal import Access, Principal
+from service.access.rates import PUBLIC, READ, WRITE
 from service.adapters.rate_limits import Rate
 from service.kernel.database import Transaction
 from service.kernel.errors import ServiceError
 from service.web.events import Streamed
-from service.web.principal import Principal
 from service.web.uploads import FileField
 
 Body = TypeVar("Body")
 Query = TypeVar("Query")
 
 JSON_BODY_MAX_BYTES = 1_000_000
-
-
-class Access(Enum):
-    PUBLIC = "no token"
-    TOKEN = "any valid token, also of a user not stored yet"  # noqa: S105 - a description, not a password
-    USER = "a stored user"
-    ADMIN = "a token with scope admin"
 
 
 def told_nobody(_name: str, _value: Any) -> None:
@@ -100,7 +93,7 @@ class Endpoint:
     idempotent: bool = False
     is_probe: bool = False  # answers while the process drains too, and the drain does not wait for it
     admitted: bool = False  # takes a place among the generations in flight in this process
-    rate: Rate | None = None  # None: by access and method, see `web.limits.rate_of`
+    rate: Rate | None = None  # None: by access and method, see `rate_of`
     body_max_bytes: int = JSON_BODY_MAX_BYTES
     body_media_types: Sequence[str] = ()  # of a body that is `Incoming`
     file: FileField | None = None  # of some MB at the most: memory holds it whole, and the body it came in
@@ -111,3 +104,14 @@ class Endpoint:
     other_statuses: Mapping[int, str] = field(default_factory=dict[int, str])  # of a `Reply` with the same answer: when
     problems: Sequence[type[ServiceError]] = ()
     tag: str = ""
+
+
+def rate_of(endpoint: Endpoint) -> Rate | None:
+    """The declared rate, else one by access and method; None for probes, which are asked as often as they like."""
+    if endpoint.is_probe:
+        return None
+    if endpoint.rate is not None:
+        return endpoint.rate
+    if endpoint.access is Access.PUBLIC:
+        return PUBLIC
+    return READ if endpoint.method == "GET" else WRITE

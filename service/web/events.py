@@ -18,7 +18,7 @@ import msgspec
 from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.types import Scope, Send
 
-from service.web.answer import Answer
+from service.access.store import Answer
 from service.web.headers import header
 from service.web.problems import PROBLEM_JSON
 from service.web.receiving import Inbox

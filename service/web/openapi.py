@@ -8,20 +8,20 @@ from typing import Any
 
 import msgspec
 
+from service.access.idempotency import IdempotencyInProgress, IdempotencyMismatch
+from service.access.known_users import UnknownUser
+from service.access.principal import Forbidden
+from service.access.rates import RateLimited
+from service.access.tokens import Unauthenticated
 from service.kernel.database import DatabaseUnavailable
 from service.kernel.errors import DeadlineExceeded, InvalidRequest, NotFound, Overloaded, ServiceError
 from service.kernel.in_flight import ShuttingDown
-from service.web.callers import Forbidden
 from service.web.decoding import INTEGER_MAX, MalformedJson, MalformedRequest, UnsupportedMediaType
-from service.web.endpoint import Access, Endpoint
+from service.web.endpoint import Access, Endpoint, rate_of
 from service.web.events import EVENT_STREAM, PROBLEM, Streamed
 from service.web.headers import KEY_MAX_CHARACTERS
-from service.web.idempotency import IdempotencyInProgress, IdempotencyMismatch
-from service.web.known_users import UnknownUser
-from service.web.limits import RateLimited, rate_of
 from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
 from service.web.receiving import BodyTooLarge, Incoming, RequestTimeout
-from service.web.tokens import Unauthenticated
 from service.web.uploads import FORM, FileField
 
 Json = dict[str, Any]

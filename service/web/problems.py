@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
+from service.access.store import Answer
 from service.kernel.errors import Kind, ServiceError, leaves
-from service.web.answer import Answer
 from service.web.context import Occasion, occasion
 
 PROBLEM_JSON = "application/problem+json"

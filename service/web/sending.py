@@ -6,7 +6,7 @@ from dataclasses import replace
 import anyio
 from starlette.types import Send
 
-from service.web.answer import Answer
+from service.access.store import Answer
 from service.web.receiving import Inbox
 
 # An answer is at most a few megabytes; a client that takes longer to read it has gone in all but name.

@@ -20,6 +20,13 @@ from anyio.abc import TaskGroup
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
+from service.access import store
+from service.access.idempotency import AnswerNotRemembered, Memory, Once, request_hash
+from service.access.known_users import KnownUsers
+from service.access.principal import NOBODY, Principal, authorize
+from service.access.rates import RateLimits
+from service.access.store import Answer
+from service.access.tokens import Authenticator
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database, acting_for
 from service.kernel.deadlines import capped
@@ -27,9 +34,6 @@ from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import Identifiers
 from service.kernel.in_flight import InFlight, ShuttingDown
 from service.kernel.telemetry import TaskTree
-from service.web import store
-from service.web.answer import Answer
-from service.web.callers import NOBODY, caller
 from service.web.context import occasion
 from service.web.decoding import (
     UnsupportedMediaType,
@@ -47,19 +51,16 @@ from service.web.endpoint import (
     Endpoint,
     Reply,
     named_nowhere,
+    rate_of,
     told_nobody,
     written_nowhere,
 )
 from service.web.events import EventStream, wants_events
-from service.web.headers import for_endpoints, idempotency_key, wanted_seconds
-from service.web.idempotency import AnswerNotRemembered, Memory, Once, request_hash
-from service.web.known_users import KnownUsers
-from service.web.limits import Allowance, RateLimits, rate_of
-from service.web.principal import Principal
+from service.web.headers import for_endpoints, header, idempotency_key, on_behalf_of, wanted_seconds
+from service.web.limits import Allowance
 from service.web.problems import MethodNotAllowed, answer_for, guarded
 from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox, Incoming
 from service.web.sending import deliver
-from service.web.tokens import Authenticator
 from service.web.uploads import FORM, FileField, UploadedFile, is_form, uploaded_file
 
 _encode = msgspec.json.Encoder().encode
@@ -222,10 +223,17 @@ class Exchange:
         return self.gate.tasks.root("request", f"{self.endpoint.method} {self.endpoint.path}")
 
     async def _received(self, group: TaskGroup) -> Answer:
-        principal = caller(self.scope, self.endpoint.access, self.gate.authenticator)
+        principal = self._caller()
         await self.allowance.take(self.scope, principal)
         async with self.gate.uploads.admitted() if self.file is not None else nullcontext():
             return await self._taken_in(principal, group)
+
+    def _caller(self) -> Principal | None:
+        """None at a public endpoint."""
+        if self.endpoint.access is Access.PUBLIC:
+            return None
+        bearer = self.gate.authenticator.principal(header(self.scope, b"authorization"))
+        return authorize(bearer, self.endpoint.access, on_behalf_of(self.scope))
 
     async def _taken_in(self, principal: Principal | None, group: TaskGroup) -> Answer:
         raw = await self._body(group)

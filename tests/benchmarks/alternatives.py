@@ -33,6 +33,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from service.access.principal import Principal
+from service.access.tokens import Authenticator
 from service.adapters.cache.in_process import InProcessCache
 from service.adapters.github import GitHub
 from service.adapters.language_model import ModelCall
@@ -75,8 +77,6 @@ from service.resumes.model import ResumeId
 from service.settings import Settings, load_settings
 from service.usage import operations as usage
 from service.usage.model import Outcome, Usage
-from service.web.principal import Principal
-from service.web.tokens import Authenticator
 
 P = ParamSpec("P")
 T = TypeVar("T")

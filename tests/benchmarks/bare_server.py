@@ -25,6 +25,7 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from msgspec import json as wire
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
+from service.access.tokens import Authenticator
 from service.cli import serve as ours
 from service.crm.model import STATUSES, Wanted
 from service.crm.store.listing import parameters_of, shape_of, walked_and_counted
@@ -33,7 +34,6 @@ from service.kernel.database.wall import Acting, opening
 from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Window
-from service.web.tokens import Authenticator
 
 CONNECTIONS = 20
 COUNTED_MAX = 10_000

@@ -92,7 +92,7 @@ async def test_a_report_that_is_not_remembered_says_how_far_it_came(
         raise DatabaseUnavailable("gone")
 
     await people(db)
-    monkeypatch.setattr("service.web.store.remember", fails)
+    monkeypatch.setattr("service.access.store.remember", fails)
     async with desk(db) as client:
         answer = await imported(client, FILE, **KEY)
     assert (answer.status_code, answer.json()["imported"]) == (503, 3)

@@ -5,6 +5,8 @@ from uuid import uuid4
 import anyio
 from sqlalchemy import text
 
+from service.access import store as keys
+from service.access.store import Answer
 from service.accounts import operations as accounts
 from service.crm.model import DealStatus, JobDetails, JobId
 from service.crm.operations import deals, jobs, leads
@@ -14,8 +16,6 @@ from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
-from service.web import store as keys
-from service.web.answer import Answer
 from tests.emails.stories import REQUEST, acting, replace, world
 
 CANARY = "kanarienvogel7f3a"

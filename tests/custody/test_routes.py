@@ -6,13 +6,13 @@ import zipfile
 import httpx
 import pytest
 
+from service.access.known_users import KnownUsers
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits
 from service.custody.routes import routes
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database
-from service.web.known_users import KnownUsers
 from tests.custody.people import CANARY, PERSON, settle_in
 from tests.custody.test_erasing import MINE, MY_CRM
 from tests.http import serve

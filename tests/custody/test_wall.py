@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 import service
+from service.access import store as keys
 from service.accounts import store as accounts
 from service.credits import store as credits
 from service.credits.model import HoldId, TransactionKind
@@ -29,7 +30,6 @@ from service.payments import store as payments
 from service.payments.model import OrderId
 from service.resumes import store as resumes
 from service.resumes.model import ResumeId
-from service.web import store as keys
 from tests.credits.wallets import acting, assert_sound, give, purchase, refund, reserve
 from tests.custody.people import CANARY, PERSON, settle_in, tables_of_users
 

@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from service.web.limits import FETCH
+from service.access.rates import FETCH
 from tests.journeys.process import Service, running_service
 from tests.redis import RedisServer, needs_redis, redis_server
 

@@ -7,6 +7,9 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
+from service.access.known_users import KnownUsers
+from service.access.rates import RateLimits
+from service.access.tokens import Authenticator, mint
 from service.kernel.clock import SystemClock
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database, Transaction
@@ -15,12 +18,9 @@ from service.kernel.in_flight import InFlight
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import Metrics
 from service.web.endpoint import Endpoint
-from service.web.known_users import KnownUsers
-from service.web.limits import RateLimits
 from service.web.middleware import middleware
 from service.web.problems import exception_handlers
 from service.web.serving import Gate, routes
-from service.web.tokens import Authenticator, mint
 
 SECRET = b"tests' own secret, 32 bytes or more"
 CLOCK = SystemClock()

@@ -8,13 +8,13 @@ import anyio
 import msgspec
 import pytest
 
+from service.access.rates import PUBLIC, READ, WRITE, RateLimits
 from service.adapters.rate_limits import Rate
 from service.adapters.rate_limits.in_process import InProcessRateLimiter
 from service.adapters.rate_limits.scripted import ScriptedRateLimiter
 from service.kernel.concurrency import Admission
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, rate_of
 from service.web.events import Streamed
-from service.web.limits import PUBLIC, READ, WRITE, RateLimits, client_address, rate_of
 from tests.web.application import Parts, bearer
 from tests.web.shop import ITEM, Shop, keyed, slug
 
@@ -194,29 +194,3 @@ def test_what_is_not_declared_follows_from_access_and_method() -> None:
     assert rate_of(replace(endpoint, method="GET")) is READ
     assert rate_of(replace(endpoint, access=Access.PUBLIC)) is PUBLIC
     assert rate_of(replace(endpoint, is_probe=True, rate=THREE)) is None
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "proxies", "counted"),
-    [
-        ("192.0.2.1", [], 0, "192.0.2.1"),
-        ("192.0.2.1", ["203.0.113.9"], 0, "192.0.2.1"),
-        ("192.0.2.1", ["203.0.113.9"], 1, "203.0.113.9"),
-        ("192.0.2.1", ["1.1.1.1, 203.0.113.9"], 1, "203.0.113.9"),
-        ("192.0.2.1", ["1.1.1.1", "203.0.113.9", "198.51.100.7"], 2, "203.0.113.9"),
-        ("192.0.2.1", ["203.0.113.9:4711"], 1, "203.0.113.9"),
-        ("192.0.2.1", ["unknown"], 1, "192.0.2.1"),
-        ("192.0.2.1", [], 1, "192.0.2.1"),
-        ("192.0.2.1", ["203.0.113.9"], 2, "192.0.2.1"),
-        ("192.0.2.1", ["[2001:db8:1:2:3::4]:443"], 1, "2001:db8:1:2::/64"),
-        ("2001:db8:1:2:ffff::1", [], 0, "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.1", [], 0, "192.0.2.1"),
-        (None, [], 0, ""),
-    ],
-)
-def test_whose_call_without_a_token_it_is(peer: str | None, forwarded: list[str], proxies: int, counted: str) -> None:
-    scope: dict[str, Any] = {
-        "client": None if peer is None else (peer, 1),
-        "headers": [(b"x-forwarded-for", value.encode()) for value in forwarded],
-    }
-    assert client_address(scope, trusted_proxies=proxies) == counted

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from service.access.tokens import Unauthenticated
 from service.kernel.concurrency import TooManyInFlight
 from service.kernel.database import CommitUnknown, DatabaseUnavailable
 from service.kernel.errors import FieldError, InvalidRequest, Kind, NotFound, Overloaded, ServiceError
 from service.web.problems import STATUS, HeadersTooLarge, MethodNotAllowed, answer_for, status_of
-from service.web.tokens import Unauthenticated
 
 
 def told(error: Exception) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from service.access.rates import BULK
 from service.crm.job_files import csv_header, csv_lines, json_lines
 from service.crm.operations.exporting import export_jobs
 from service.crm.operations.importing import Report, TooManyLines, import_jobs
@@ -12,7 +13,6 @@ from service.crm.schema.files import CSV, NDJSON, ExportQuery, FileFormat, JobsI
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.web.endpoint import Call, Endpoint
-from service.web.limits import BULK
 from service.web.receiving import Incoming
 
 # Two hundred thousand jobs of some lines each, or twenty thousand with their descriptions.

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from joserfc import jwk, jwt
 
+from service.access.tokens import TOKEN_MAX_BYTES, Authenticator, Unauthenticated, WeakSecret, mint
 from service.kernel.clock import FixedClock
-from service.web.tokens import TOKEN_MAX_BYTES, Authenticator, Unauthenticated, WeakSecret, mint
 
 SECRET = b"a secret of thirty-two bytes or more"
 AT = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)

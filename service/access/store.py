@@ -4,7 +4,8 @@
 effect and stored answer are there together or not at all. A claim that lost its lease to another can not remember.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +33,6 @@ from sqlalchemy.dialects.postgresql import insert
 from service.kernel.database import Transaction, exported
 from service.kernel.errors import Kind, ServiceError
 from service.kernel.identifiers import UserId
-from service.web.answer import Answer
 
 KEPT_SECONDS = 24 * 3600
 
@@ -64,6 +64,16 @@ EXPORTS = (
         rows_per_page=5,
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call was answered with, as it goes over the wire: status, headers, bytes."""
+
+    status: int
+    body: bytes
+    media_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class LeaseLost(ServiceError):

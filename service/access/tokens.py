@@ -8,10 +8,10 @@ from typing import Any
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
+from service.access.principal import Principal
 from service.kernel.clock import Clock
 from service.kernel.errors import Kind, ServiceError
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
-from service.web.principal import Principal
 
 AUDIENCE = "overture"
 SECRET_MIN_BYTES = 32

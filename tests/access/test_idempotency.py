@@ -7,13 +7,14 @@ from uuid import UUID
 import anyio
 import httpx
 import pytest
+from sqlalchemy import text
 
-from service.kernel.database import Database, DatabaseUnavailable
+from service.access import idempotency, store
+from service.access.idempotency import Memory, Once, purge_idempotency_keys
+from service.access.store import Answer
+from service.kernel.database import Database, DatabaseUnavailable, Transaction
 from service.kernel.errors import NotFound
 from service.kernel.identifiers import UserId
-from service.web import store
-from service.web.answer import Answer
-from service.web.idempotency import Memory, Once
 from tests.http import serve
 from tests.web.application import bearer
 from tests.web.shop import ITEM, Shop, keyed, nothing, slug
@@ -259,3 +260,24 @@ async def test_a_key_that_cannot_be_freed_does_not_hide_what_happened() -> None:
     with anyio.move_on_after(0.01) as scope:
         await Once(db, claim).run(lambda _value: Answer(201, b""), hangs)
     assert scope.cancelled_caught
+
+
+async def test_expired_keys_go_batch_by_batch_and_others_stay(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idempotency, "KEYS_PER_BATCH", 2)
+
+    async def keep(tx: Transaction) -> None:
+        await tx.execute(text("INSERT INTO users (id, email) VALUES ('ada', 'ada@example.com')"))
+        await tx.execute(
+            text(
+                """
+                INSERT INTO idempotency_keys
+                    (claim_id, user_id, method, path, key, body_hash, leased_until, expires_at)
+                SELECT gen_random_uuid(), 'ada', 'POST', '/x', n::text, '', now(), now() + (n - 5) * interval '1 day'
+                FROM generate_series(0, 6) AS n
+                """
+            )
+        )
+
+    await db.run_system(keep)
+    assert await purge_idempotency_keys(db) == 6
+    assert await purge_idempotency_keys(db) == 0

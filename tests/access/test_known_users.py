@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import trio.testing
 
+from service.access import known_users
+from service.access.known_users import REMEMBERED_SECONDS, KnownUsers, UnknownUser
 from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
-from service.web import known_users
-from service.web.known_users import REMEMBERED_SECONDS, KnownUsers, UnknownUser
 from tests.web.application import NoDatabase
 
 pytestmark = pytest.mark.trio

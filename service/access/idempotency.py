@@ -5,19 +5,18 @@ hash of all of it is kept with the answer; and a repeat is read to its end, and 
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import anyio
 import structlog
 
-from service.kernel.database import Database, Transaction
+from service.access import store
+from service.access.store import Answer
+from service.kernel.database import Database, Transaction, swept
 from service.kernel.deadlines import remaining_seconds
 from service.kernel.errors import Kind, ServiceError
-from service.web import store
-from service.web.answer import Answer
-from service.web.receiving import Incoming
 
 _log = structlog.get_logger(__name__)
 
@@ -26,6 +25,9 @@ LEASE_GRACE_SECONDS = 30.0
 # Freeing a key is one short transaction; the database's own bounds answer sooner.
 FREE_TIMEOUT_SECONDS = 5.0
 IN_PROGRESS_RETRY_SECONDS = 1
+# One statement of some milliseconds.
+KEYS_PER_BATCH = 1_000
+BATCHES_MAX = 1_000
 
 
 class IdempotencyMismatch(ServiceError):
@@ -45,6 +47,16 @@ class AnswerNotRemembered(Exception):
 
 
 Encode = Callable[[Any], Answer]
+
+
+class Arriving(Protocol):
+    """A body that is read while it arrives."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def digest(self) -> bytes:
+        """Of the whole body, once all of it was read."""
+        ...
 
 
 class Memory:
@@ -75,7 +87,7 @@ class Once:
     cancellation, `kept` is the answer that was committed all the same (the deadline fell between COMMIT and the
     handler's return), or None and the key is free."""
 
-    def __init__(self, db: Database, claim: store.Claim, arriving: Incoming | None = None) -> None:
+    def __init__(self, db: Database, claim: store.Claim, arriving: Arriving | None = None) -> None:
         self._db = db
         self._claim = claim
         self._arriving = arriving
@@ -126,3 +138,8 @@ class Once:
                 self.kept = await self._db.run(store.free, self._claim)
             except ServiceError as error:  # what ended the request is told, not this
                 _log.warning("a key is left to its lease", reason=error.slug)
+
+
+async def purge_idempotency_keys(db: Database) -> int:
+    """Delete the keys whose time is over; how many there were. One sweep, safe beside others."""
+    return await swept(db, store.purge_expired, rows_per_batch=KEYS_PER_BATCH, batches_max=BATCHES_MAX)

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from service.access import store
 from service.kernel.database import Transaction, acting_for
 from service.kernel.identifiers import TenantId, UserId
-from service.web import store
 from tests.web.shop import ITEM, Shop, keyed
 
 pytestmark = pytest.mark.anyio

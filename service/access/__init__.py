@@ -1,0 +1,11 @@
+"""Access: who calls, whether they may, how often, and once, whatever protocol brings the call.
+
+Owns the idempotency keys. It knows no HTTP: a surface hands it values (the bearer text, the peer's address, the key).
+
+principal     who a call acts for, and what an operation asks of them
+tokens        bearer tokens: what is accepted
+known_users   who is stored, remembered for a moment
+rates         how often somebody may call
+idempotency   one effect per key, with the sweeper of old keys
+store         its rows; the one file of this room that custody reads
+"""

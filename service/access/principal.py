@@ -1,0 +1,57 @@
+"""Who a call acts for, by their token and by what the operation asks of its callers."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from service.kernel.errors import Kind, ServiceError
+from service.kernel.identifiers import TenantId, UserId, personal_tenant
+
+ADMIN = "admin"
+SERVICE = "service"
+
+
+class Access(Enum):
+    """What an operation asks of whoever calls it."""
+
+    PUBLIC = "no token"
+    TOKEN = "any valid token, also of a user not stored yet"  # noqa: S105 - a description, not a password
+    USER = "a stored user"
+    ADMIN = "a token with scope admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The user a call acts for. On behalf of another that is not the token's subject, and `email` is unknown."""
+
+    user: UserId
+    tenant: TenantId
+    email: str | None
+    scopes: frozenset[str]
+
+
+# Who a call of a public operation acts for; its handler has nothing to ask of it.
+NOBODY = Principal(UserId(""), TenantId(""), None, frozenset())
+
+
+class Forbidden(ServiceError):
+    """The token is good, and does not allow this."""
+
+    kind, slug, title = Kind.FORBIDDEN, "forbidden", "Not allowed"
+
+
+def authorize(bearer: Principal, access: Access, on_behalf_of: str | None) -> Principal:
+    """Who `bearer` acts for. Raises Forbidden.
+
+    A service's token acts for any user; where it names a tenant, for that user within this tenant. Whether the user
+    belongs to the tenant is not asked: membership is not known here, so a service token is a key to the whole house
+    and is given to services alone.
+    """
+    if access is Access.ADMIN and ADMIN not in bearer.scopes:
+        raise Forbidden(f"This call needs a token with scope {ADMIN!r}.")
+    if on_behalf_of is None:
+        return bearer
+    if SERVICE not in bearer.scopes:
+        raise Forbidden(f"X-On-Behalf-Of needs a token with scope {SERVICE!r}.")
+    user = UserId(on_behalf_of)
+    is_personal = bearer.tenant == personal_tenant(bearer.user)
+    return Principal(user, personal_tenant(user) if is_personal else bearer.tenant, None, bearer.scopes)
