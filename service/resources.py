@@ -198,15 +198,15 @@ async def require_newest_schema(db: Database) -> None:
 
 
 def open_page_parser() -> AbstractAsyncContextManager[PageParser]:
-    from service.adapters.page_parser.workers import page_parser_workers  # noqa: PLC0415
+    from service.adapters.page_parser.processes import page_parser_processes  # noqa: PLC0415
 
-    return page_parser_workers(count=PAGE_PARSERS)
+    return page_parser_processes(count=PAGE_PARSERS)
 
 
 def open_resume_reader() -> AbstractAsyncContextManager[ResumeReader]:
-    from service.adapters.resume_reader.workers import resume_reader_workers  # noqa: PLC0415
+    from service.adapters.resume_reader.processes import resume_reader_processes  # noqa: PLC0415
 
-    return resume_reader_workers(count=RESUME_READERS)
+    return resume_reader_processes(count=RESUME_READERS)
 
 
 def open_page_fetcher(settings: Settings) -> PageFetcher:

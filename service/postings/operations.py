@@ -73,8 +73,8 @@ async def read_html(
     charset: str | None = None,
     extraction: Extraction | None = None,
 ) -> JobContext:
-    """What a page says. Parses it, and the description in its structured data, in the parser's workers; what it leaves
-    open is asked of the `extraction`.
+    """What a page says. Parses it, and the description in its structured data, in the parser's processes; what it
+    leaves open is asked of the `extraction`.
 
     Stores nothing: what a caller sends is for that caller only. Raises `UnparsablePage`.
     """

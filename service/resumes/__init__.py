@@ -5,7 +5,7 @@ kept whole, fields this service does not know included; what it reads of it (`ba
 on the way in, so that whoever reads a stored document need not.
 
     document   the JSON Resume object, as it was given
-    readings   its statements that an e-mail may cite, each with its place: "work/0/highlights/1"
+    statements what an e-mail may cite of it, each with its place: "work/0/highlights/1"
     text       all of it for people, and for matching
 
 Invariants: a stored document is at most 1 MB, holds no NUL and no half of a surrogate pair, and says something; a

@@ -137,14 +137,18 @@ def sections_of(document: Mapping[str, Any]) -> JsonResume:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Statement:
     """One statement of a résumé. `reference` is its place, the steps of a JSON Pointer: `work/0/highlights/1`.
 
-    `technologies` are the keywords the résumé itself gives it; no vocabulary is applied.
+    `about` is the employer, project or group of skills that it belongs to. `prose` is the part of `text` that the
+    candidate wrote in sentences; it is empty where a statement is only names and dates. `technologies` are the keywords
+    the résumé itself gives it; no vocabulary is applied.
     """
 
     reference: str
     text: str
+    about: str = ""
+    prose: str = ""
     technologies: tuple[str, ...] = ()
 
 
@@ -155,7 +159,7 @@ class Resume:
     document: Mapping[str, Any]
     name: str | None
     label: str | None
-    readings: tuple[Reading, ...]
+    statements: tuple[Statement, ...]
     text: str
 
 

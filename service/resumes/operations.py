@@ -11,7 +11,7 @@ from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
 from service.resumes import json_resume, store
 from service.resumes.model import RESUMES_MAX, Resume, ResumeHeading, ResumeId, StoredResume, TooManyResumes
-from service.resumes.readings import line, readings_of, text_of
+from service.resumes.statements import one_line_of, statements_of, text_of
 
 
 def check(document: Mapping[str, Any]) -> None:
@@ -28,9 +28,9 @@ def read_document(document: Mapping[str, Any]) -> Resume:
     basics = content.basics
     return Resume(
         document=document,
-        name=line(basics.name) or None if basics else None,
-        label=line(basics.label) or None if basics else None,
-        readings=readings_of(content),
+        name=one_line_of(basics.name) or None if basics else None,
+        label=one_line_of(basics.label) or None if basics else None,
+        statements=statements_of(content),
         text=text_of(content),
     )
 
@@ -99,7 +99,7 @@ def _stored(resume: Resume, resume_id: ResumeId, created_at: datetime) -> Stored
         document=resume.document,
         name=resume.name,
         label=resume.label,
-        readings=resume.readings,
+        statements=resume.statements,
         text=resume.text,
         id=resume_id,
         created_at=created_at,

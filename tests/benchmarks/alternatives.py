@@ -42,8 +42,8 @@ from service.adapters.language_model.connections import Connections
 from service.adapters.language_model.openai_compatible import openai_compatible
 from service.adapters.page_fetcher.http import HttpPageFetcher
 from service.adapters.page_parser import Page, PageParser
+from service.adapters.page_parser.processes import page_parser_processes
 from service.adapters.page_parser.reading import read_page
-from service.adapters.page_parser.workers import page_parser_workers
 from service.credits import operations as credits
 from service.credits.model import HoldId
 from service.emails import store
@@ -249,7 +249,7 @@ async def sequential(settings: Settings) -> AsyncGenerator[Work]:
     engine = create_async_engine(async_url(_url(settings)), pool_size=settings.pool_size, max_overflow=0)
     fetcher = HttpPageFetcher(allows_private=True, user_agent="benchmark/1")
     async with (
-        page_parser_workers(count=PAGE_PARSERS) as parser,
+        page_parser_processes(count=PAGE_PARSERS) as parser,
         writing(settings, Connections(limit=2 * settings.max_in_flight)) as writer,
     ):
         with open_github(settings, cache=InProcessCache(), clock=SystemClock()) as github:

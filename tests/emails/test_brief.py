@@ -46,12 +46,12 @@ def test_a_position_without_dates_is_not_said_to_be_held_still() -> None:
     assert not candidate.positions[0].is_current
 
 
-def test_an_employer_is_who_the_resumes_readings_say() -> None:
+def test_an_employer_is_who_the_resumes_statements_say() -> None:
     work = [{"name": " ", "company": "Acme", "organization": "Acme Foundation", "position": "Engineer"}]
     candidate = brief(None, {"work": work, "skills": [{"name": "Data", "keywords": ["Redis"]}]}).candidate
     assert candidate is not None
-    readings = {reading.reference: reading.text for reading in read_document({"work": work}).readings}
-    assert readings["work/0"] == f"Engineer at {candidate.positions[0].organisation}"
+    statements = {each.reference: each.text for each in read_document({"work": work}).statements}
+    assert statements["work/0"] == f"Engineer at {candidate.positions[0].organisation}"
     assert [(skill.reference, skill.text) for skill in candidate.skills] == [
         ("skills/0", "Data"),
         ("skills/0", "Redis"),

@@ -79,7 +79,7 @@ async def test_files_made_to_hurt_are_refused_in_time_and_leave_nothing(standing
                 group.start_soon(refused, made())
         assert (await client.post("/api/resumes", files={"file": ("cv.docx", docx())})).status_code == 201
         after = processes(standing)
-    readers = "service.adapters.resume_reader.worker"
+    readers = "service.adapters.resume_reader.reader_process"
     assert after.pop(readers) <= READERS_MAX
     before.pop(readers)
     assert after == before
@@ -100,6 +100,7 @@ def _busy(service: Service) -> bool:
     readers = [
         child
         for child in psutil.Process(service.process.pid).children()
-        if child.status() == psutil.STATUS_RUNNING and child.cmdline()[-1:] == ["service.adapters.resume_reader.worker"]
+        if child.status() == psutil.STATUS_RUNNING
+        and child.cmdline()[-1:] == ["service.adapters.resume_reader.reader_process"]
     ]
     return bool(readers)

@@ -29,7 +29,7 @@ async def test_a_document_comes_back_whole_and_in_its_order(db: Database) -> Non
     assert found == stored
     assert json.dumps(found.document) == json.dumps(document)
     assert (found.name, found.label, found.id) == ("Ada Example", "Backend engineer", resume_id)
-    assert {reading.reference for reading in found.readings} >= {"work/0/highlights/1", "skills/0"}
+    assert {statement.reference for statement in found.statements} >= {"work/0/highlights/1", "skills/0"}
 
 
 async def test_one_that_says_nothing_is_not_stored(db: Database) -> None:

@@ -1,9 +1,9 @@
 """HTML in, a bounded neutral `Page` out; no word of job postings is spoken here.
 
-Parsing runs in warm worker processes that are killed when they exceed their time: selectolax is quadratic on hostile
+Parsing runs in warm reader processes that are killed when they exceed their time: selectolax is quadratic on hostile
 input (40 000 attributes take 3.8 s, 100 000 nested tags 23 s).
 
-workers       the parser of the service: a pool of processes, each running `worker`, which is asked a `request`
+processes     the parser of the service: a pool of processes, each running `reader_process`
 scripted      the fake for tests
 reading       HTML to a `Page`, pure; in it: decoding (charsets), walking (the tree), visible_text (lines and spans),
               items (microdata, RDFa), embedded (JSON-LD, application state)
@@ -73,12 +73,20 @@ class UnparsablePage(ServiceError):
     kind, slug, title = Kind.INVALID, "unparsable-page", "The page cannot be read"
 
 
+class Request(msgspec.Struct, frozen=True):
+    """What a reader process is asked: one page to read; text travels as UTF-8, so that bytes need no copy."""
+
+    html: bytes
+    is_text: bool
+    charset: str | None
+
+
 class PageParser(Protocol):
     async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
         """The page's content; also of a fragment (a description held in JSON-LD).
 
         Bytes are decoded as `charset`, else as the document declares, else UTF-8, never failing. Ends within 2 s of
-        work (plus a bounded wait for a free worker) or raises `UnparsablePage`; cancellation kills the worker at once.
-        Raises `Overloaded` where no worker becomes free within 5 s, `Unavailable` where none can be started.
+        work (plus a bounded wait for a free process) or raises `UnparsablePage`; cancellation kills the process at
+        once. Raises `Overloaded` where no process becomes free within 5 s, `Unavailable` where none can be started.
         """
         ...

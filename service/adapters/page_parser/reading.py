@@ -1,7 +1,7 @@
 """HTML to a `Page`: the walk over the tree for text, blocks and items, then the head and the scripts.
 
-Pure, and not for the event loop: the tree builder is quadratic on hostile input. `workers` runs it where it can be
-killed. Everything after the tree is built is linear and bounded.
+Pure, and not for the event loop: the tree builder is quadratic on hostile input. `reader_process` runs it
+where it can be killed. Everything after the tree is built is linear and bounded.
 """
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from service.adapters.resume_reader.lines import LINES_MAX, Line, Lines, NotReadable, ResumeText
-from service.adapters.resume_reader.package import Package, opened
 from service.adapters.resume_reader.wordml import (
     HEADINGS,
     OFF,
@@ -23,6 +22,7 @@ from service.adapters.resume_reader.wordml import (
     Styles,
     outline_rank,
 )
+from service.adapters.resume_reader.zip_archive import ZipArchive, open_zip
 
 BODY = "word/document.xml"
 LINKS = "word/_rels/document.xml.rels"
@@ -51,18 +51,18 @@ class _Paragraph:
 
 def read_docx(content: bytes) -> ResumeText:
     """Raises NotReadable."""
-    with opened(content) as package:
-        if BODY not in package.names:
+    with open_zip(content) as archive:
+        if BODY not in archive.names:
             raise NotReadable("is a zip, and no DOCX")
-        styles = Styles(package).found if STYLES in package.names else {}
+        styles = Styles(archive).found if STYLES in archive.names else {}
         found = Lines()
-        heads = sorted(name for name in package.names if (side := _SIDES.fullmatch(name)) and side[1] == "header")
-        feet = sorted(name for name in package.names if (side := _SIDES.fullmatch(name)) and side[1] == "footer")
-        found.extend(_once(_Story(package, name, styles).lines for name in heads))
-        found.extend(_Story(package, BODY, styles).lines)
-        found.extend(_once(_Story(package, name, styles).lines for name in feet))
-        if LINKS in package.names:
-            for address in _addresses(package):
+        heads = sorted(name for name in archive.names if (side := _SIDES.fullmatch(name)) and side[1] == "header")
+        feet = sorted(name for name in archive.names if (side := _SIDES.fullmatch(name)) and side[1] == "footer")
+        found.extend(_once(_Story(archive, name, styles).lines for name in heads))
+        found.extend(_Story(archive, BODY, styles).lines)
+        found.extend(_once(_Story(archive, name, styles).lines for name in feet))
+        if LINKS in archive.names:
+            for address in _addresses(archive):
                 found.add_link(address)
         return found.done()
 
@@ -75,7 +75,7 @@ def _once(stories: Iterable[Iterable[Line]]) -> Iterator[Line]:
 class _Story(Part):
     """A part with paragraphs: the body, a header, a footer. Text boxes nest paragraphs in a paragraph's run."""
 
-    def __init__(self, package: Package, name: str, styles: dict[str, Style]) -> None:
+    def __init__(self, archive: ZipArchive, name: str, styles: dict[str, Style]) -> None:
         self._styles = styles
         self._open: list[_Paragraph] = []
         self._left_out = 0  # how many elements deep in what is left out
@@ -84,7 +84,7 @@ class _Story(Part):
         self._cells: list[list[list[Line]]] = []  # of the rows that are open, the lines of each cell
         self._headers: list[bool] = []  # of the same rows, whether they name the columns
         self.lines: list[Line] = []
-        super().__init__(package, name)
+        super().__init__(archive, name)
 
     def begun(self, space: str, name: str, attributes: Attributes) -> None:
         if self._left_out or (name in _LEFT_OUT and (space in WORD or space == _COMPATIBILITY)):
@@ -235,14 +235,14 @@ def _row(cells: list[list[Line]], *, is_header: bool) -> Iterable[Line]:
 
 
 class _Addresses(Part):
-    def __init__(self, package: Package) -> None:
+    def __init__(self, archive: ZipArchive) -> None:
         self.found: list[str] = []
-        super().__init__(package, LINKS)
+        super().__init__(archive, LINKS)
 
     def begun(self, space: str, name: str, attributes: Attributes) -> None:
         if space == _RELATIONSHIP and name == "Relationship" and attributes.get("Type", "").endswith("/hyperlink"):
             self.found.append(attributes.get("Target", ""))
 
 
-def _addresses(package: Package) -> list[str]:
-    return _Addresses(package).found
+def _addresses(archive: ZipArchive) -> list[str]:
+    return _Addresses(archive).found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from service.adapters.resume_reader.lines import NotReadable
-from service.adapters.resume_reader.package import Package
+from service.adapters.resume_reader.zip_archive import ZipArchive
 
 STYLES = "word/styles.xml"
 # Word nests a few dozen deep, tables in tables included.
@@ -24,10 +24,10 @@ Attributes = dict[str, str]
 
 
 class Part:
-    """One part of the package on its way through expat; what is malformed, declares entities, or nests too deep is
+    """One part of the archive on its way through expat; what is malformed, declares entities, or nests too deep is
     refused."""
 
-    def __init__(self, package: Package, name: str) -> None:
+    def __init__(self, archive: ZipArchive, name: str) -> None:
         self._depth = 0
         parser = ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
@@ -36,7 +36,7 @@ class Part:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self.said
         try:
-            for piece in package.read(name):
+            for piece in archive.read(name):
                 parser.Parse(piece, False)  # noqa: FBT003 - expat's own
             parser.Parse(b"", True)  # noqa: FBT003
         except ExpatError as error:
@@ -75,10 +75,10 @@ class Style:
 class Styles(Part):
     """The paragraph styles by their ids, with what they take over from those they are based on."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, archive: ZipArchive) -> None:
         self.found: dict[str, Style] = {}
         self._style = Style()
-        super().__init__(package, STYLES)
+        super().__init__(archive, STYLES)
         for style in self.found.values():
             self._inherit(style)
 

@@ -1,4 +1,4 @@
-"""The fake that ships beside the workers."""
+"""The fake that ships beside the reader processes."""
 
 import pytest
 

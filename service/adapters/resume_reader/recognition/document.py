@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from service.adapters.resume_reader.lines import Line, ResumeText
-from service.adapters.resume_reader.recognition import heading, heads, listings, positions, schools, skills
+from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools, skills
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
 from service.adapters.resume_reader.recognition.vocabulary import listed
@@ -23,7 +23,9 @@ _CONTACT = listed(
     """
 )
 _SCHOOL = frozenset({"gpa", "cgpa", "note", "in", "of", "der", "en", "im", "de"})
-_POSITION = frozenset({"at", "bei", "chez"}) | {word for words in heads.LABELS.values() for word in words.split()}
+_POSITION = frozenset({"at", "bei", "chez"}) | {
+    word for words in entry_header.LABELS.values() for word in words.split()
+}
 # The names of a table's columns tell nothing either.
 _COLUMNS = frozenset(word for name in skills.COLUMNS for word in name.split())
 _LABELS = {
@@ -47,12 +49,12 @@ def recognised(text: ResumeText) -> Json:
 
 
 def _basics(found: Sequence[Section], links: Sequence[str]) -> Json:
-    told = heading.basics(found[0].told, _lines(found, Part.CONTACT), links)
+    told = basics.basics(found[0].told, _lines(found, Part.CONTACT), links)
     said = [section.told for section in found if section.part is Part.SUMMARY]
     if said:
         told["summary"] = "\n".join(line.text.strip() for line in said[0])
     elif len(found) == 1 and "summary" not in told:
-        told["summary"] = heading.everything(found[0].lines, told)
+        told["summary"] = basics.everything(found[0].lines, told)
     return {name: value for name, value in told.items() if value and len(value) <= PROSE_MAX_CHARS}
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, find
-from service.adapters.resume_reader.recognition.head_lines import Dated, IsComplete, head_end
-from service.adapters.resume_reader.recognition.starts import Start, starts
+from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, head_end, starts
 from service.adapters.resume_reader.recognition.words import is_inner
 
 

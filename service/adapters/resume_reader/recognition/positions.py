@@ -7,7 +7,7 @@ from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
-from service.adapters.resume_reader.recognition.heads import Head, is_complete, taken, taken_url
+from service.adapters.resume_reader.recognition.entry_header import Head, is_complete, taken, taken_url
 from service.adapters.resume_reader.recognition.places import without_place
 from service.adapters.resume_reader.recognition.sections import BOLD_LEVEL
 from service.adapters.resume_reader.recognition.words import (

@@ -7,7 +7,7 @@ from typing import Any
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.degrees import is_degree, studied
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
-from service.adapters.resume_reader.recognition.heads import COMMA, taken
+from service.adapters.resume_reader.recognition.entry_header import COMMA, taken
 from service.adapters.resume_reader.recognition.places import is_place, without_place
 from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,

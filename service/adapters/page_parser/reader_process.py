@@ -1,10 +1,12 @@
-"""The worker process: reads pages until its standard input ends. `python -m service.adapters.page_parser.worker`."""
+"""A reader process: reads pages until its standard input ends.
+
+Run as `python -m service.adapters.page_parser.reader_process`.
+"""
 
 import msgspec
 
-from service.adapters.page_parser import Page
+from service.adapters.page_parser import Page, Request
 from service.adapters.page_parser.reading import read_page
-from service.adapters.page_parser.request import Request
 from service.kernel.reader_processes.serving import answer_requests
 
 # 5 MB of elements with many empty attributes, the most found, take 0.55 GB as a tree; 0.04 GB are

@@ -9,8 +9,8 @@ import anyio
 import psutil
 import pytest
 
-from service.adapters.resume_reader import ResumeReader, UnreadableResume, workers
-from service.adapters.resume_reader.workers import resume_reader_workers
+from service.adapters.resume_reader import ResumeReader, UnreadableResume, processes
+from service.adapters.resume_reader.processes import resume_reader_processes
 from tests.adapters.resume_reader.files import PLAIN, docx, grace_pdf
 from tests.adapters.resume_reader.hostile import HOSTILE, slow
 
@@ -25,7 +25,7 @@ def running() -> set[int]:
     found: set[int] = set()
     for child in psutil.Process().children(recursive=True):
         try:
-            is_reader = "service.adapters.resume_reader.worker" in child.cmdline()
+            is_reader = "service.adapters.resume_reader.reader_process" in child.cmdline()
             if is_reader and child.status() != psutil.STATUS_ZOMBIE:
                 found.add(child.pid)
         except psutil.NoSuchProcess:
@@ -37,7 +37,7 @@ def running() -> set[int]:
 async def reading(count: int = 1) -> AsyncGenerator[ResumeReader]:
     """A reader that is seen to leave no process behind."""
     before = running()
-    async with resume_reader_workers(count=count) as reader:
+    async with resume_reader_processes(count=count) as reader:
         yield reader
     assert running() == before
 
@@ -70,7 +70,7 @@ async def test_parallel_callers_share_the_readers_and_each_gets_its_own_resume()
 async def test_a_file_that_takes_too_long_kills_its_reader_and_the_next_one_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workers, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(processes, "READ_SECONDS", 0.5)
     async with reading() as reader:
         with anyio.fail_after(ANSWERED_SECONDS), pytest.raises(UnreadableResume, match=r"longer than 0\.5 s"):
             await reader.read(slow())
@@ -91,8 +91,10 @@ async def test_a_file_that_needs_too_much_memory_is_refused_and_harms_nothing(
 ) -> None:
     """The limit is out of what the other limits let a file take, so it is set lower for this one."""
     small = tmp_path / "python"
-    program = "from service.adapters.resume_reader import worker; worker.MEMORY_MAX_BYTES = 120_000_000; worker.main()"
-    module = "service.adapters.resume_reader.worker"
+    program = (
+        "from service.adapters.resume_reader import reader_process as r; r.MEMORY_MAX_BYTES = 120_000_000; r.main()"
+    )
+    module = "service.adapters.resume_reader.reader_process"
     small.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{program}" {module} 2>/dev/null\n')
     small.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(small))

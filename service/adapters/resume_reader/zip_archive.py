@@ -28,8 +28,8 @@ _END = b"PK\x05\x06"
 _END_BYTES = 22
 
 
-class Package:
-    """An open package. `read` gives a part in pieces; NotReadable once all of them are too much."""
+class ZipArchive:
+    """An open zip. `read` gives a part in pieces; NotReadable once all of them are too much."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -46,13 +46,13 @@ class Package:
 
 
 @contextmanager
-def opened(content: bytes) -> Generator[Package]:
+def open_zip(content: bytes) -> Generator[ZipArchive]:
     """Raises NotReadable for what is no whole, plain, harmless zip."""
     _check_end(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive.infolist())
-            yield Package(archive)
+            yield ZipArchive(archive)
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError) as error:
         raise NotReadable(f"is a damaged DOCX ({type(error).__name__})") from error
     except RuntimeError as error:  # zipfile's word for a password

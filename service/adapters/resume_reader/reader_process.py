@@ -1,13 +1,16 @@
-"""The worker process: reads files until its standard input ends. `python -m service.adapters.resume_reader.worker`."""
+"""A reader process: reads files until its standard input ends.
+
+Run as `python -m service.adapters.resume_reader.reader_process`.
+"""
 
 import logging
 
 import msgspec
 
+from service.adapters.resume_reader import Answer, Recognised, Refused, Request
+from service.adapters.resume_reader.file_kinds import read_file
 from service.adapters.resume_reader.lines import NotReadable
-from service.adapters.resume_reader.reading import read_file
 from service.adapters.resume_reader.recognition.document import recognised
-from service.adapters.resume_reader.request import Answer, Recognised, Refused, Request
 from service.kernel.reader_processes.serving import answer_requests
 
 # The libraries take 0.2 GB of address space before the first file; the largest content a PDF may unpack to, parsed
@@ -18,7 +21,7 @@ ALARM_SECONDS = 6.0
 
 
 def main() -> None:
-    # What a library warns of quotes the file; nobody reads it here, and it must not reach a log.
+    # Libraries' warnings quote the file, which must not reach a log.
     logging.disable(logging.CRITICAL)
     answer_requests(
         answer, msgspec.msgpack.Decoder(Request), alarm_seconds=ALARM_SECONDS, memory_max_bytes=MEMORY_MAX_BYTES

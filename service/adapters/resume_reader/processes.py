@@ -1,6 +1,6 @@
-"""Résumés' files read in worker processes, each of which can be killed at any moment.
+"""Résumés' files read in reader processes, each of which can be killed at any moment.
 
-None is started before the first file comes: a worker holds 70 MB, and most processes of the service never see a résumé.
+None is started before the first file comes: each holds 70 MB, and most processes of the service never see a résumé.
 """
 
 from collections.abc import AsyncGenerator, Mapping
@@ -9,8 +9,7 @@ from typing import Any
 
 import msgspec
 
-from service.adapters.resume_reader import ResumeReader, UnreadableResume
-from service.adapters.resume_reader.request import Answer, Refused, Request
+from service.adapters.resume_reader import Answer, Refused, Request, ResumeReader, UnreadableResume
 from service.kernel.reader_processes.pool import GaveUp, Pool, Reader
 
 # Long résumés take a fifth of a second; what takes twenty times as long was made to.
@@ -20,21 +19,21 @@ WAITING_MAX = 20
 
 
 @asynccontextmanager
-async def resume_reader_workers(*, count: int = 2) -> AsyncGenerator[ResumeReader]:
+async def resume_reader_processes(*, count: int = 2) -> AsyncGenerator[ResumeReader]:
     """A reader over at most `count` processes, gone when it is left (within a second)."""
-    reader = WorkerResumeReader(count)
+    reader = ProcessResumeReader(count)
     try:
         yield reader
     finally:
         await reader.close()
 
 
-class WorkerResumeReader:
+class ProcessResumeReader:
     """`ResumeReader` over a pool of processes."""
 
     def __init__(self, count: int) -> None:
         reader: Reader[Answer] = Reader(
-            module="service.adapters.resume_reader.worker",
+            module="service.adapters.resume_reader.reader_process",
             name="résumé reader",
             answers=msgspec.msgpack.Decoder(Answer),
             read_seconds=READ_SECONDS,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.resumes.model import Reading
+from service.resumes.model import Statement
 from service.resumes.operations import read_document
-from service.resumes.readings import READINGS_MAX, TEXT_MAX_CHARS
+from service.resumes.statements import STATEMENTS_MAX, TEXT_MAX_CHARS
 from tests.resumes.documents import ada
 from tests.samples import SAMPLES, needs_samples
 
@@ -23,8 +23,8 @@ def at(document: Mapping[str, Any], reference: str) -> Any:
     return value
 
 
-def cited(document: Mapping[str, Any]) -> dict[str, Reading]:
-    return {reading.reference: reading for reading in read_document(document).readings}
+def cited(document: Mapping[str, Any]) -> dict[str, Statement]:
+    return {statement.reference: statement for statement in read_document(document).statements}
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_statements_are_cited_by_their_place(reference: str, text: str) -> None:
 
 
 def test_technologies_are_what_the_resume_itself_calls_so() -> None:
-    readings = cited(ada())
-    assert readings["projects/0"].technologies == ("PostgreSQL", "Rust")
-    assert readings["skills/0"].technologies == ("PostgreSQL", "Redis")
-    assert readings["skills/1"].technologies == ("Go",)
-    assert readings["work/0/highlights/0"].technologies == ()
+    statements = cited(ada())
+    assert statements["projects/0"].technologies == ("PostgreSQL", "Rust")
+    assert statements["skills/0"].technologies == ("PostgreSQL", "Redis")
+    assert statements["skills/1"].technologies == ("Go",)
+    assert statements["work/0/highlights/0"].technologies == ()
 
 
 def test_the_text_is_the_resume_in_sections() -> None:
@@ -85,12 +85,12 @@ def test_what_has_no_name_is_not_the_entry_above() -> None:
 @pytest.mark.parametrize("document", [{}, {"basics": {}, "work": [{"name": None}], "skills": [{"keywords": [" "]}]}])
 def test_what_says_nothing_gives_nothing(document: dict[str, Any]) -> None:
     resume = read_document(document)
-    assert (resume.name, resume.label, resume.readings, resume.text) == (None, None, (), "")
+    assert (resume.name, resume.label, resume.statements, resume.text) == (None, None, (), "")
 
 
-def test_readings_and_text_are_bounded() -> None:
+def test_statements_and_text_are_bounded() -> None:
     resume = read_document({"work": [{"highlights": ["x" * 900] * 10} for _ in range(110)]})
-    assert len(resume.readings) == READINGS_MAX
+    assert len(resume.statements) == STATEMENTS_MAX
     assert len(resume.text) <= TEXT_MAX_CHARS
 
 
@@ -108,23 +108,23 @@ ENTRIES = st.lists(
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys(["work", "projects", "skills", "education", "volunteer"], ENTRIES))
 )
-def test_every_reading_is_one_line_whose_place_is_in_the_document(document: dict[str, Any]) -> None:
-    for reading in read_document(document).readings:
-        assert reading.text == reading.text.strip()
-        assert reading.text.isprintable()
-        at(document, reading.reference)
+def test_every_statement_is_one_line_whose_place_is_in_the_document(document: dict[str, Any]) -> None:
+    for statement in read_document(document).statements:
+        assert statement.text == statement.text.strip()
+        assert statement.text.isprintable()
+        at(document, statement.reference)
 
 
 @needs_samples
 def test_the_real_sample_is_read() -> None:
     document = json.loads((SAMPLES / "resumes" / "jsonresume_sample.resume.json").read_bytes())
     resume = read_document(document)
-    readings = {reading.reference: reading for reading in resume.readings}
+    statements = {statement.reference: statement for statement in resume.statements}
     assert (resume.name, resume.label) == ("Richard Hendriks", "Programmer")
-    assert readings["work/0"].text == "CEO/President at Pied Piper (2013-12-01 – 2014-12-01)"
-    assert readings["work/0/highlights/1"].text == "Successfully won Techcrunch Disrupt"
-    assert readings["skills/0"].technologies == ("HTML", "CSS", "Javascript")
-    assert readings["education/0"].text.startswith("Bachelor, Information Technology, University of Oklahoma")
-    for reference in readings:
+    assert statements["work/0"].text == "CEO/President at Pied Piper (2013-12-01 – 2014-12-01)"
+    assert statements["work/0/highlights/1"].text == "Successfully won Techcrunch Disrupt"
+    assert statements["skills/0"].technologies == ("HTML", "CSS", "Javascript")
+    assert statements["education/0"].text.startswith("Bachelor, Information Technology, University of Oklahoma")
+    for reference in statements:
         at(document, reference)
     assert resume.document == document

@@ -1,12 +1,11 @@
-"""Pages read in warm worker processes, each of which can be killed at any moment."""
+"""Pages read in warm reader processes, each of which can be killed at any moment."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import msgspec
 
-from service.adapters.page_parser import Page, PageParser, UnparsablePage
-from service.adapters.page_parser.request import Request
+from service.adapters.page_parser import Page, PageParser, Request, UnparsablePage
 from service.kernel.reader_processes.pool import GaveUp, Pool, Reader
 
 PAGE_SECONDS = 2.0
@@ -16,9 +15,9 @@ WAITING_MAX = 200
 
 
 @asynccontextmanager
-async def page_parser_workers(*, count: int = 2) -> AsyncGenerator[PageParser]:
+async def page_parser_processes(*, count: int = 2) -> AsyncGenerator[PageParser]:
     """A parser over `count` processes, warm when this is entered, gone when it is left (within a second)."""
-    parser = WorkerPageParser(count)
+    parser = ProcessPageParser(count)
     try:
         await parser.warm_up()
         yield parser
@@ -26,12 +25,12 @@ async def page_parser_workers(*, count: int = 2) -> AsyncGenerator[PageParser]:
         await parser.close()
 
 
-class WorkerPageParser:
+class ProcessPageParser:
     """`PageParser` over a pool of processes; at most `count` exist at any time."""
 
     def __init__(self, count: int) -> None:
         reader = Reader(
-            module="service.adapters.page_parser.worker",
+            module="service.adapters.page_parser.reader_process",
             name="page parser",
             answers=msgspec.msgpack.Decoder(Page),
             read_seconds=PAGE_SECONDS,
