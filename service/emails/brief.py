@@ -253,7 +253,7 @@ def _repositories(github: PersonEvidence) -> Iterator[Statement]:
 
 
 def _skills(resume: JsonResume) -> Iterator[Statement]:
-    """A group and each of its keywords: the place is the group's, as a résumé's readings have it."""
+    """A group and each of its keywords: the place is the group's, as a résumé's statements have it."""
     for index, skill in enumerate(resume.skills or ()):
         for written in (skill.name, *(skill.keywords or ())):
             if text := _line(written):
