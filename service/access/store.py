@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Invariant, Transaction, exported
 from service.kernel.errors import Kind, ServiceError
 from service.kernel.identifiers import UserId
 
@@ -62,6 +62,21 @@ EXPORTS = (
         owner=_keys.c.user_id,
         key=(_keys.c.method, _keys.c.path, _keys.c.key),
         rows_per_page=5,
+    ),
+)
+
+INVARIANTS = (
+    Invariant(
+        "idempotency-keys-have-one-answer",
+        "A key that was answered has the whole answer, of a success; one key has one row.",
+        """
+        SELECT format('a key of %s %s, claim %s: status %s', method, path, claim_id, status) AS detail
+        FROM idempotency_keys
+        WHERE status IS NOT NULL AND (status NOT BETWEEN 200 AND 299 OR num_nulls(media_type, headers, answer) > 0)
+        UNION ALL
+        SELECT format('%s rows of one key of %s %s', count(*), method, path)
+        FROM idempotency_keys GROUP BY user_id, method, path, key HAVING count(*) > 1
+        """,
     ),
 )
 
@@ -169,9 +184,9 @@ async def purge_expired(tx: Transaction, *, limit: int) -> int:
     return await tx.execute(delete(_keys).where(primary.in_(due)))
 
 
-async def erase(tx: Transaction, user: UserId) -> int:
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
     """Delete all keys of the user with their answers; how many there were. A request under way loses its key."""
-    return await tx.execute(delete(_keys).where(_keys.c.user_id == user))
+    return {"idempotency_keys": await tx.execute(delete(_keys).where(_keys.c.user_id == user))}
 
 
 def _is_place_of(wanted: Claim) -> Any:

@@ -1,14 +1,15 @@
 """The verbs of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from service.accounts import store as rows
 from service.accounts.model import User, UserNotFound, welcome_digest
 from service.credits import operations as credits
 from service.credits.model import TransactionKind
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 
+EXPORTS = rows.EXPORTS
 WELCOME_REFERENCE = "welcome"
 
 
@@ -40,11 +41,6 @@ async def is_stored(tx: Transaction, user: UserId) -> bool:
     return await rows.has_user(tx, user)
 
 
-def exports() -> Sequence[Export]:
-    """What accounts know of a person."""
-    return rows.EXPORTS
-
-
 async def lock(tx: Transaction, user: UserId) -> None:
     """Keep everybody from adding rows of this user until the transaction ends. Raises `UserNotFound`."""
     if not await rows.lock_user(tx, user):
@@ -56,7 +52,7 @@ async def hold(tx: Transaction, user: UserId) -> None:
     await rows.share_user(tx, user)
 
 
-async def erase(tx: Transaction, user: UserId) -> int:
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
     """Remove the person, last of all: what other slices keep without the person is unlinked by it. Whoever was
     welcomed is remembered by a digest, so that coming back brings no coins."""
-    return await rows.delete_user(tx, user)
+    return {"users": await rows.delete_user(tx, user)}

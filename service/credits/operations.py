@@ -4,11 +4,11 @@ somebody else's unit of work. One unit touches the wallet of one user only (see 
 Amounts that are not whole numbers within bounds raise TypeError or ValueError before any statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 from uuid import UUID
 
-from service.credits import store
+from service.credits import invariants, store
 from service.credits.model import (
     Balance,
     Hold,
@@ -26,9 +26,12 @@ from service.credits.model import (
     checked_reference,
     exhausted,
 )
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
+
+EXPORTS = store.EXPORTS
+INVARIANTS = invariants.INVARIANTS
 
 # Where granted and bought coins come from; what is charged goes to `revenue`.
 _HOUSE_ACCOUNT = {TransactionKind.GRANT: "issuance", TransactionKind.PURCHASE: "sales"}
@@ -213,21 +216,15 @@ async def retire_package(tx: Transaction, package: str) -> bool:
     return await store.retire_package(tx, package)
 
 
-def exports() -> Sequence[Export]:
-    """A person's ledger."""
-    return store.EXPORTS
-
-
-async def unlink(tx: Transaction, user: UserId) -> int:
-    """Before an account is deleted: release every open hold of its wallet; how many there were.
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Before an account is deleted: release every open hold of its wallet; no row is deleted.
 
     Work under way then finds its hold settled and can charge nothing. The wallet and its ledger stay, and name nobody
     once the user's row is gone.
     """
-    found = await store.lock_open_holds(tx, user)
-    for hold in found:
+    for hold in await store.lock_open_holds(tx, user):
         await release(tx, hold=hold)
-    return len(found)
+    return {}
 
 
 def _after(transaction: LedgerTransaction) -> Balance:

@@ -1,8 +1,11 @@
 """Checking the invariants; handing out a person's data, and erasing it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from service.access import store as keys
 from service.accounts import operations as accounts
@@ -10,43 +13,76 @@ from service.credits import operations as credits
 from service.crm.operations import leaving as crm
 from service.custody import store
 from service.custody.archive import Archive
-from service.custody.model import Violation
 from service.emails.operations import stored as emails
-from service.kernel.database import Database, Export, Transaction, acting_for
+from service.kernel.database import Database, Export, Invariant, Transaction, acting_for
 from service.kernel.identifiers import UserId, personal_tenant
-from service.payments.operations import erasure as payments
+from service.payments import operations as payments
 from service.resumes import operations as resumes
 from service.usage import operations as usage
 
 # What is sent at once: few pieces for a small account, and little in memory for a large one.
 PIECE_BYTES = 64_000
 
-Erase = Callable[[Transaction, UserId], Awaitable[int]]
+_log = structlog.get_logger("overture.custody")
 
-# The names are those of the exported tables; `users` is last, for the others refer to it.
-_ERASURES: Sequence[tuple[str, Erase]] = (
-    ("emails", emails.erase),
-    ("resumes", resumes.erase),
-    ("usage", usage.erase),
-    ("idempotency_keys", keys.erase),
-    *crm.ERASURES,
-    ("users", accounts.erase),
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a slice declares of its tables: a person's rows, how they are deleted (with how many there were of each
+    exported table), and what must always hold."""
+
+    exports: Sequence[Export]
+    erase: Callable[[Transaction, UserId], Awaitable[Mapping[str, int]]]
+    invariants: Sequence[Invariant] = ()
+
+
+# Rows refer only to slices further up: erasing begins at the end, where the wallet is locked before anything else.
+SLICES = (
+    Slice(accounts.EXPORTS, accounts.erase),
+    Slice(keys.EXPORTS, keys.erase, keys.INVARIANTS),
+    Slice(usage.EXPORTS, usage.erase),
+    Slice(resumes.EXPORTS, resumes.erase),
+    Slice(emails.EXPORTS, emails.erase),
+    Slice(payments.EXPORTS, payments.erase, payments.INVARIANTS),
+    Slice(crm.EXPORTS, crm.erase, crm.INVARIANTS),
+    Slice(credits.EXPORTS, credits.erase, credits.INVARIANTS),
 )
+EXPORTS = tuple(table for one in SLICES for table in one.exports)
+INVARIANTS = (*(invariant for one in SLICES for invariant in one.invariants), *store.INVARIANTS)
 
 
-async def check_alone(tx: Transaction, *, sweep_seconds: float) -> list[Violation]:
-    """`check`, unless another process is at it: then nothing is read and nothing found."""
-    return await check(tx, sweep_seconds=sweep_seconds) if await store.is_ours_to_check(tx) else []
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One breach of the invariant called `name`; `detail` names the rows, by ids only."""
+
+    name: str
+    what: str
+    detail: str
 
 
-async def check(tx: Transaction, *, sweep_seconds: float) -> list[Violation]:
+async def watch_invariants(db: Database, *, sweep_seconds: float) -> Sequence[Violation]:
+    """Check the invariants once and log each breach as an error (`invariant violated`: the alarm to watch for).
+
+    Of several processes, one checks at a time; the others find nothing.
+    """
+    violations = await db.run_system(_check_alone, sweep_seconds=sweep_seconds)
+    for violation in violations:
+        _log.error("invariant violated", invariant=violation.name, must=violation.what, found=violation.detail)
+    return violations
+
+
+async def _check_alone(tx: Transaction, *, sweep_seconds: float) -> Sequence[Violation]:
+    return await check(tx, sweep_seconds=sweep_seconds) if await store.try_lock_checking(tx) else ()
+
+
+async def check(tx: Transaction, *, sweep_seconds: float) -> Sequence[Violation]:
     """Everything that is wrong, nothing if all is well. For `db.run_system`: it reads every row of every user.
 
     A hold may outlive its expiry by `sweep_seconds`: give the period of the sweeper and what one sweep takes.
     """
     return [
         Violation(invariant.name, invariant.what, detail)
-        for invariant in store.INVARIANTS
+        for invariant in INVARIANTS
         for detail in await store.find_breaches(tx, invariant, sweep_seconds=sweep_seconds)
     ]
 
@@ -59,24 +95,10 @@ async def erase(tx: Transaction, *, user: UserId) -> dict[str, int]:
     its hold. Raises `accounts.model.UserNotFound` where somebody else was faster.
     """
     await accounts.lock(tx, user)
-    await credits.unlink(tx, user)
-    await crm.lock(tx, user)
-    await payments.erase(tx, user)
-    return {name: await erase_rows(tx, user) for name, erase_rows in _ERASURES}
-
-
-def exports() -> Sequence[Export]:
-    """Every table of a person's, one file each."""
-    return (
-        *accounts.exports(),
-        *resumes.exports(),
-        *emails.exports(),
-        *usage.exports(),
-        *credits.exports(),
-        *payments.exports(),
-        *keys.EXPORTS,
-        *crm.exports(),
-    )
+    deleted: dict[str, int] = {}
+    for one in reversed(SLICES):
+        deleted |= await one.erase(tx, user)
+    return deleted
 
 
 async def export(*, db: Database, user: UserId, now: datetime, write: Callable[[bytes], Awaitable[None]]) -> None:
@@ -86,7 +108,7 @@ async def export(*, db: Database, user: UserId, now: datetime, write: Callable[[
     people share is not in it, whichever tenant the caller's token names.
     """
     archive = Archive(now=now)
-    for table in exports():
+    for table in EXPORTS:
         with archive.table(table.name) as entry:
             after: tuple[Any, ...] | None = None
             while True:

@@ -1,14 +1,23 @@
 """A person's data over HTTP: all of it, and the end of it."""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 from service.access.rates import BULK
 from service.custody import operations as custody
-from service.custody.schema import DeletedAccount
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.identifiers import UserId
 from service.web.endpoint import Call, Endpoint
+
+
+class DeletedAccount(msgspec.Struct, frozen=True):
+    """How many rows of each table are gone."""
+
+    deleted: Annotated[dict[str, int], Meta(examples=[{"emails": 3, "resumes": 1, "users": 1}])]
 
 
 def routes(*, db: Database, clock: Clock, forget: Callable[[UserId], None]) -> Sequence[Endpoint]:

@@ -19,7 +19,7 @@ Locks: the inbox row, then the keys an event is known by, then the order, then t
 An order that nobody paid within a day is `expired`, whatever its provider says of it: Razorpay's live for ever. Money
 that comes later is money all the same. The inbox is never purged: it is how a repeat is known, and of no person.
 
-Entry points: `operations` (create, find, receive, parked, apply_again, exports, erase), `routes.routes`,
+Entry points: `operations` (create, find, receive, parked, apply_again; EXPORTS, INVARIANTS, erase), `routes.routes`,
 `tasks.expire_unpaid_orders`.
 
 model      orders, states, what an event says in our words

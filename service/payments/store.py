@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Invariant, Transaction, exported
 from service.kernel.identifiers import UserId
 from service.payments.model import (
     OPEN_OUTCOMES,
@@ -86,6 +86,20 @@ payment_events = Table(
 )
 
 EXPORTS = (exported("orders", select(orders), owner=orders.c.user_id, key=(orders.c.id,)),)
+
+INVARIANTS = (
+    Invariant(
+        "orders-are-paid-by-one-payment-each",
+        "A payment of a provider's pays one order, and an event of a provider's is kept once.",
+        """
+        SELECT format('payment %s of %s: %s orders', payment_id, provider, count(*)) AS detail
+        FROM orders WHERE payment_id IS NOT NULL GROUP BY provider, payment_id HAVING count(*) > 1
+        UNION ALL
+        SELECT format('event %s of %s: kept %s times', event_id, provider, count(*))
+        FROM payment_events GROUP BY provider, event_id HAVING count(*) > 1
+        """,
+    ),
+)
 
 # Any number that is not another's in this database: the lock is of (this, the key's hash).
 _KEYS_LOCK = 0x0C_05_9A_11
@@ -233,8 +247,8 @@ async def find_open_events(tx: Transaction, *, limit: int) -> Sequence[Event]:
     return [_event(row) for row in await tx.rows(listing)]
 
 
-async def unlink_orders(tx: Transaction, user: UserId) -> int:
-    return await tx.execute(update(orders).where(orders.c.user_id == user).values(user_id=None))
+async def unlink_orders(tx: Transaction, user: UserId) -> None:
+    await tx.execute(update(orders).where(orders.c.user_id == user).values(user_id=None))
 
 
 def _named(*pairs: tuple[Column[Any], object]) -> ColumnElement[bool]:

@@ -1,17 +1,19 @@
 """The verbs of résumés. Those that take `tx` belong into a unit of work: `db.run(resumes.create, ...)`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from service.adapters.resume_reader import ResumeReader
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
 from service.resumes import json_resume, store
 from service.resumes.model import RESUMES_MAX, Resume, ResumeHeading, ResumeId, StoredResume, TooManyResumes
 from service.resumes.statements import one_line_of, statements_of, text_of
+
+EXPORTS = store.EXPORTS
 
 
 def check(document: Mapping[str, Any]) -> None:
@@ -84,14 +86,9 @@ async def delete(tx: Transaction, *, user: UserId, resume: ResumeId) -> None:
         raise _missing(resume)
 
 
-def exports() -> Sequence[Export]:
-    """A person's résumés."""
-    return store.EXPORTS
-
-
-async def erase(tx: Transaction, user: UserId) -> int:
-    """Delete them all; how many there were."""
-    return await store.delete_resumes(tx, user)
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Delete all the user's résumés; how many there were."""
+    return {"resumes": await store.delete_resumes(tx, user)}
 
 
 def _stored(resume: Resume, resume_id: ResumeId, created_at: datetime) -> StoredResume:

@@ -1,15 +1,17 @@
 """The verbs of usage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
 from service.adapters.language_model import ModelCall
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 from service.usage import store
 from service.usage.model import Outcome, Spent, Usage, total_cost
+
+EXPORTS = store.EXPORTS
 
 # A microcent is a millionth of a cent; prices are in dollars.
 MICROCENTS_PER_DOLLAR = 100_000_000
@@ -64,11 +66,6 @@ def spent(call: ModelCall) -> Spent:
     )
 
 
-def exports() -> Sequence[Export]:
-    """A person's usage."""
-    return store.EXPORTS
-
-
-async def erase(tx: Transaction, user: UserId) -> int:
-    """Delete it all; how many rows there were."""
-    return await store.delete_usage(tx, user)
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Delete all the user's rows; how many there were."""
+    return {"usage": await store.delete_usage(tx, user)}

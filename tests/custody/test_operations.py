@@ -4,13 +4,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from service.credits import operations as credits
 from service.crm.model import Status
 from service.crm.operations import leads
 from service.custody import operations as custody
-from service.custody.model import Violation
-from service.custody.store import DETAILS_MAX, INVARIANTS
+from service.custody import store
+from service.custody.operations import INVARIANTS, Violation
+from service.custody.store import DETAILS_MAX
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import personal_tenant
@@ -28,6 +30,7 @@ from tests.credits.wallets import (
     reserve,
 )
 from tests.custody.people import pursue
+from tests.postgres import connected
 
 pytestmark = pytest.mark.anyio
 
@@ -293,3 +296,39 @@ async def test_what_is_found_names_rows_and_nobody(db: Database) -> None:
     found = await planted(db, *UNGUARDED, "UPDATE wallets SET available = -1, held = -1", f"-- {uuid4()}\nSELECT 1")
     assert found
     assert not [violation for violation in found if ADA in violation.detail.split() or "@" in violation.detail]
+
+
+async def test_a_sound_ledger_is_passed_over_in_silence(db: Database) -> None:
+    await give(db, 10)
+    with capture_logs() as logs:
+        assert not await custody.watch_invariants(db, sweep_seconds=60)
+    assert logs == []
+
+
+async def test_a_breach_is_logged_as_an_error_that_says_where(db: Database) -> None:
+    await give(db, 10)
+
+    async def steal(tx: Transaction) -> None:
+        await tx.execute(text("UPDATE wallets SET available = available - 1"))
+
+    await db.run_system(steal)
+    with capture_logs() as logs:
+        assert len(await custody.watch_invariants(db, sweep_seconds=60)) == 1
+    (line,) = logs
+    assert (line["log_level"], line["event"]) == ("error", "invariant violated")
+    assert line["invariant"] == "wallets-equal-their-entries"
+    assert "available 9 held 0 debt 0, by its entries 10 and 0 and 0" in line["found"]
+
+
+async def test_of_two_that_check_at_once_one_does(db: Database, database_url: str) -> None:
+    await give(db, 10)
+
+    async def hold_and_try(tx: Transaction) -> tuple[bool, bool]:
+        ours = await store.try_lock_checking(tx)
+        return ours, await in_another_session()
+
+    async def in_another_session() -> bool:
+        async with connected(database_url) as other:
+            return await other.fetchval(f"SELECT pg_try_advisory_xact_lock({store.CHECKING_LOCK})")
+
+    assert await db.run_system(hold_and_try) == (True, False)

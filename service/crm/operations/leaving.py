@@ -1,26 +1,25 @@
 """A person's own CRM, handed out and erased."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping
 
+from service.crm import invariants
 from service.crm.store import leaving as store
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 
-# In this order; the names are those of the exported tables. The workspace is last, for the others refer to it.
-ERASURES: Sequence[tuple[str, Callable[[Transaction, UserId], Awaitable[int]]]] = (
-    ("lead_events", store.delete_events),
-    ("deals", store.delete_deals),
-    ("jobs", store.delete_jobs),
-    ("organizations", store.delete_organizations),
-    ("workspaces", store.delete_workspace),
-)
+# What the person's own workspace holds. To be read as that tenant, whichever one the caller acts for.
+EXPORTS = store.EXPORTS
+INVARIANTS = invariants.INVARIANTS
 
 
-def exports() -> Sequence[Export]:
-    """What the person's own workspace holds. To be read as that tenant, whichever one the caller acts for."""
-    return store.EXPORTS
-
-
-async def lock(tx: Transaction, user: UserId) -> None:
-    """Keep everybody from adding rows to the person's own workspace until the transaction ends."""
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Delete the person's own workspace and every row in it; how many of each table. It is locked first, so that
+    nobody adds a row meanwhile, and deleted last, for the others refer to it."""
     await store.lock_workspace(tx, user)
+    return {
+        "lead_events": await store.delete_events(tx, user),
+        "deals": await store.delete_deals(tx, user),
+        "jobs": await store.delete_jobs(tx, user),
+        "organizations": await store.delete_organizations(tx, user),
+        "workspaces": await store.delete_workspace(tx, user),
+    }

@@ -1,6 +1,6 @@
 """Listing, reading, editing and deleting e-mails. Each takes the transaction it belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from service.emails import store
@@ -16,10 +16,12 @@ from service.emails.model import (
     header_fault,
     recruiter_faults,
 )
-from service.kernel.database import Export, Transaction
+from service.kernel.database import Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
+
+EXPORTS = store.EXPORTS
 
 
 async def list_emails(
@@ -92,11 +94,7 @@ def _not_found(email: EmailId) -> NotFound:
     return NotFound(f"There is no e-mail {email}.")
 
 
-def exports() -> Sequence[Export]:
-    """A person's e-mails, with what they were written from."""
-    return store.EXPORTS
-
-
-async def erase(tx: Transaction, user: UserId) -> int:
-    """Delete them all but for their tombstones, by which the ledger finds what was paid for; how many there were."""
-    return await store.delete_emails(tx, user)
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Delete all the user's e-mails but for their tombstones, by which the ledger finds what was paid for; how many
+    there were."""
+    return {"emails": await store.delete_emails(tx, user)}

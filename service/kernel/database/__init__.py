@@ -19,7 +19,7 @@ transaction  what a unit is handed
 prepared     statements that are built once and sent as they stand
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
-exporting    a person's rows of a table, in pages
+declarations a person's rows of a table in pages, and what must hold of it
 sweeping     many short transactions over everybody's rows
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
@@ -28,7 +28,7 @@ server       which server this is, for whoever asks whether it will do
 """
 
 from service.kernel.database.bounds import SURVEY, Bounds
-from service.kernel.database.exporting import Export, ExportPage, exported
+from service.kernel.database.declarations import Export, ExportPage, Invariant, exported
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
 from service.kernel.database.gateway import Database, Unit, open_database
 from service.kernel.database.pool import PoolState, async_url
@@ -45,6 +45,7 @@ __all__ = [
     "DatabaseUnavailable",
     "Export",
     "ExportPage",
+    "Invariant",
     "Parameters",
     "PoolState",
     "Prepared",

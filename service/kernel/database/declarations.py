@@ -1,5 +1,5 @@
-"""A person's rows of one table, in pages: what a slice declares of its tables, so that a whole account can be handed
-out while no transaction waits for whoever downloads it."""
+"""What a slice declares of its tables, for those who walk over all of them: a person's rows in pages, so that a whole
+account can be handed out while no transaction waits for whoever downloads it, and what must always hold."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,17 @@ from service.kernel.identifiers import UserId
 
 # Rows of numbers and short lines; whoever keeps documents says fewer.
 ROWS_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """`what` must hold; `breaches` is SQL for what breaks it, one column `detail`, no row while all is well. Work in
+    flight cannot make it lie: a statement is its own snapshot. It may use `:sweep_seconds`, how long a sweeper may
+    take to come round."""
+
+    name: str
+    what: str
+    breaches: str
 
 
 @dataclass(frozen=True, slots=True)
