@@ -1,4 +1,4 @@
-"""Write service/postings/technologies.txt: what review.txt takes, with the aliases that public lists know for it.
+"""Write service/vocabulary/technologies.txt: what review.txt takes, with the aliases that public lists know for it.
 
     python deploy/technologies/generate.py DIRECTORY [--candidates]
 
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.postings.reading.phrases import words_of
+from service.postings.reading.text.phrases import words_of
 
 HERE = Path(__file__).resolve().parent
-VOCABULARY = HERE.parents[1] / "service/postings/technologies.txt"
+VOCABULARY = HERE.parents[1] / "service/vocabulary/technologies.txt"
 SOURCES = {
     "linguist": "github.com/github-linguist/linguist, lib/linguist/languages.yml (MIT)",
     "simple-icons": "github.com/simple-icons/simple-icons, data/simple-icons.json (CC0-1.0)",

@@ -11,6 +11,6 @@ extraction       asking a model: for whom, how long, how many at once, and what 
 flights          one fetch per URL at a time, for all who ask
 sources          where a posting is read: its board's public API, its page, or both
 board_addresses  which board a URL belongs to, and what to ask that board's API
-reading          the readers, pure; technologies.txt is their vocabulary
+reading          the readers, pure
 routes           GET and POST /api/job-context
 """

@@ -23,9 +23,12 @@ from service.postings.addresses import canonical, host, web_address
 from service.postings.extraction import Extraction
 from service.postings.flights import FLIGHT_TIMEOUT_SECONDS, Flights
 from service.postings.model import URL_MAX_CHARS, Fact, JobContext, Refreshed, as_of, gone
-from service.postings.reading import by_model, documents, embedded, sentences, structure
-from service.postings.reading.embedded import Embedded
+from service.postings.reading import by_model
+from service.postings.reading.data import embedded
+from service.postings.reading.data.embedded import Embedded
 from service.postings.reading.merge import merged
+from service.postings.reading.page import sentences, structure
+from service.postings.reading.text import documents
 from service.postings.sources import Source, find_source
 
 # Raised with every change of the readers that should be seen in postings stored before, whatever their page's hash.

@@ -12,7 +12,7 @@ from service.kernel.errors import Overloaded
 from service.postings.board_addresses import BoardPosting, at_board
 from service.postings.reading.boards import Found, find
 from service.postings.reading.boards.answers import is_list
-from service.postings.reading.embedded import Embedded
+from service.postings.reading.data.embedded import Embedded
 
 log = structlog.get_logger(__name__)
 

@@ -11,15 +11,18 @@ table is one text, its phrases between semicolons. Names of months and countries
 from service.vocabulary.companies import Companies, companies
 from service.vocabulary.hosts import public_suffixes
 from service.vocabulary.languages import Language, Roles, countries, languages, months, phrases
+from service.vocabulary.technologies import Technology, technologies
 
 __all__ = (
     "Companies",
     "Language",
     "Roles",
+    "Technology",
     "companies",
     "countries",
     "languages",
     "months",
     "phrases",
     "public_suffixes",
+    "technologies",
 )

@@ -14,10 +14,14 @@ def names(ending: str) -> list[str]:
     return sorted(file.name for file in files("service.vocabulary").iterdir() if file.name.endswith(ending))
 
 
+def text(name: str) -> str:
+    return files("service.vocabulary").joinpath(name).read_text(encoding="utf-8")
+
+
 def read(name: str, table: type[Table]) -> Table:
     """Every text of the file becomes its phrases, one line each; raises `msgspec.ValidationError` for a name that the
     struct does not know, so that a slip of the pen in a new language is seen."""
-    document = tomllib.loads(files("service.vocabulary").joinpath(name).read_text(encoding="utf-8"))
+    document = tomllib.loads(text(name))
     return msgspec.convert(_split(document), table, str_keys=True)
 
 

@@ -18,8 +18,10 @@ from service.postings.model import (
     TEXT_MAX_CHARS,
     JobContext,
 )
-from service.postings.reading import documents, embedded, sentences, structure
+from service.postings.reading.data import embedded
 from service.postings.reading.merge import merged
+from service.postings.reading.page import sentences, structure
+from service.postings.reading.text import documents
 from tests.postings.pages import NOW, assert_spans_are_true, pasted
 
 _WORDS = """Requirements: Responsibilities Title Company: Location: Berlin, Acme GmbH Python Go C++ C R & and / , . - (

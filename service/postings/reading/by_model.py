@@ -14,13 +14,14 @@ import msgspec
 
 from service.adapters.language_model import Message, Prompt, fenced
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
-from service.postings.reading import dates, salary, technologies
-from service.postings.reading.documents import BULLET, Document
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
+from service.postings.reading.page.sentences import PRONOUNS
 from service.postings.reading.quotations import Quotable
-from service.postings.reading.sentences import PRONOUNS
-from service.postings.reading.terms import EMPLOYMENT
+from service.postings.reading.text.documents import BULLET, Document
+from service.postings.reading.values import dates, technologies
+from service.postings.reading.values.pay import salary
+from service.postings.reading.values.terms import EMPLOYMENT
 
 # Forty words: a notice, a consent banner or a shell of a page has fewer, and no posting.
 TEXT_MIN_CHARS = 250

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from service.postings.model import ReadBy, Salary
-from service.postings.reading.documents import Document, Line
-from service.postings.reading.phrases import listed
+from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.phrases import listed
 
 Span = tuple[int, int]
 Value = str | bool | datetime | Salary

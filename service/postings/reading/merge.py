@@ -17,12 +17,12 @@ from service.postings.model import (
     ReadBy,
     Salary,
 )
-from service.postings.reading import regions
-from service.postings.reading.documents import Document, storable
+from service.postings.reading.data.schema_org import RESIDENCE
 from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value, is_untold
-from service.postings.reading.schema_org import RESIDENCE
 from service.postings.reading.stored_text import StoredText
-from service.postings.reading.terms import workplace
+from service.postings.reading.text.documents import Document, storable
+from service.postings.reading.values import regions
+from service.postings.reading.values.terms import workplace
 
 _LIMITS = {"requirements": ITEMS_MAX, "responsibilities": ITEMS_MAX, "technologies": TECHNOLOGIES_MAX}
 _STRUCTURED: frozenset[ReadBy] = frozenset({"board-api", "json-ld", "microdata", "rdfa", "app-state"})

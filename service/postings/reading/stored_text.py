@@ -1,8 +1,8 @@
 """The text a posting's spans refer to: what the page shows, then, a line each, what was read and is not shown."""
 
 from service.postings.model import TEXT_MAX_CHARS
-from service.postings.reading.documents import Document, storable
 from service.postings.reading.findings import Finding, Span
+from service.postings.reading.text.documents import Document, storable
 
 # A way of writing a value is looked for so often: the first places may be parts of other words.
 PLACES_TRIED_MAX = 40

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.postings.reading import json_ld
+from service.postings.reading.data import json_ld
 from tests.postings.pages import pasted
 
 LINE_CHARS = 1_000_000

@@ -15,9 +15,9 @@ from service.adapters.job_boards import Board
 from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import ashby, greenhouse, lever, recruitee, smartrecruiters, workday
 from service.postings.reading.boards.answers import Fields, candidates
-from service.postings.reading.documents import Document
-from service.postings.reading.embedded import Embedded
+from service.postings.reading.data.embedded import Embedded
 from service.postings.reading.findings import Reading
+from service.postings.reading.text.documents import Document
 
 
 class BoardReader(Protocol):

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from service.postings.reading import json_ld
+from service.postings.reading.data import json_ld
 
 # The longest posting met had 60 kB; decoding so much of a hostile one takes some 80 ms.
 POSTING_MAX_BYTES = 400_000

@@ -8,13 +8,14 @@ from decimal import Decimal
 from html import escape
 
 from service.postings.model import LINE_MAX_CHARS
-from service.postings.reading import dates, stated_pay
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.body import contents, said_in
-from service.postings.reading.documents import Document
+from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Field, Finding, Reading
-from service.postings.reading.schema_org import line
-from service.postings.reading.terms import EMPLOYMENT
+from service.postings.reading.page.body import contents, said_in
+from service.postings.reading.text.documents import Document
+from service.postings.reading.values import dates
+from service.postings.reading.values.pay import stated as stated_pay
+from service.postings.reading.values.terms import EMPLOYMENT
 
 # An employer's name in an address is made of so many words at the most.
 EMPLOYER_WORDS_MAX = 6

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.documents import Document
 from service.postings.reading.findings import Finding, Reading
+from service.postings.reading.text.documents import Document
 
 # What employers call the custom field for it.
 _EMPLOYMENT = re.compile(

@@ -6,8 +6,8 @@ from datetime import datetime
 from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.documents import Document
 from service.postings.reading.findings import Finding, Reading
+from service.postings.reading.text.documents import Document
 
 
 def is_asked(posting: Fields, asked: BoardPosting) -> bool:

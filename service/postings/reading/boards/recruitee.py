@@ -6,9 +6,9 @@ from datetime import datetime
 from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.documents import Document
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.terms import CLOSED_STATES
+from service.postings.reading.text.documents import Document
+from service.postings.reading.values.terms import CLOSED_STATES
 
 # The careers site's own heading above what the offer keeps apart from its description.
 REQUIREMENTS = "Requirements"

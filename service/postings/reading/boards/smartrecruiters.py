@@ -6,8 +6,8 @@ from datetime import datetime
 from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.documents import Document
 from service.postings.reading.findings import Finding, Reading
+from service.postings.reading.text.documents import Document
 
 # In the order the board shows them, with the headings it gives them where the employer has none of its own.
 _SECTIONS = {

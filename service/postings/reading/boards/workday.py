@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
 from service.postings.board_addresses import BoardPosting
-from service.postings.reading import dates
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
-from service.postings.reading.documents import Document
+from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.schema_org import line
+from service.postings.reading.text.documents import Document
+from service.postings.reading.values import dates
 
 # The number of the company in the employer's books, before its name.
 _COMPANY_CODE = re.compile(r"\d{3,6}[ -]+(?=[^\W\d])")

@@ -1,0 +1,1 @@
+"""What a page tells machines: JSON-LD, microdata and RDFa, application state."""

@@ -1,0 +1,247 @@
+"""Which technologies a posting names, from a maintained vocabulary.
+
+Names match whole words: Java is not in JavaScript, nor C in C++ or C#. A name that is also an everyday word, a person
+or a letter (Go, Spring, Julia, C) counts only as it is written in the vocabulary, where it stands like a name, and in
+technical company: beside a name that is certain in the same list, or beside a word that says what it is.
+"""
+
+import re
+from bisect import bisect_left
+from functools import cache
+from typing import NamedTuple
+
+from service import vocabulary
+from service.postings.reading.findings import Span
+from service.postings.reading.text.phrases import WORD, Match, Phrases
+from service.postings.reading.values.negations import unwanted
+from service.vocabulary import Technology
+
+# What stands right behind a language or a tool and nothing else: "Go developer", "Spring microservices".
+_FOLLOWED_BY = """
+    developer developers programmer programmers programming language languages code codebase framework microservices
+    microservice backend frontend api apis sdk stack script scripts scripting library libraries plugin plugins
+    entwickler entwicklerin entwicklung programmierung kenntnisse développeur développeuse développement
+    desarrollador desarrolladora programador programadora"""
+FOLLOWED_BY = frozenset(_FOLLOWED_BY.split())
+# ... and what stands behind other things too ("Express services", "Spring applications"): it counts where some
+# technology is certain nearby.
+_FOLLOWED_OFTEN_BY = """
+    engineer engineers engineering service services application applications app apps expertise experience knowledge
+    skills package packages cluster clusters dashboards reports pipelines erfahrung anwendungen projects"""
+FOLLOWED_OFTEN_BY = frozenset(_FOLLOWED_OFTEN_BY.split())
+# How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast".
+_GOES_ON = """
+    is are was for in on with as preferred required desired ideally strongly plus experience
+    ist sind wird von für mit als sowie bzw wünschenswert erforderlich vorausgesetzt
+    est sont pour avec en comme serait souhaité souhaitée es son para con como será deseable"""
+# What stands before it: "experience with Go", "proficient in R", "written in Rust" ...
+AND_OR = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "o"])
+LED_BY = frozenset(["in", "with", "using", "of", "like", "as", "mit", "wie", "en", "con", "avec", "de"]) | AND_OR
+# ... and what one of the words before that must say, for "in" alone proves nothing.
+_SKILL_WORDS = """
+    experience experienced proficient proficiency knowledge fluent fluency skills skilled expertise expert written
+    programming coding develop developing developer development language languages familiar familiarity code stack
+    technologies tools framework frameworks backend frontend software kenntnisse erfahrung erfahrungen
+    programmiersprache programmiersprachen programmierung programmieren sprachen expérience connaissance connaissances
+    maîtrise langage langages outils logiciel logiciels experiencia conocimientos conocimiento dominio lenguaje
+    lenguajes programación herramientas manejo"""
+SKILL_WORDS = frozenset(_SKILL_WORDS.split())
+# "7+ years with Go", "3 ans de Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
+WITH = frozenset(("with", "using", "of", "mit", "con", "avec", "de"))
+YEARS = frozenset(("year", "years", "yrs", "jahr", "jahre", "jahren", "an", "ans", "années", "año", "años"))
+MADE_WITH = frozenset(("pipeline", "pipelines", "microservice", "microservices", "api", "apis", "dashboards"))
+GOES_ON = frozenset(_GOES_ON.split()) | FOLLOWED_BY | FOLLOWED_OFTEN_BY | AND_OR
+# Also Germany ("D-A-CH"): only names beside it in a list tell that it is one.
+ONLY_LISTED = frozenset(("D",))
+# Research and development.
+R_AND_D = re.compile(r"(?<![^\W_])R (?:&|and|und|et|y|e) D(?![^\W_+#])")
+# Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
+LETTER_AFTER = LED_BY | SKILL_WORDS | frozenset(("embedded", "ansi", "modern", "plain", "pure"))
+# "Spring 5", "Go 1.22"; "Spring 2025" is a season.
+VERSION = re.compile(r"\s(?:v\.?)?\d{1,2}(?:\.\d{1,3}){0,2}\+?(?![\d.,]*\d)")
+# "Java: 5 years" lists a name, "Access: yes" labels something.
+LABELS = re.compile(r"\s?[:：](?!\s?\d)")
+# What may stand with a name in a list: its version, the years of it that are asked for.
+COUNTED = re.compile(r"(?<![^\W_])(?:\d{1,2}(?:\.\d{1,3}){0,2}\+?|(?i:years?|yrs|jahre?|ans|años))(?![^\W_])")
+# An entry of a list that is nothing but names is no longer.
+ENTRY_MAX_CHARS = 120
+# A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
+ENTRY_GOES_ON = re.compile(
+    r"(?:\s\d{1,2}(?:\.\d{1,3}){0,2}\+?)?\s{0,4}(?:[,;/|)(•\n.]|$"
+    r"|(?:is|are|ist|sind|est|sont|es|son|and|or|und|oder|et|ou|y|o|preferred|required|desired|wünschenswert)(?![^\W_]))"
+)
+# A list goes on over these; a full stop ends it.
+LIST_MARKS = frozenset(",/|;&+()[]•·:-–")
+# `Go 1.22, 3 years, and Rust`.
+NEIGHBOUR_WITHIN_WORDS = 5
+# How far before or behind a name a word may still speak of it: four words or so.
+COMPANY_WITHIN_CHARS = 48
+# How far away a technology that is certain still shows what the talk is of: a paragraph.
+CERTAIN_WITHIN_CHARS = 400
+# Postings end before; what follows on a page are other postings and small print.
+READ_MAX_CHARS = 50_000
+# A posting names a hundred at the most, counting each time.
+MATCHES_MAX = 300
+
+
+class Named(NamedTuple):
+    """A technology, and where in the text its name stands."""
+
+    name: str
+    span: Span
+
+
+@cache
+def _names() -> Phrases[Technology]:
+    return Phrases(vocabulary.technologies())
+
+
+def find(
+    text: str,
+    start: int = 0,
+    end: int | None = None,
+    *,
+    all_are_names: bool = False,
+    are_entries_skills: bool = False,
+) -> list[Named]:
+    """The technologies of `text[start:end]`, each where it is named first. `all_are_names` for a list of skills,
+    where the everyday words among them cannot be meant; `are_entries_skills` for a section of requirements or tools,
+    where they cannot in a line that holds nothing else."""
+    end = min(len(text) if end is None else end, start + READ_MAX_CHARS)
+    matches = _wanted(text, start, end, all_are_names=all_are_names)
+    sure = _in_entries_of_names(text, matches) if are_entries_skills else set[int]()
+    sure |= {match.start for match in matches if all_are_names or not match.meaning.is_everyday}
+    certain = [match for match in matches if match.start in sure]
+    certain += _meant(text, [match for match in matches if match.start not in sure], certain)
+    found: dict[str, Named] = {}
+    for match in sorted(certain, key=lambda match: match.start):
+        found.setdefault(match.meaning.name, Named(match.meaning.name, (match.start, match.end)))
+    return list(found.values())
+
+
+def _wanted(text: str, start: int, end: int, *, all_are_names: bool) -> list[Match[Technology]]:
+    """What is written as the vocabulary writes it and not said to be needless."""
+    matches: list[Match[Technology]] = []
+    for match in _names().find(text, start, end):
+        if all_are_names or match.meaning.written in (None, text[match.start : match.end]):
+            matches.append(match)
+        if len(matches) >= MATCHES_MAX:
+            break
+    needless = unwanted(text, [(match.start, match.end) for match in matches])
+    return [match for match in matches if (match.start, match.end) not in needless]
+
+
+def _in_entries_of_names(text: str, matches: list[Match[Technology]]) -> set[int]:
+    """Where names begin whose lines hold names alone ("- Airflow and Spark"), one of more than a letter among them."""
+    entries: dict[int, list[Match[Technology]]] = {}
+    for match in matches:
+        begin = text.rfind("\n", max(0, match.start - ENTRY_MAX_CHARS), match.start) + 1
+        if begin or match.start <= ENTRY_MAX_CHARS:
+            entries.setdefault(begin, []).append(match)
+    found: set[int] = set()
+    for begin, names in entries.items():
+        rest = text[begin : begin + ENTRY_MAX_CHARS + 1].partition("\n")[0]
+        for match in reversed(names):
+            rest = rest[: match.start - begin] + " " + rest[match.end - begin :]
+        is_telling = any(match.end - match.start > 1 for match in names)
+        if len(rest) <= ENTRY_MAX_CHARS and is_telling and _is_gap(rest.strip(" .*\t")):
+            found |= {match.start for match in names}
+    return found
+
+
+def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Technology]]) -> list[Match[Technology]]:
+    """The everyday words that are names here; one such makes its neighbour in a list one, in either direction."""
+    sure = [match.start for match in certain]
+    starts, ends = set(sure), {match.end for match in certain}
+    meant: dict[int, Match[Technology]] = {}
+    like_names = [match for match in doubtful if _stands_like_a_name(text, match, starts, ends)]
+    for match in [*like_names, *reversed(like_names)]:
+        if match.start in meant:
+            continue
+        may_be_described = match.meaning.written not in ONLY_LISTED
+        if (may_be_described and _is_described(text, match, sure)) or _is_listed(text, match, starts, ends):
+            meant[match.start] = match
+            starts.add(match.start)
+            ends.add(match.end)
+    return list(meant.values())
+
+
+def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
+    """Not a part of R&D, Go-to-market or C-level, not a label, not a word with its sentence behind it."""
+    left, right = text[max(0, match.start - 1) : match.start], text[match.end : match.end + 2]
+    if left in ("-", "&", "'", "’", ".") or (right[:1] in ("-", "&", "'", "’", ".") and right[1:].isalnum()):
+        return False
+    around = R_AND_D.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
+    if LABELS.match(text, match.end) or (around and around.start() <= match.start < around.end()):
+        return False
+    following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
+    if following and text[match.end : following.start()] in (" ", "\u00a0"):
+        goes_on = following[0].lower() in GOES_ON or following.start() in starts
+        if not goes_on and not VERSION.match(text, match.end):
+            return False
+    return match.end - match.start > 1 or _may_be_a_letter(text, match, ends)
+
+
+def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> bool:
+    if not match.start or text[match.start - 1] not in " \u00a0" or match.start - 1 in ends:
+        return True
+    *_, before = ["", *WORD.findall(text, max(0, match.start - COMPANY_WITHIN_CHARS), match.start)]
+    return not text[match.start - 2].isalnum() or before.lower() in LETTER_AFTER
+
+
+def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
+    following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
+    if following and text[match.end : following.start()].isspace():
+        if following[0].lower() in FOLLOWED_BY:
+            return True
+        if following[0].lower() in FOLLOWED_OFTEN_BY:
+            nearest = bisect_left(sure, match.start - CERTAIN_WITHIN_CHARS)
+            return nearest < len(sure) and sure[nearest] <= match.end + CERTAIN_WITHIN_CHARS
+    before = text[max(0, match.start - COMPANY_WITHIN_CHARS) : match.start]
+    before = before[max(before.rfind(mark) for mark in (". ", "! ", "? ", "\n")) + 1 :]
+    words = [word.lower() for word in WORD.findall(before)]
+    if not words:
+        return False
+    if before.rstrip().endswith(":"):  # "Languages: Go"
+        return any(word in SKILL_WORDS for word in words)
+    if words[-1] in WITH and _is_counted_or_made(words[:-1]):
+        return True
+    return words[-1] in LED_BY and any(word in SKILL_WORDS for word in words[:-1])
+
+
+def _is_counted_or_made(words: list[str]) -> bool:
+    """`7+ years` or `data pipelines`, and nothing between that and the word that leads to the name."""
+    counted = len(words) > 1 and words[-1] in YEARS and words[-2].isdigit()
+    return counted or (bool(words) and words[-1] in MADE_WITH)
+
+
+def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
+    """Is the word beside it a technology of the same list? `Go, Python`, `Python and R`, `C/C++`, one a line."""
+    behind = [(word[0], word.start()) for word in WORD.finditer(text, match.end, match.end + COMPANY_WITHIN_CHARS)]
+    following = _neighbour(behind, starts)
+    if following is not None and _is_gap(text[match.end : following]) and not text[match.end : following].isspace():
+        return True
+    window = max(0, match.start - COMPANY_WITHIN_CHARS)
+    before = [(word[0], word.end()) for word in WORD.finditer(text, window, match.start)]
+    preceding = _neighbour(before[::-1], ends)
+    if preceding is not None and _is_gap(gap := text[preceding : match.start]):
+        # The next entry may begin with the word as a word: "Python", "Swift experience with ...".
+        return not ("\n" in gap or ";" in gap) or ENTRY_GOES_ON.match(text, match.end) is not None
+    # One a line, the first of them.
+    return following is not None and "\n" in text[match.end : following] and _is_gap(text[match.end : following])
+
+
+def _neighbour(near: list[tuple[str, int]], edges: set[int]) -> int | None:
+    """Where the next name begins or ends, over a conjunction and what is counted; None where other words come first."""
+    for word, edge in near[:NEIGHBOUR_WITHIN_WORDS]:
+        if edge in edges:
+            return edge
+        if word.lower() not in AND_OR and not COUNTED.fullmatch(word):
+            return None
+    return None
+
+
+def _is_gap(gap: str) -> bool:
+    """Is there nothing but what parts a list?"""
+    words = COUNTED.sub("", gap).split()
+    return all(mark in LIST_MARKS for word in words if word.lower() not in AND_OR for mark in word)

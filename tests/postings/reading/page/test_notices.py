@@ -1,0 +1,70 @@
+"""Notices that a posting is closed, filled with small words as they are; and what only sounds like one."""
+
+import pytest
+
+from service.postings.reading.page import notices
+from tests.postings.pages import pasted
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This position is currently on hold.",
+        "This vacancy is now closed.",
+        "Hiring for this role is paused.",
+        "We are no longer hiring for this role.",
+        "We have filled this position.",
+        "We've already filled the role.",
+        "Position filled",
+        "Applications have now closed",
+        "Status: closed",
+        "Recruitment temporarily paused.",
+        "Sorry, this job was removed.",
+        "Applications for this role closed on 1 May 2026.",
+        "The application deadline has passed. If you like, look at our other jobs.",
+        "Die Stelle wurde inzwischen besetzt.",
+        "Wir haben die Stelle leider schon besetzt.",
+        "Wir teilen mit, dass die Stelle bereits besetzt ist.",
+        "Bis auf weiteres ist die Stelle pausiert.",
+        "Die Bewerbungsphase ist abgeschlossen.",
+        "Diese Stelle ruht derzeit.",
+        "Ce poste a déjà été pourvu.",
+        "Nous avons pourvu ce poste.",
+        "Cette offre est désormais clôturée.",
+        "Le recrutement est actuellement suspendu",
+        "Vacante pausada temporalmente",
+        "El proceso de selección ha finalizado.",
+        "Hemos cubierto esta vacante.",
+        "Esta vacante ya está cubierta",
+    ],
+)
+def test_it_is_closed(notice: str) -> None:
+    assert pasted(f"Backend Engineer at Acme\n\n{notice}\n\nApply now").is_open is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Once the position is filled, we will tell you.",
+        "Open until filled",
+        "The vacancy will be closed when somebody was found.",
+        "Applications are closed once we have enough.",
+        "This position is not closed.",
+        "The position is filled with surprises, and each ticket of the job is closed out.",
+        "You have filled this role before.",
+        "You know how each position filled changes a team.",
+        "The role is over 50 % travel. Closed on Sundays.",
+        "Whoever had such a role has closed deals.",
+        "Job: closed-loop control",
+        "In this role close collaboration matters.",
+        "Die Ausschreibung läuft, bis die Stelle besetzt ist.",
+        "Die Stelle wird zum 1. Mai besetzt.",
+        "Sobald die Stelle besetzt wurde, melden wir uns.",
+        "Dès que le poste est pourvu, l'annonce disparaît.",
+        "Le poste est pourvu par voie de mutation.",
+        "Hasta que la vacante está cubierta, buscamos.",
+        "Una vez cubierta la vacante, se avisa.",
+    ],
+)
+def test_it_is_not(text: str) -> None:
+    assert notices.find(text) is None
