@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from service import resources
 from service.adapters.cache.in_process import InProcessCache
 from service.adapters.cache.redis import RedisCache
 from service.adapters.cache.scripted import ScriptedCache
@@ -62,6 +61,6 @@ def test_a_redis_without_its_extra_is_refused_by_name(monkeypatch: pytest.Monkey
     def nowhere(_name: str) -> None:
         """No module is installed."""
 
-    monkeypatch.setattr(resources, "find_spec", nowhere)
+    monkeypatch.setattr("service.resources.redis.find_spec", nowhere)
     with pytest.raises(BadSettings, match=r"REDIS_URL: .*overture\[redis\]"):
         open_shared(Settings(redis_url="redis://127.0.0.1"))

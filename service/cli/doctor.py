@@ -9,7 +9,6 @@ from typing import Literal
 
 import anyio
 
-from service.adapters.local_postgres.launcher import current_owners
 from service.adapters.redis import Redis, RedisAway
 from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 from service.cli import DONE, FAILED
@@ -20,8 +19,8 @@ from service.kernel.database.server import OLDEST_MAJOR, server_facts
 from service.kernel.errors import ServiceError
 from service.migrations.revisions import applied_revision, newest_revision
 from service.resources import (
-    bring_up_to_date,
     database_url,
+    embedded_owners,
     open_page_parser,
     open_resume_reader,
     open_shared,
@@ -78,8 +77,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         try:
             url = await stack.enter_async_context(database_url(settings))
             if settings.database_url is None:
-                await bring_up_to_date(url)
-                owners = current_owners(settings.data_dir / "postgresql")
+                owners = embedded_owners(settings)
                 yield Finding("ok", "embedded", f"held up by {', '.join(str(owner.pid) for owner in owners)}")
             db = await stack.enter_async_context(survey_of(url)())
         except ServiceError as error:

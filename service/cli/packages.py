@@ -11,8 +11,8 @@ from service.cli import DONE, MISUSED, Refused
 from service.cli.configuration import configured
 from service.credits import operations as credits
 from service.credits.model import Package, checked_package
-from service.kernel.database import Transaction, Unit, open_database
-from service.resources import bring_up_to_date, database_url
+from service.kernel.database import Transaction, Unit
+from service.resources import open_command_database
 from service.settings import Settings
 
 T = TypeVar("T")
@@ -95,8 +95,5 @@ def _asked(unit: Unit[[], T]) -> T:
 
 
 async def _run(settings: Settings, unit: Unit[[], T]) -> T:
-    async with database_url(settings) as url:
-        if settings.database_url is None:
-            await bring_up_to_date(url)
-        async with open_database(url, pool_size=1) as db:
-            return await db.run_system(unit)
+    async with open_command_database(settings) as db:
+        return await db.run_system(unit)

@@ -8,10 +8,10 @@ import anyio
 
 from service.cli import DONE, MISUSED, Refused
 from service.cli.configuration import configured
-from service.kernel.database import Database, open_database
+from service.kernel.database import Database
 from service.payments import operations
 from service.payments.model import OPEN_OUTCOMES, Event
-from service.resources import bring_up_to_date, database_url, require_newest_schema
+from service.resources import open_command_database
 from service.settings import Settings
 
 
@@ -35,12 +35,8 @@ def payments(
 
 
 async def _parked(settings: Settings, event: UUID | None) -> int:
-    async with database_url(settings) as url:
-        if settings.database_url is None:
-            await bring_up_to_date(url)
-        async with open_database(url, pool_size=1) as db:
-            await require_newest_schema(db)
-            return await (_listed(db) if event is None else _applied(db, event))
+    async with open_command_database(settings) as db:
+        return await (_listed(db) if event is None else _applied(db, event))
 
 
 async def _listed(db: Database) -> int:

@@ -19,7 +19,7 @@ import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.adapters.github.pool import THREADS_MAX
-from service.resources import RESUME_READERS
+from service.resources.readers import RESUME_READERS
 
 # What was cancelled undoes itself within milliseconds, and CI shares its cores; a connection that its caller has reset
 # is none to the operating system any more, and to the server until its keep-alive of 5 s ends.
