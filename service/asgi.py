@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.app import build_app
 from service.background import background_tasks
+from service.composition import build_services
 from service.kernel.errors import ServiceError
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
@@ -76,7 +77,7 @@ class Application:
 
         async def process() -> None:
             async with open_resources(settings, root=root, tasks=tasks) as resources:
-                self._app = build_app(resources)
+                self._app = build_app(resources, build_services(resources))
                 await root.serve(server, background_tasks(resources))
 
         return await root.run(process, signals=())

@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import text
 
-from service.access.known_users import KnownUsers
 from service.app import endpoints
 from service.cli.openapi import declared
+from service.composition import build_services
 from service.credits import operations as credits
 from service.credits.model import TransactionKind
 from service.crm.model import JobDetails, JobId, Status
@@ -177,7 +177,8 @@ def _variants(path: str) -> tuple[str, ...]:
 async def measured(db: Database) -> dict[str, tuple[int, int]]:
     """The transactions and the statements of each read."""
     counted, known = Counted(db), await db.run_system(ids)
-    served = endpoints(cast("Resources", Opened(counted)), known_users=cast("KnownUsers", Unopened()))
+    resources = cast("Resources", Opened(counted))
+    served = endpoints(resources, build_services(resources))
     found: dict[str, tuple[int, int]] = {}
     async with Parts(db=counted).client(*served) as client:
         await client.get("/api/users/me")  # and Ada is known from now on

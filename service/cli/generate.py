@@ -13,17 +13,16 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from service.accounts import operations as accounts
-from service.app import model_reader_of, sources_of, terms_of, writer_of
 from service.cli import DONE, INTERRUPTED, Refused
 from service.cli.configuration import configured
 from service.cli.inputs import Posting, read_posting, read_resume
 from service.cli.letter import print_letter
 from service.cli.progress import Progress, watched
 from service.cli.recruiter import read_recruiter
+from service.composition import build_services
 from service.credits import operations as credits
 from service.credits.model import Balance
 from service.emails.model import MAX_WORDS_DEFAULT, Email, GenerateRequest, Tone
-from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate as write_email
 from service.emails.operations.services import EmailServices
 from service.emails.schema import email_answer
@@ -131,11 +130,11 @@ async def _generate(
 
     async def process() -> None:
         async with open_resources(settings, root=root, tasks=tasks) as resources:
-            sources = _with_page(sources_of(resources, model_reader_of(resources)), posting, user)
-            await root.serve(partial(_as_server, root, work=partial(write, resources, sources)), [])
+            services = _with_page(build_services(resources).emails, posting, user)
+            await root.serve(partial(_as_server, root, work=partial(write, resources, services)), [])
 
-    async def write(resources: Resources, sources: Sources) -> None:
-        done.append(await _written(resources, sources, request, user, progress))
+    async def write(resources: Resources, services: EmailServices) -> None:
+        done.append(await _write(resources, services, request, user, progress))
 
     await root.run(process)
     return done[0] if done else None
@@ -149,17 +148,10 @@ async def _as_server(
         await work()
 
 
-async def _written(
-    resources: Resources, sources: Sources, request: GenerateRequest, user: UserId, progress: Progress
+async def _write(
+    resources: Resources, services: EmailServices, request: GenerateRequest, user: UserId, progress: Progress
 ) -> Done:
     db, settings = resources.db, resources.settings
-    services = EmailServices(
-        sources=sources,
-        identifiers=resources.identifiers,
-        terms=terms_of(settings),
-        share=resources.shares.taken,
-        writer=writer_of(resources),
-    )
     tenant = personal_tenant(user)
     with acting_for(user, tenant):
         await db.run(
@@ -186,10 +178,16 @@ async def _written(
         return Done(email, before, await db.read(credits.balance, user=user))
 
 
-def _with_page(sources: Sources, posting: Posting | None, user: UserId) -> Sources:
+def _with_page(services: EmailServices, posting: Posting | None, user: UserId) -> EmailServices:
+    """The services, reading the page that `--job` named instead of fetching one."""
     if posting is None or posting.kind != "html":
-        return sources
-    asking, now = sources.asking_for(user), sources.clock.now()
-    return replace(
-        sources, posting=partial(read_html, posting.content, parser=sources.parser, now=now, extraction=asking)
+        return services
+    sources = services.sources
+    read = partial(
+        read_html,
+        posting.content,
+        parser=sources.parser,
+        now=sources.clock.now(),
+        extraction=sources.asking_for(user),
     )
+    return replace(services, sources=replace(sources, posting=read))

@@ -1,14 +1,14 @@
 """`overture openapi`"""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import msgspec
 
-from service.access.known_users import KnownUsers
 from service.app import DESCRIPTION, endpoints
 from service.cli import DONE
+from service.composition import Services
 from service.resources import Resources
 from service.settings import installed_version
 from service.web.endpoint import Endpoint
@@ -21,10 +21,13 @@ class _Unopened:
     def __getattr__(self, _name: str) -> Any:
         return self
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
 
 def declared() -> Sequence[Endpoint]:
     """Every endpoint, over nothing that is open."""
-    return endpoints(cast("Resources", _Unopened()), known_users=cast("KnownUsers", _Unopened()))
+    return endpoints(cast("Resources", _Unopened()), cast("Services", _Unopened()))
 
 
 def openapi() -> int:

@@ -16,6 +16,7 @@ from service.background import background_tasks
 from service.cli import Refused
 from service.cli.configuration import configured
 from service.cli.token import minted
+from service.composition import build_services
 from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
@@ -59,7 +60,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
 
     async def process() -> None:
         async with open_resources(settings, root=root, tasks=tasks) as resources:
-            app = build_app(resources)
+            app = build_app(resources, build_services(resources))
             keep_what_is_loaded()
             listener.listen(BACKLOG)
             greet(resources, listener.getsockname()[1])

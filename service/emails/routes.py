@@ -11,14 +11,12 @@ from msgspec import UNSET
 from service.access.rates import GENERATE
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits.model import CreditsExhausted
-from service.emails.brief import OnSentence, Writer
-from service.emails.model import Email, EmailId, NotADraft, Terms, WritingFailed
-from service.emails.offline import compose
+from service.emails.brief import OnSentence
+from service.emails.model import Email, EmailId, NotADraft, WritingFailed
 from service.emails.operations import stored
-from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
-from service.emails.operations.services import EmailServices, Share
+from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Remember
 from service.emails.schema import (
     Delta,
@@ -35,7 +33,6 @@ from service.emails.schema import (
 from service.kernel.concurrency import BranchEvent, Report, TooManyInFlight
 from service.kernel.database import Transaction
 from service.kernel.errors import NotFound
-from service.kernel.identifiers import Identifiers
 from service.web.endpoint import Call, Endpoint
 from service.web.events import Streamed
 from service.web.paging import Page, page_of
@@ -117,11 +114,8 @@ class _Handlers:
         await self.services.db.run(stored.delete, user=call.principal.user, email=_email_id(call))
 
 
-def routes(
-    *, sources: Sources, identifiers: Identifiers, terms: Terms, share: Share, writer: Writer = compose.write
-) -> Sequence[Endpoint]:
-    """`sources` is where the branches read; `terms` price and time limits; `share` the user's share in flight."""
-    on = _Handlers(EmailServices(sources, identifiers, terms, share, writer))
+def routes(*, services: EmailServices) -> Sequence[Endpoint]:
+    on = _Handlers(services)
     one, tag = "/api/emails/{email_id:uuid}", "emails"
     return (
         Endpoint(

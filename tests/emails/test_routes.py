@@ -8,6 +8,7 @@ import anyio
 import httpx
 import pytest
 
+from service.emails.operations.services import EmailServices
 from service.emails.routes import routes
 from service.kernel.concurrency import Shares
 from service.kernel.database import Database
@@ -53,7 +54,7 @@ async def house(db: Database) -> AsyncIterator[World]:
 @pytest.fixture
 async def client(house: World) -> AsyncIterator[httpx.AsyncClient]:
     await give(house.db, 10)
-    endpoints = routes(sources=house.sources, identifiers=house.identifiers, terms=TERMS, share=Shares(each=10).taken)
+    endpoints = routes(services=EmailServices(house.sources, house.identifiers, TERMS, Shares(each=10).taken))
     async with Parts(db=house.db).client(*endpoints) as client:
         yield client
 

@@ -15,6 +15,7 @@ from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.credits.model import Balance
 from service.emails.brief import Writer
 from service.emails.offline import compose
+from service.emails.operations.services import EmailServices
 from service.emails.routes import routes
 from service.kernel.concurrency import Shares
 from service.kernel.database import Database
@@ -47,13 +48,8 @@ BRANCHES = [
 async def served(db: Database, with_writer: Writer) -> AsyncGenerator[httpx.AsyncClient]:
     async with anyio.create_task_group() as root:
         house = world(db, root.start_soon)
-        endpoints = routes(
-            sources=house.sources,
-            identifiers=house.identifiers,
-            terms=TERMS,
-            share=Shares(each=10).taken,
-            writer=with_writer,
-        )
+        services = EmailServices(house.sources, house.identifiers, TERMS, Shares(each=10).taken, with_writer)
+        endpoints = routes(services=services)
         app = Parts(db=db, is_stored=is_stored).app(*endpoints)
         async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada"), timeout=30) as client:
             with anyio.fail_after(WITHIN_SECONDS):

@@ -1,0 +1,131 @@
+"""What is built once from the open resources, for the HTTP application, the background and the commands alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from service.access.known_users import KnownUsers
+from service.access.rates import RateLimits
+from service.accounts.operations import is_stored
+from service.emails.brief import Writer
+from service.emails.by_model.writer import ModelWriter
+from service.emails.model import Terms
+from service.emails.offline import compose
+from service.emails.operations.gather import Sources
+from service.emails.operations.services import EmailServices
+from service.health.checks import Check
+from service.kernel.identifiers import UserId
+from service.payments.operations import Providers
+from service.postings.extraction import Extraction, ModelReader, places
+from service.postings.flights import Flights
+from service.resources import Resources
+from service.settings import Settings
+from service.usage import operations as usage
+from service.web.serving import Gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`extraction` is what a user may have a model read in a posting; None where no model is configured."""
+
+    gate: Gate
+    known_users: KnownUsers
+    emails: EmailServices
+    extraction: Callable[[UserId], Extraction] | None
+    providers: Providers
+    optional_checks: Sequence[Check]
+
+
+def build_services(resources: Resources) -> Services:
+    """Opens nothing: the resources are open, and stay their own."""
+    known_users = KnownUsers(resources.db, is_stored)
+    model_reader = _model_reader(resources)
+    return Services(
+        gate=_gate(resources, known_users),
+        known_users=known_users,
+        emails=EmailServices(
+            sources=_sources(resources, model_reader),
+            identifiers=resources.identifiers,
+            terms=_terms(resources.settings),
+            share=resources.shares.taken,
+            writer=_writer(resources),
+        ),
+        extraction=None if model_reader is None else partial(Extraction, model_reader),
+        providers=Providers(stripe=resources.stripe, razorpay=resources.razorpay),
+        optional_checks=_optional_checks(resources),
+    )
+
+
+def _gate(resources: Resources, known_users: KnownUsers) -> Gate:
+    return Gate(
+        authenticator=resources.authenticator,
+        known_users=known_users,
+        db=resources.db,
+        admission=resources.admission,
+        identifiers=resources.identifiers,
+        tasks=resources.tasks,
+        in_flight=resources.root.in_flight,
+        rate_limits=_rate_limits(resources),
+        request_timeout_seconds=resources.settings.request_timeout_seconds,
+    )
+
+
+def _rate_limits(resources: Resources) -> RateLimits | None:
+    """How often callers may call; None where that is switched off."""
+    settings = resources.settings
+    if not settings.rate_limits:
+        return None
+    return RateLimits(resources.shared.rate_limiter, trusted_proxies=settings.trusted_proxies)
+
+
+def _optional_checks(resources: Resources) -> Sequence[Check]:
+    """What this process can do without, and should not have to."""
+    redis = resources.shared.redis
+    return () if redis is None else (Check("redis", redis.ping, is_required=False),)
+
+
+def _model_reader(resources: Resources) -> ModelReader | None:
+    """What reads postings after the readers; None where no model is configured."""
+    if resources.language_model is None:
+        return None
+    return ModelReader(
+        model=resources.language_model,
+        db=resources.db,
+        identifiers=resources.identifiers,
+        clock=resources.clock,
+        record=usage.record_calls,
+        admission=places(),
+        limiter=resources.shared.rate_limiter if resources.settings.rate_limits else None,
+    )
+
+
+def _sources(resources: Resources, model_reader: ModelReader | None) -> Sources:
+    """Where an e-mail's branches read."""
+    return Sources(
+        db=resources.db,
+        parser=resources.page_parser,
+        fetcher=resources.page_fetcher,
+        boards=resources.job_boards,
+        clock=resources.clock,
+        flights=Flights(start=resources.root.start),
+        posting_ttl_seconds=resources.settings.posting_ttl_seconds,
+        github=resources.github,
+        extraction=None if model_reader is None else partial(Extraction, model_reader, is_brief=True),
+    )
+
+
+def _writer(resources: Resources) -> Writer:
+    """The language model where one is configured, else the offline composer."""
+    if resources.language_model is None:
+        return compose.write
+    return ModelWriter(resources.language_model, identifiers=resources.identifiers)
+
+
+def _terms(settings: Settings) -> Terms:
+    """What a generation costs, and how long its parts may take."""
+    return Terms(
+        price=settings.email_price,
+        branch_timeout_seconds=settings.branch_timeout_seconds,
+        request_timeout_seconds=settings.request_timeout_seconds,
+        hold_grace_seconds=settings.hold_grace_seconds,
+    )
