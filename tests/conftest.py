@@ -1,21 +1,58 @@
-"""What every test may ask for: the two backends, and real PostgreSQL.
+"""What every test may ask for: the two backends, and real PostgreSQL; and what is known of every test.
 
 One embedded server per run, one template database migrated once, one database per module cloned from it; the rows a
 test committed are deleted after it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import subprocess
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from service.kernel.database import Database, open_database
 from service.migrations.migrate import migrate
 from tests.postgres import Server, connected, database_name, started_server
+from tests.properties import GATE
 
 # Enough for the concurrency of ordinary tests, few enough to open in a few milliseconds.
 POOL_SIZE = 5
+
+
+settings.load_profile(GATE)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if isinstance(item, pytest.Function) and "postgres_server" in item.fixturenames:
+        item.add_marker("process")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    with _processes_only_where_marked(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with _processes_only_where_marked(item):
+        return (yield)
+
+
+@contextmanager
+def _processes_only_where_marked(item: pytest.Item) -> Generator[None]:
+    """The fast lane leaves out what is marked, so a test that starts a process without the mark fails everywhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not item.get_closest_marker("process"):
+            patch.setattr(subprocess.Popen, "__init__", _refuse_to_start)
+        yield
+
+
+def _refuse_to_start(*_: object, **__: object) -> None:
+    raise AssertionError("a test that starts a process is to be marked: pytest.mark.process")
 
 
 @pytest.fixture(params=["asyncio", "trio"], scope="module")

@@ -15,6 +15,8 @@ from service.asgi import Application
 from tests.cli.overture import LIMIT_SECONDS, ROOT, environment
 from tests.reachable import reachable_directory
 
+pytestmark = pytest.mark.process
+
 READY = "Uvicorn running on "
 
 SERVE = "import uvicorn; uvicorn.run('service.asgi:app', port=0)"

@@ -34,6 +34,7 @@ async def test_without_the_extra_github_says_so(monkeypatch: pytest.MonkeyPatch)
             await github.repository("ada", "engine")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("vendor", ["github", "coredis"])
 def test_starting_imports_no_vendor_that_is_not_used(vendor: str) -> None:
     modules = "service.app, service.adapters.github.pygithub, service.adapters.cache.redis"

@@ -12,7 +12,7 @@ from service.adapters.redis.connection import RedisConnection
 from service.adapters.redis.scripted import ScriptedRedis
 from tests.redis import forgives_coredis, needs_redis, redis_server
 
-pytestmark = [pytest.mark.anyio, *forgives_coredis]
+pytestmark = [pytest.mark.process, pytest.mark.anyio, *forgives_coredis]
 
 
 def cache(redis: ScriptedRedis, *, version: str = "1") -> RedisCache:

@@ -41,6 +41,7 @@ async def process(*arguments: str) -> AsyncGenerator[str, None]:
             running.kill()
 
 
+@pytest.mark.process
 async def test_a_process_of_its_own_that_tells_what_it_saw() -> None:
     async with process("--latency", "0.2", "--chunks", "5", "--per-second", "50", "--fault", "a=500") as base_url:
         origin = base_url.removesuffix("/v1")

@@ -31,6 +31,8 @@ from service.adapters.local_postgres.programs import Account, ourselves, run_pro
 from service.adapters.local_postgres.scripted import ScriptedPostgres
 from tests.reachable import reachable_directory
 
+pytestmark = pytest.mark.process
+
 REPOSITORY = Path(__file__).parents[2]
 BACKENDS = ("asyncio", "trio")
 

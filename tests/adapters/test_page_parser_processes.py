@@ -18,7 +18,7 @@ from service.kernel.errors import Overloaded, Unavailable
 from service.kernel.reader_processes import pool, process
 from service.kernel.reader_processes.frames import frame
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = "<h1>Engineer</h1><p>Berlin"

@@ -4,13 +4,14 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.page_parser import Item, Page
 from service.adapters.page_parser.embedded import SCANNED_MAX_CHARS
 from service.adapters.page_parser.reading import EMBEDDED_MAX_CHARS, HTML_MAX_CHARS, read_page
 from service.adapters.page_parser.walking import BLOCKS_MAX, TEXT_MAX_CHARS
+from tests.properties import examples
 from tests.samples import SAMPLES, needs_samples
 
 
@@ -335,13 +336,13 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(MARKUP)
 def test_any_markup_is_a_sound_page(html: str) -> None:
     assert_sound(read_page(html))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.binary(max_size=2_000), st.sampled_from([None, "utf-8", "utf-16", "latin1", "gbk", "shift_jis", "iso-2022-jp"])
 )

@@ -13,7 +13,7 @@ from service.adapters.redis.connection import RedisConnection
 from service.adapters.redis.scripted import ScriptedRedis
 from tests.redis import RedisServer, forgives_coredis, needs_redis, redis_server
 
-pytestmark = [pytest.mark.anyio, *forgives_coredis]
+pytestmark = [pytest.mark.process, pytest.mark.anyio, *forgives_coredis]
 
 TEN = Rate("ten", quota=10, window_seconds=600)
 

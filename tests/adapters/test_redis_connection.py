@@ -11,7 +11,7 @@ from service.adapters.redis import RedisAway
 from service.adapters.redis.connection import COMMAND_TIMEOUT_SECONDS, LATE_IN_A_ROW_MAX, RedisConnection
 from tests.redis import RedisServer, forgives_coredis, needs_redis, redis_server
 
-pytestmark = [pytest.mark.anyio, *forgives_coredis, needs_redis]
+pytestmark = [pytest.mark.process, pytest.mark.anyio, *forgives_coredis, needs_redis]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from service.cli import run
 from tests.cli.overture import LIMIT_SECONDS, ROOT, command, environment, overture
 
+pytestmark = pytest.mark.process
+
 HELP = ("serve", "migrate", "generate", "token", "doctor", "openapi", "packages", "payments")
 RECRUITER = "Ada Park, Talent Partner at Acme <ada@acme.com>"
 

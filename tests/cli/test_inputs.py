@@ -10,6 +10,8 @@ from service.cli.inputs import POSTING_MAX_BYTES, Posting, looks_like_html, read
 from service.kernel.errors import InvalidRequest
 from tests.adapters.resume_reader.files import PLAIN, grace_pdf
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("url", ["https://jobs.example/1", "HTTP://jobs.example/1"])
 def test_an_address_is_an_address(url: str) -> None:

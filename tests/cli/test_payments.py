@@ -3,8 +3,12 @@
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from tests.cli.overture import overture
 from tests.postgres import Server
+
+pytestmark = pytest.mark.process
 
 EVENT, ORDER = UUID(int=1), UUID(int=2)
 

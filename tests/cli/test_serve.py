@@ -10,6 +10,8 @@ import pytest
 
 from tests.cli.overture import Served, answered, overture, serving
 
+pytestmark = pytest.mark.process
+
 BACKENDS = ("asyncio", "trio")
 
 

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
@@ -17,6 +16,7 @@ from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen, Refund,
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, open_database
 from service.kernel.identifiers import UserId
+from tests.properties import examples
 
 # About four seconds a backend.
 EXAMPLES, STEPS = 25, 30
@@ -190,6 +190,7 @@ async def _fall_due(tx: Transaction, hold: HoldId) -> None:
     await tx.execute(text("UPDATE holds SET expires_at = clock_timestamp() WHERE id = :id"), {"id": hold})
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_any_sequence_of_verbs_does_what_the_model_does(database_url: str, backend: str) -> None:
     with (
@@ -198,5 +199,5 @@ def test_any_sequence_of_verbs_does_what_the_model_does(database_url: str, backe
     ):
         run_state_machine_as_test(
             type("BoundLedger", (Ledger,), {"portal": portal, "db": db}),
-            settings=settings(max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None),
+            settings=examples(EXAMPLES, stateful_step_count=STEPS),
         )

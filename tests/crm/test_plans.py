@@ -23,6 +23,8 @@ from tests.benchmarks import jobs_data
 from tests.benchmarks.jobs_data import HUNDREDTH, MANY, Tenants, company
 from tests.postgres import Server, connected, started_server
 
+pytestmark = pytest.mark.process
+
 # More than are counted, so that walks stop before their end.
 LARGE = Tenants([UserId("large")], 15_000)
 SMALL = Tenants([UserId(f"small{number}") for number in range(100)], 5)

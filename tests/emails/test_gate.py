@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.emails.brief import Brief, Draft
 from service.emails.gate import judge
 from service.emails.model import Evidence, Recruiter, Source, WriterUsage
 from tests.emails.briefs import ADA, RESUME, brief, posting
+from tests.properties import examples
 
 SUBJECT = "Backend Engineer (Python) at Lumenvale"
 BODY = (
@@ -264,7 +265,7 @@ def test_employers_are_not_checked_against_an_unknown_company_only() -> None:
 
 
 @given(st.text(max_size=400), st.text(max_size=100))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_answer_gets_a_verdict(body: str, subject: str) -> None:
     verdict = judge(draft(subject=subject, body=body), asked())
     assert verdict.is_fit == (verdict.refused == ())
@@ -272,13 +273,13 @@ def test_any_answer_gets_a_verdict(body: str, subject: str) -> None:
 
 
 @given(st.from_regex(r"[a-z]{3,10}@[a-z]{3,10}\.(com|org|example)", fullmatch=True))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_no_foreign_address_ever_passes(address: str) -> None:
     assert refused(body=f"{BODY} Write to {address}.") == {"foreign-contact"}
 
 
 @given(st.integers(10**8, 10**12), st.sampled_from(["", "+", "00"]))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_no_foreign_number_ever_passes(number: int, prefix: str) -> None:
     assert "foreign-contact" in refused(body=f"{BODY} Call {prefix}{number}.")
 

@@ -15,7 +15,7 @@ from service.migrations.migrate import migrate
 from tests.journeys.process import Service, running_service
 from tests.postgres import Server, connected, started_server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 CLIENTS = 10
 POOL_SIZE = 8

@@ -14,7 +14,7 @@ from service.access.rates import FETCH
 from tests.journeys.process import Service, running_service
 from tests.redis import RedisServer, needs_redis, redis_server
 
-pytestmark = [pytest.mark.anyio, needs_redis]
+pytestmark = [pytest.mark.process, pytest.mark.anyio, needs_redis]
 
 # Answered at once, and counted like any other: the address is refused before anything is fetched.
 UNFETCHABLE = {"url": "ftp://example.com/job"}

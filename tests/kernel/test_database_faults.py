@@ -16,7 +16,7 @@ from service.kernel.database.failures import sqlstate
 from tests.kernel.database_tables import TABLES, done, insert_done, one, sleep, until_busy
 from tests.postgres import Server, started_server
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 # The shape of the defaults, eight times as fast.
 BOUNDS = Bounds(

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.page_parser import AppState, Block, Item, Page, Property
@@ -23,6 +23,7 @@ from service.postings.reading.merge import merged
 from service.postings.reading.page import sentences, structure
 from service.postings.reading.text import documents
 from tests.postings.pages import NOW, assert_spans_are_true, pasted
+from tests.properties import examples
 
 _WORDS = """Requirements: Responsibilities Title Company: Location: Berlin, Acme GmbH Python Go C++ C R & and / , . - (
        $120,000 60k-80k EUR per year remote hybrid 2026-01-31 31.12.2026 apply by seeks is hiring a Senior Engineer at
@@ -88,13 +89,13 @@ def assert_is_bounded(context: JobContext) -> None:
     assert msgspec.json.decode(msgspec.json.encode(context), type=JobContext) == context
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(pages())
 def test_any_page(page: Page) -> None:
     assert_is_bounded(read_page(page))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(TEXT)
 def test_any_text(text: str) -> None:
     context = pasted(text)

@@ -4,11 +4,12 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kernel.errors import InvalidRequest
 from service.resumes.json_resume import DEPTH_MAX, DOCUMENT_MAX_BYTES, FAULTS_MAX, VALUES_MAX, read, schema
+from tests.properties import examples
 from tests.resumes.documents import ada
 
 
@@ -91,7 +92,7 @@ JSON = st.recursive(
 SECTIONS = st.sampled_from([*ada(), "unknown"])
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.dictionaries(SECTIONS, JSON, max_size=4))
 def test_any_object_is_read_or_refused_in_words_that_encode(document: dict[str, Any]) -> None:
     try:

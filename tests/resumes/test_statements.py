@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.resumes.model import Statement
 from service.resumes.operations import read_document
 from service.resumes.statements import STATEMENTS_MAX, TEXT_MAX_CHARS
+from tests.properties import examples
 from tests.resumes.documents import ada
 from tests.samples import SAMPLES, needs_samples
 
@@ -104,7 +105,7 @@ ENTRIES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys(["work", "projects", "skills", "education", "volunteer"], ENTRIES))
 )

@@ -14,7 +14,7 @@ from service.adapters.resume_reader.processes import resume_reader_processes
 from tests.adapters.resume_reader.files import PLAIN, docx, grace_pdf
 from tests.adapters.resume_reader.hostile import HOSTILE, slow
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.process]
 
 # The promise is 10 s with the service around it; the work itself ends after 4.
 ANSWERED_SECONDS = 8.0

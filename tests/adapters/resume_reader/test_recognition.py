@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.resume_reader.lines import Line, ResumeText, folded
@@ -13,6 +13,7 @@ from service.adapters.resume_reader.recognition.dates import find, iso
 from service.adapters.resume_reader.recognition.document import recognised
 from service.adapters.resume_reader.recognition.sections import PARTS, named
 from service.resumes import json_resume
+from tests.properties import examples
 
 SECTIONS = {part: [name for name, of in PARTS.items() if of is part] for part in dict.fromkeys(PARTS.values())}
 DATES = {"startDate", "endDate", "date", "releaseDate"}
@@ -37,7 +38,7 @@ def _file(lines: list[Line], links: list[str]) -> ResumeText:
 FILES = st.builds(_file, st.lists(LINES, max_size=40), st.lists(ADDRESSES, max_size=3))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(FILES)
 def test_every_text_is_a_run_of_the_file(text: ResumeText) -> None:
     source = _folded("\n".join([*(line.text for line in text.lines), *text.links]))
@@ -50,7 +51,7 @@ def test_every_text_is_a_run_of_the_file(text: ResumeText) -> None:
             assert value.strip()
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(FILES)
 def test_every_word_is_kept(text: ResumeText) -> None:
     kept = {word for _, value in _leaves(recognised(text)) for word in _words(value)}
@@ -59,7 +60,7 @@ def test_every_word_is_kept(text: ResumeText) -> None:
             assert set(_words(line.text)) - kept <= LABELS
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(FILES)
 def test_the_document_is_in_order(text: ResumeText) -> None:
     json_resume.read(recognised(text))

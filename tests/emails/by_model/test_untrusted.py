@@ -1,13 +1,14 @@
 """Text of others before a model sees it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.emails.by_model.untrusted import defused, hidden, orders, own_contacts, visible
 from service.emails.wording import contact_key, contacts
 from tests.emails.briefs import RESUME, brief, posting, resume
 from tests.emails.injections import INJECTIONS, Injection
+from tests.properties import examples
 
 ORDERING = {
     "plain",
@@ -82,7 +83,7 @@ def test_what_cannot_be_seen_is_taken_out() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_nothing_to_reach_nobody_to_obey_is_left_of_any_text(text: str) -> None:
     shown = defused(text)
     assert contacts(shown) == []

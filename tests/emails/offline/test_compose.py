@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from service.emails.brief import Brief, Draft
@@ -15,6 +15,7 @@ from service.emails.model import MAX_WORDS_LEAST, Recruiter, Source, Tone
 from service.emails.offline.compose import PHRASEBOOKS, compose
 from service.emails.wording import contacts, word_count
 from tests.emails.briefs import ADA, RESUME, TECHNOLOGIES, brief, posting, resume
+from tests.properties import examples
 from tests.samples import SAMPLES, needs_samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -274,7 +275,7 @@ REQUEST = st.fixed_dictionaries(
 
 
 @given(job_context=st.none() | POSTING, document=st.none() | DOCUMENT, request=REQUEST)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(300, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_sources_say_the_letter_may_leave_the_house(
     job_context: Any, document: Any, request: dict[str, Any]
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.page_parser.scripted import ScriptedPageParser
@@ -17,6 +17,7 @@ from service.postings.reading.boards import find
 from service.postings.sources import Source
 from tests.fakes.board_apis import DATA, URLS
 from tests.postings.pages import NOW, assert_spans_are_true, quoted
+from tests.properties import examples
 
 
 def asked_of(board: str) -> BoardPosting:
@@ -218,7 +219,7 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_any_value_under_any_name(data: st.DataObject) -> None:
     """Every value of a real answer replaced by some other: what is found is still bounded and has its place."""

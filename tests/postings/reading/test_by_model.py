@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.postings.model import ITEM_MAX_CHARS, JobContext, Salary
@@ -19,6 +19,7 @@ from service.postings.reading.text.documents import storable
 from tests.emails.injections import INJECTIONS, Injection
 from tests.postings.pages import NOW, assert_spans_are_true, pasted, quoted, readers
 from tests.postings.prose import ASSET, COMPANY, DUTY, PROSE, TITLE, answer
+from tests.properties import examples
 
 BOUNDARY = "b" * 32
 ASKED = (*SCALARS, *LISTS)
@@ -189,7 +190,7 @@ def answered(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return text, draw(st.dictionaries(st.sampled_from(ASKED), values, max_size=len(ASKED)))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(answered())
 def test_whatever_a_model_answers_stands_in_the_posting(said: tuple[str, dict[str, Any]]) -> None:
     text, fields = said
@@ -204,7 +205,7 @@ def test_whatever_a_model_answers_stands_in_the_posting(said: tuple[str, dict[st
     assert msgspec.json.decode(msgspec.json.encode(context), type=JobContext) == context
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data())
 def test_every_whole_run_of_a_text_is_found_again(data: st.DataObject) -> None:
     words = data.draw(st.lists(st.sampled_from([word for word in _WORDS if word.strip()]), min_size=1, max_size=20))
