@@ -1,8 +1,7 @@
 """What is built once from the open resources, for the HTTP application, the background and the commands alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from service.access.known_users import KnownUsers
 from service.access.rates import RateLimits
@@ -14,10 +13,10 @@ from service.emails.offline import compose
 from service.emails.operations.gather import Sources
 from service.emails.operations.services import EmailServices
 from service.health.checks import Check
-from service.kernel.identifiers import UserId
 from service.payments.operations import Providers
-from service.postings.extraction import Extraction, ModelReader, places
-from service.postings.flights import Flights
+from service.postings.extraction import ModelReader, places
+from service.postings.operations import PostingReader
+from service.postings.single_flight import SingleFlight
 from service.resources import Resources
 from service.settings import Settings
 from service.usage import operations as usage
@@ -26,12 +25,12 @@ from service.web.serving import Gate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """`extraction` is what a user may have a model read in a posting; None where no model is configured."""
+    """What the surfaces are given."""
 
     gate: Gate
     known_users: KnownUsers
     emails: EmailServices
-    extraction: Callable[[UserId], Extraction] | None
+    postings: PostingReader
     providers: Providers
     optional_checks: Sequence[Check]
 
@@ -39,18 +38,18 @@ class Services:
 def build_services(resources: Resources) -> Services:
     """Opens nothing: the resources are open, and stay their own."""
     known_users = KnownUsers(resources.db, is_stored)
-    model_reader = _model_reader(resources)
+    postings = _posting_reader(resources)
     return Services(
         gate=_gate(resources, known_users),
         known_users=known_users,
         emails=EmailServices(
-            sources=_sources(resources, model_reader),
+            sources=Sources(db=resources.db, clock=resources.clock, postings=postings, github=resources.github),
             identifiers=resources.identifiers,
             terms=_terms(resources.settings),
             share=resources.shares.taken,
             writer=_writer(resources),
         ),
-        extraction=None if model_reader is None else partial(Extraction, model_reader),
+        postings=postings,
         providers=Providers(stripe=resources.stripe, razorpay=resources.razorpay),
         optional_checks=_optional_checks(resources),
     )
@@ -99,18 +98,16 @@ def _model_reader(resources: Resources) -> ModelReader | None:
     )
 
 
-def _sources(resources: Resources, model_reader: ModelReader | None) -> Sources:
-    """Where an e-mail's branches read."""
-    return Sources(
+def _posting_reader(resources: Resources) -> PostingReader:
+    return PostingReader(
         db=resources.db,
-        parser=resources.page_parser,
         fetcher=resources.page_fetcher,
-        boards=resources.job_boards,
+        parser=resources.page_parser,
         clock=resources.clock,
-        flights=Flights(start=resources.root.start),
-        posting_ttl_seconds=resources.settings.posting_ttl_seconds,
-        github=resources.github,
-        extraction=None if model_reader is None else partial(Extraction, model_reader, is_brief=True),
+        single_flight=SingleFlight(start=resources.root.start),
+        ttl_seconds=resources.settings.posting_ttl_seconds,
+        boards=resources.job_boards,
+        model=_model_reader(resources),
     )
 
 

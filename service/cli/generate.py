@@ -31,7 +31,6 @@ from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import UserId, personal_tenant
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
-from service.postings.operations import read_html
 from service.resources import Resources, open_resources
 from service.settings import Settings
 
@@ -183,11 +182,5 @@ def _with_page(services: EmailServices, posting: Posting | None, user: UserId) -
     if posting is None or posting.kind != "html":
         return services
     sources = services.sources
-    read = partial(
-        read_html,
-        posting.content,
-        parser=sources.parser,
-        now=sources.clock.now(),
-        extraction=sources.asking_for(user),
-    )
+    read = partial(sources.postings.read_html, posting.content, for_user=user, is_brief=True)
     return replace(services, sources=replace(sources, posting=read))

@@ -8,7 +8,7 @@ posting alone, and changes nothing that a reader found.
 operations       read_text, read_html, context_for_url
 model            JobContext (with its text), JobContextBody (as it goes out), Fact, Salary
 extraction       asking a model: for whom, how long, how many at once, and what is recorded of it
-flights          one fetch per URL at a time, for all who ask
+single_flight          one fetch per URL at a time, for all who ask
 sources          where a posting is read: its board's public API, its page, or both
 board_addresses  which board a URL belongs to, and what to ask that board's API
 reading          the readers, pure

@@ -25,10 +25,10 @@ from service.kernel.errors import Overloaded, ServiceError
 from service.kernel.identifiers import Identifiers, UserId, personal_tenant
 from service.postings import store
 from service.postings.addresses import host
-from service.postings.flights import Flights
 from service.postings.model import JobContext, Refreshed
 from service.postings.reading import by_model
 from service.postings.reading.findings import Field
+from service.postings.single_flight import SingleFlight
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +162,7 @@ class Extraction:
         return context
 
     async def supplement_stored(
-        self, refreshed: Refreshed, address: str, *, flights: Flights[Refreshed], db: Database
+        self, refreshed: Refreshed, address: str, *, single_flight: SingleFlight[Refreshed], db: Database
     ) -> JobContext:
         """The same for a posting that was just stored: asked once for all who wait for it, and stored again."""
         if not refreshed.is_unread or not self.asked_for(refreshed.context):
@@ -171,7 +171,7 @@ class Extraction:
         call = partial(self._read_and_stored, refreshed, address, db)
         with anyio.move_on_after(self._patience_seconds()):
             try:
-                return (await flights.join(key, call, name=f"extract {host(address)}")).context
+                return (await single_flight.join(key, call, name=f"extract {host(address)}")).context
             except ServiceError as error:
                 log.info("posting not read by a model", reason=error.slug)
         return refreshed.context

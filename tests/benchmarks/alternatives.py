@@ -67,8 +67,9 @@ from service.kernel.database import Transaction, async_url
 from service.kernel.database.bounds import Bounds
 from service.kernel.identifiers import Identifiers, UserId
 from service.postings.addresses import canonical
+from service.postings.contexts import read_html
 from service.postings.model import JobContext, Refreshed
-from service.postings.operations import READER_VERSION, read_html
+from service.postings.operations import READER_VERSION
 from service.postings.store import find_posting, put_posting
 from service.projects import operations as projects
 from service.resources import open_github

@@ -27,7 +27,8 @@ from service.kernel.clock import SystemClock
 from service.kernel.concurrency import Report, Shares, silent
 from service.kernel.database import Database, Transaction, acting_for
 from service.kernel.identifiers import Identifiers, UserId, personal_tenant
-from service.postings.operations import Flights
+from service.postings.operations import PostingReader
+from service.postings.single_flight import SingleFlight
 from tests.emails.briefs import RESUME
 
 T = TypeVar("T")
@@ -116,11 +117,15 @@ def world(db: Database, start: Any, *, fetch_delay_seconds: float = 0.0) -> Worl
     clock = SystemClock()
     sources = Sources(
         db=db,
-        parser=ScriptedPageParser(),
-        fetcher=ScriptedPageFetcher({JOB_URL: html_page(JOB_URL, JOB_PAGE)}, delay_seconds=fetch_delay_seconds),
         clock=clock,
-        flights=Flights(start=start),
-        posting_ttl_seconds=3600,
+        postings=PostingReader(
+            db=db,
+            fetcher=ScriptedPageFetcher({JOB_URL: html_page(JOB_URL, JOB_PAGE)}, delay_seconds=fetch_delay_seconds),
+            parser=ScriptedPageParser(),
+            clock=clock,
+            single_flight=SingleFlight(start=start),
+            ttl_seconds=3600,
+        ),
     )
     return World(sources, Identifiers(clock))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import partial
 
 import anyio
 import pytest
@@ -12,7 +11,7 @@ from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.emails.model import GenerateRequest
 from service.kernel.database import Database, Transaction
 from service.postings import extraction
-from service.postings.extraction import Extraction, ModelReader
+from service.postings.extraction import ModelReader
 from service.usage import operations as usage
 from tests.emails.models import answer as letter
 from tests.emails.models import scripted, writer
@@ -41,7 +40,7 @@ def reading_with(house: World, model: ScriptedLanguageModel) -> World:
         admission=extraction.places(),
         limiter=None,
     )
-    sources = replace(house.sources, extraction=partial(Extraction, reader, is_brief=True))
+    sources = replace(house.sources, postings=replace(house.sources.postings, model=reader))
     return World(sources, house.identifiers)
 
 

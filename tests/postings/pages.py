@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 
 from service.adapters.page_parser.scripted import ScriptedPageParser
-from service.postings import operations
+from service.postings import contexts
 from service.postings.model import JobContext
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 
 
 async def read(html: bytes | str, *, now: datetime = NOW, url: str | None = None) -> JobContext:
-    context = await operations.read_html(html, parser=ScriptedPageParser(), now=now, url=url)
+    context = await contexts.read_html(html, parser=ScriptedPageParser(), now=now, url=url)
     assert_spans_are_true(context)
     return context
 
@@ -26,7 +26,7 @@ async def read_fixture(name: str, *, now: datetime = NOW) -> JobContext:
 
 def pasted(text: str) -> JobContext:
     """What pasted text says, for tests that are not coroutines."""
-    return anyio.run(partial(operations.read_text, text, now=NOW))
+    return anyio.run(partial(contexts.read_text, text, now=NOW))
 
 
 def quoted(context: JobContext, field: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,10 @@ from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_pag
 from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.kernel.clock import FixedClock
 from service.kernel.database import Database
-from service.postings.flights import Flights
 from service.postings.model import Refreshed
-from service.postings.operations import context_for_url
+from service.postings.operations import PostingReader
 from service.postings.routes import routes
+from service.postings.single_flight import SingleFlight
 from service.postings.store import find_posting
 from service.settings import load_settings
 from tests.fakes.board_apis import (
@@ -61,15 +60,16 @@ async def client(
     fetched = {url: html_page(url, page) for url, page in (pages or {}).items()}
     async with anyio.create_task_group() as root, board_apis(answers) as server:
         settings = load_settings(server.variables, directory=Path(__file__).parent)
-        endpoints = routes(
+        reader = PostingReader(
             db=db,
             fetcher=ScriptedPageFetcher(fetched),
             parser=ScriptedPageParser(),
             clock=FixedClock(NOW),
-            flights=Flights(start=root.start_soon),
+            single_flight=SingleFlight(start=root.start_soon),
             ttl_seconds=86_400,
             boards=HttpJobBoards(api_urls=settings.board_api_urls, cache=InProcessCache(), user_agent="Overture/test"),
         )
+        endpoints = routes(reader=reader)
         async with Parts(db=db, is_stored=everybody).client(*endpoints) as http:
             yield http, server
 
@@ -149,25 +149,23 @@ async def test_every_board_at_its_path(db: Database) -> None:
 async def test_leaving_while_the_board_is_asked_stores_nothing(db: Database) -> None:
     boards = ScriptedJobBoards(our_answers(), delay_seconds=60)
     async with anyio.create_task_group() as root:
-        flights = Flights[Refreshed](start=root.start_soon)
-        read = partial(
-            context_for_url,
-            URLS["lever"],
+        single_flight = SingleFlight[Refreshed](start=root.start_soon)
+        reader = PostingReader(
             db=db,
             fetcher=ScriptedPageFetcher({}),
             parser=ScriptedPageParser(),
             clock=FixedClock(NOW),
-            flights=flights,
+            single_flight=single_flight,
             ttl_seconds=60,
             boards=boards,
         )
         with anyio.fail_after(5):
             async with anyio.create_task_group() as callers:
-                callers.start_soon(read)
+                callers.start_soon(reader.read_url, URLS["lever"])
                 while not boards.asked:
                     await anyio.sleep(0.005)
                 callers.cancel_scope.cancel()
-        assert len(flights) == 0
+        assert len(single_flight) == 0
     assert await db.read(find_posting, URLS["lever"], 60) is None
 
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import anyio
@@ -23,11 +22,12 @@ from service.kernel.clock import FixedClock
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database, Transaction, acting_for
 from service.kernel.identifiers import Identifiers, UserId, personal_tenant
-from service.postings import extraction, operations
-from service.postings.extraction import UNREAD_SECONDS, Extraction, ModelReader
-from service.postings.flights import Flights
+from service.postings import contexts, extraction
+from service.postings.extraction import UNREAD_SECONDS, ModelReader
 from service.postings.model import JobContext, Refreshed
+from service.postings.operations import PostingReader
 from service.postings.routes import routes
+from service.postings.single_flight import SingleFlight
 from service.usage import operations as usage
 from tests.adapters.language_models import adapter
 from tests.emails.stories import Interrupted
@@ -55,7 +55,7 @@ async def ada(db: Database) -> UserId:
 
 @dataclass
 class House:
-    """`context_for_url` and the two others, with a model and everything else they need."""
+    """`PostingReader`, with a model and everything else they need."""
 
     db: Database
     root: TaskGroup
@@ -66,7 +66,7 @@ class House:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:
-        self.flights = Flights[Refreshed](start=self.root.start_soon)
+        self.single_flight = SingleFlight[Refreshed](start=self.root.start_soon)
         self.fetcher = ScriptedPageFetcher({URL: html_page(URL, self.page)})
         self.reader = ModelReader(
             model=self.model,
@@ -79,22 +79,24 @@ class House:
         )
 
     async def by_url(self, *, is_brief: bool = False, with_model: bool = True, ttl_seconds: float = DAY) -> JobContext:
-        context = await operations.context_for_url(
-            URL,
-            db=self.db,
-            fetcher=self.fetcher,
-            parser=ScriptedPageParser(),
-            clock=self.clock,
-            flights=self.flights,
-            ttl_seconds=ttl_seconds,
-            extraction=Extraction(self.reader, ADA, is_brief=is_brief) if with_model else None,
-        )
+        for_user = ADA if with_model else None
+        context = await self.postings().read_url(URL, for_user=for_user, is_brief=is_brief, ttl_seconds=ttl_seconds)
         assert_spans_are_true(context)
         return context
 
     async def by_text(self, *, is_brief: bool = False, written: str = PROSE) -> JobContext:
-        asking = Extraction(self.reader, ADA, is_brief=is_brief)
-        return await operations.read_text(written, now=NOW, extraction=asking)
+        return await self.postings().read_text(written, for_user=ADA, is_brief=is_brief)
+
+    def postings(self) -> PostingReader:
+        return PostingReader(
+            db=self.db,
+            fetcher=self.fetcher,
+            parser=ScriptedPageParser(),
+            clock=self.clock,
+            single_flight=self.single_flight,
+            ttl_seconds=DAY,
+            model=self.reader,
+        )
 
     async def age(self, seconds: float) -> None:
         async def older(tx: Transaction) -> None:
@@ -144,15 +146,7 @@ async def test_the_gaps_are_filled_and_stored_for_all(db: Database, ada: UserId)
 
 async def test_a_page_and_a_text_that_are_sent_are_read_too(db: Database, ada: UserId) -> None:
     async with house(db) as (home, model):
-        endpoints = routes(
-            db=db,
-            fetcher=home.fetcher,
-            parser=ScriptedPageParser(),
-            clock=home.clock,
-            flights=home.flights,
-            ttl_seconds=DAY,
-            extraction=partial(Extraction, home.reader),
-        )
+        endpoints = routes(reader=home.postings())
         async with Parts(db=db).client(*endpoints) as http:
             sent: list[dict[str, Any]] = [{"text": PROSE}, {"html": PAGE}, {"url": URL}]
             answers: list[httpx.Response] = [await http.post("/api/job-context", json=body) for body in sent]
@@ -179,7 +173,7 @@ async def test_it_is_never_worse_than_without(
 ) -> None:
     monkeypatch.setattr(extraction, "BRIEF_SECONDS", 0.1)
     async with house(db, said, '{"company": ""}') as (home, model):
-        without = await operations.read_text(PROSE, now=NOW)
+        without = await contexts.read_text(PROSE, now=NOW)
         assert await home.by_text(is_brief=True) == without
         model.prompts.clear()
         plain = await home.by_url(is_brief=True)
@@ -228,7 +222,7 @@ async def test_all_who_wait_for_a_posting_share_one_asking(db: Database, ada: Us
             for _ in range(20):
                 callers.start_soon(ask)
         assert (seen, len(model.prompts), len(await home.used())) == ([COMPANY] * 20, 1, 1)
-        assert len(home.flights) == 0
+        assert len(home.single_flight) == 0
 
 
 @pytest.mark.parametrize("by", ["url", "text"])
@@ -241,7 +235,7 @@ async def test_who_leaves_stops_the_model_and_the_call_is_written_down(db: Datab
                     await anyio.sleep(0.005)
                 callers.cancel_scope.cancel()
         assert await home.used(rows=1) == [("cancelled", "scripted", 1)]
-        assert (len(home.flights), home.admission.running, db.pool_state().checked_out) == (0, 0, 0)
+        assert (len(home.single_flight), home.admission.running, db.pool_state().checked_out) == (0, 0, 0)
 
 
 async def test_leaving_at_each_await_loses_no_call(db: Database, ada: UserId) -> None:

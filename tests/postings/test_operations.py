@@ -16,9 +16,10 @@ from service.kernel.database import Database, acting_for
 from service.kernel.identifiers import TenantId, UserId
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
-from service.postings import operations, store
-from service.postings.flights import Flights
+from service.postings import contexts, store
 from service.postings.model import JobContext, Refreshed, Salary
+from service.postings.operations import PostingReader
+from service.postings.single_flight import SingleFlight
 from tests.postings.pages import DATA, NOW, assert_spans_are_true, quoted, read, read_fixture, readers
 
 pytestmark = pytest.mark.anyio
@@ -85,7 +86,7 @@ async def test_application_state_alone() -> None:
 
 
 async def test_pasted_text() -> None:
-    context = await operations.read_text((DATA / "postings/pasted.txt").read_text(encoding="utf-8"), now=NOW)
+    context = await contexts.read_text((DATA / "postings/pasted.txt").read_text(encoding="utf-8"), now=NOW)
     assert_spans_are_true(context)
     assert context.extracted_by == "text"
     assert {fact.read_by for fact in context.facts} == {"text"}
@@ -112,7 +113,7 @@ async def test_pasted_text() -> None:
     ],
 )
 async def test_a_title_may_name_the_employer(first_line: str, title: str, company: str | None) -> None:
-    context = await operations.read_text(f"{first_line}\n\nRequirements\n- Python", now=NOW)
+    context = await contexts.read_text(f"{first_line}\n\nRequirements\n- Python", now=NOW)
     assert (context.title, context.company) == (title, company)
     assert_spans_are_true(context)
 
@@ -121,13 +122,13 @@ async def test_a_long_line_about_something_names_no_employer() -> None:
     said = (
         "About Acme there is much to say, and all of it would be said at length if this line were to go on like that."
     )
-    context = await operations.read_text(f"Backend Engineer\n\n{said}", now=NOW)
+    context = await contexts.read_text(f"Backend Engineer\n\n{said}", now=NOW)
     assert context.company is None
-    assert (await operations.read_text("Backend Engineer\n\nAbout Acme\nWe sail.", now=NOW)).company == "Acme"
+    assert (await contexts.read_text("Backend Engineer\n\nAbout Acme\nWe sail.", now=NOW)).company == "Acme"
 
 
 async def test_text_without_a_posting_says_nothing() -> None:
-    context = await operations.read_text("Hello there.\nHow are you?", now=NOW)
+    context = await contexts.read_text("Hello there.\nHow are you?", now=NOW)
     assert (context.title, context.facts, context.extracted_by) == (None, (), "text")
 
 
@@ -135,7 +136,7 @@ async def test_a_description_that_cannot_be_parsed_is_left_out() -> None:
     described = """<script type="application/ld+json">{"@type": "JobPosting", "title": "Baker",
         "description": "<p>deep</p>"}</script><p>Nothing here.</p>"""
     parser = ScriptedPageParser(pages={"<p>deep</p>": UnparsablePage("too deep")})
-    context = await operations.read_html(described, parser=parser, now=NOW)
+    context = await contexts.read_html(described, parser=parser, now=NOW)
     assert context.title == "Baker"
     assert "deep" not in context.text
 
@@ -171,24 +172,24 @@ async def test_what_a_database_cannot_hold_is_replaced() -> None:
 
 
 class Reader:
-    """`context_for_url` with everything it needs."""
+    """`read_url` with everything it needs."""
 
     def __init__(self, db: Database, root: TaskGroup, pages: dict[str, FetchedPage | UnfetchableUrl]) -> None:
         self.clock = FixedClock(NOW)
         self.db, self.parser = db, ScriptedPageParser()
         self.fetcher = ScriptedPageFetcher(pages)
-        self.flights = Flights[Refreshed](start=root.start_soon)
+        self.single_flight = SingleFlight[Refreshed](start=root.start_soon)
 
     async def __call__(self, url: str = URL, *, ttl_seconds: float = DAY) -> JobContext:
-        return await operations.context_for_url(
-            url,
+        reader = PostingReader(
             db=self.db,
             fetcher=self.fetcher,
             parser=self.parser,
             clock=self.clock,
-            flights=self.flights,
+            single_flight=self.single_flight,
             ttl_seconds=ttl_seconds,
         )
+        return await reader.read_url(url)
 
 
 async def test_a_url_is_fetched_once_and_then_served_from_the_store(db: Database) -> None:
@@ -225,7 +226,7 @@ async def test_a_flight_is_named_and_acts_for_nobody(db: Database) -> None:
         async with anyio.create_task_group() as root:
             reader = Reader(db, root, {})
             reader.fetcher = ScriptedPageFetcher({URL: html_page(URL, PAGE)}, delay_seconds=0.05)
-            reader.flights = Flights[Refreshed](start=process.start)
+            reader.single_flight = SingleFlight[Refreshed](start=process.start)
             with acting_for(UserId("ada"), TenantId("user:ada")):
                 root.start_soon(reader)
                 while not reader.fetcher.fetched:
@@ -247,7 +248,7 @@ async def test_callers_at_once_share_one_fetch(db: Database) -> None:
             for _ in range(20):
                 callers.start_soon(reader)
         assert reader.fetcher.fetched == [URL]
-        assert len(reader.flights) == 0
+        assert len(reader.single_flight) == 0
 
 
 async def test_what_cannot_be_fetched_is_not_stored(db: Database) -> None:
@@ -263,7 +264,7 @@ async def test_what_cannot_be_fetched_is_not_stored(db: Database) -> None:
 
 
 async def test_what_a_caller_sends_is_not_stored(db: Database) -> None:
-    await operations.read_html(PAGE, parser=ScriptedPageParser(), url=URL, now=NOW)
+    await contexts.read_html(PAGE, parser=ScriptedPageParser(), url=URL, now=NOW)
     assert await db.read(store.find_posting, URL, DAY) is None
 
 
@@ -295,5 +296,5 @@ async def test_leaving_at_each_wait_stores_nothing(db: Database, step: str) -> N
                 callers.cancel_scope.cancel()
             while db.pool_state().checked_out:
                 await anyio.sleep(0.005)
-        assert len(reader.flights) == 0
+        assert len(reader.single_flight) == 0
         assert await db.read(store.find_posting, URL, DAY) is None

@@ -11,8 +11,9 @@ from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.kernel.clock import FixedClock
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database
-from service.postings.flights import Flights
+from service.postings.operations import PostingReader
 from service.postings.routes import routes
+from service.postings.single_flight import SingleFlight
 from tests.postings.pages import NOW
 from tests.web.application import Parts, everybody
 
@@ -26,14 +27,15 @@ PAGE = "<h1>Baker</h1><p>Company: Crumb &amp; Sons</p><p>Location: Ghent, Belgiu
 @asynccontextmanager
 async def client(db: Database, admission: Admission | None = None) -> AsyncGenerator[httpx.AsyncClient]:
     async with anyio.create_task_group() as root:
-        endpoints = routes(
+        reader = PostingReader(
             db=db,
             fetcher=ScriptedPageFetcher({URL: html_page(URL, PAGE)}),
             parser=ScriptedPageParser(),
             clock=FixedClock(NOW),
-            flights=Flights(start=root.start_soon),
+            single_flight=SingleFlight(start=root.start_soon),
             ttl_seconds=86_400,
         )
+        endpoints = routes(reader=reader)
         parts = Parts(db=db, is_stored=everybody, admission=admission or Admission(running=50, waiting=50))
         async with parts.client(*endpoints) as http:
             yield http

@@ -14,9 +14,9 @@ from service.kernel.clock import FixedClock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import Overloaded, ServiceError
 from service.postings import operations
-from service.postings.flights import Flights
 from service.postings.model import JobContext, Refreshed
-from service.postings.operations import STALE_MAX_SECONDS
+from service.postings.operations import STALE_MAX_SECONDS, PostingReader
+from service.postings.single_flight import SingleFlight
 from tests.postings.pages import NOW, assert_spans_are_true, quoted
 
 pytestmark = pytest.mark.anyio
@@ -37,18 +37,18 @@ class Reader:
     def __init__(self, db: Database, root: TaskGroup) -> None:
         self.db, self.clock = db, FixedClock(NOW)
         self.fetcher = ScriptedPageFetcher({URL: PAGE})
-        self.flights = Flights[Refreshed](start=root.start_soon)
+        self.single_flight = SingleFlight[Refreshed](start=root.start_soon)
 
     async def __call__(self, *, ttl_seconds: float = DAY) -> JobContext:
-        return await operations.context_for_url(
-            URL,
+        reader = PostingReader(
             db=self.db,
             fetcher=self.fetcher,
             parser=ScriptedPageParser(),
             clock=self.clock,
-            flights=self.flights,
+            single_flight=self.single_flight,
             ttl_seconds=ttl_seconds,
         )
+        return await reader.read_url(URL)
 
     async def age(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -113,7 +113,7 @@ async def test_a_page_that_is_slow_is_stood_in_for_before_the_callers_time_is_up
     with anyio.fail_after(5):
         assert (await reader()).cached is True
     assert 0 < left[0] <= 5
-    assert len(reader.flights) == 0
+    assert len(reader.single_flight) == 0
 
 
 async def test_a_page_that_is_gone_is_closed_and_comes_back_open(reader: Reader) -> None:

@@ -8,7 +8,7 @@ from service.adapters.job_boards.scripted import ScriptedJobBoards
 from service.adapters.page_fetcher.http import FETCH_SECONDS
 from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_page
 from service.adapters.page_parser.processes import PAGE_SECONDS
-from service.postings.flights import FLIGHT_TIMEOUT_SECONDS
+from service.postings.single_flight import FLIGHT_TIMEOUT_SECONDS
 from service.postings.sources import BOARD_SECONDS, find_source
 from service.settings import Settings
 from tests.fakes.board_apis import URLS

@@ -10,9 +10,6 @@ import anyio
 import structlog
 
 from service.adapters.github import GitHub, GitHubNotInstalled, GitHubRateLimited, PersonEvidence
-from service.adapters.job_boards import JobBoards
-from service.adapters.page_fetcher import PageFetcher
-from service.adapters.page_parser import PageParser
 from service.crm.model import Job
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.kernel.clock import Clock
@@ -21,9 +18,8 @@ from service.kernel.database import Database
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
-from service.postings import operations as postings
-from service.postings.model import JobContext, Refreshed
-from service.postings.operations import Extraction, Flights
+from service.postings.model import JobContext
+from service.postings.operations import PostingReader
 from service.projects import operations as projects
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
@@ -41,20 +37,11 @@ class Sources:
     """Where the branches read, and the clock they read by."""
 
     db: Database
-    parser: PageParser
-    fetcher: PageFetcher
     clock: Clock
-    flights: Flights[Refreshed]
-    posting_ttl_seconds: float
-    boards: JobBoards | None = None  # None: postings are read from their own pages alone
+    postings: PostingReader
     github: GitHub | None = None  # None: this process asks GitHub nothing
-    # What a user may have a model read in a posting for their letter; None: its readers alone read it.
-    extraction: Callable[[UserId], Extraction] | None = None
     # Reads the posting where the request names none: the page a caller holds itself, as the command line does.
     posting: Callable[[], Awaitable[JobContext]] | None = None
-
-    def asking_for(self, user: UserId) -> Extraction | None:
-        return None if self.extraction is None else self.extraction(user)
 
 
 def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
@@ -63,7 +50,7 @@ def refuse_unusable(request: GenerateRequest, sources: Sources) -> None:
     Pure. Raises `UnfetchableUrl`, `InvalidRequest`.
     """
     if request.job_url is not None:
-        sources.fetcher.check(request.job_url)
+        sources.postings.check(request.job_url)
     if request.resume is not None:
         try:
             resumes.check(request.resume)
@@ -106,9 +93,9 @@ def _job_context(
     request: GenerateRequest, user: UserId, job: Job | None, sources: Sources, limit: float
 ) -> Branch[JobContext] | None:
     if request.job_url is not None:
-        call = partial(_context_for_url, request.job_url, user, sources)
+        call = partial(sources.postings.read_url, request.job_url, for_user=user, is_brief=True)
     elif request.job_text is not None:
-        call = partial(_context_of_text, request.job_text, user, sources)
+        call = partial(sources.postings.read_text, request.job_text, for_user=user, is_brief=True)
     elif job is not None:
         call = partial(_context_of_job, job, user, sources)
     elif sources.posting is not None:
@@ -136,38 +123,16 @@ async def _github_evidence(login: str, sources: Sources) -> PersonEvidence:
     return await projects.evidence(login, github=sources.github)
 
 
-async def _context_for_url(url: str, user: UserId, sources: Sources) -> JobContext:
-    return await postings.context_for_url(
-        url,
-        db=sources.db,
-        fetcher=sources.fetcher,
-        parser=sources.parser,
-        clock=sources.clock,
-        flights=sources.flights,
-        ttl_seconds=sources.posting_ttl_seconds,
-        boards=sources.boards,
-        extraction=sources.asking_for(user),
-    )
-
-
-async def _context_of_text(text: str, user: UserId, sources: Sources) -> JobContext:
-    return await postings.read_text(text, now=sources.clock.now(), extraction=sources.asking_for(user))
-
-
 async def _context_of_job(job: Job, user: UserId, sources: Sources) -> JobContext:
     """The page that the job names; where there is none, or it cannot be read, what the CRM holds of the job."""
     if job.job_url is not None:
         with anyio.move_on_after(attempt_seconds(math.inf, remaining_seconds())):
             try:
-                return await _context_for_url(job.job_url, user, sources)
+                return await sources.postings.read_url(job.job_url, for_user=user, is_brief=True)
             except ServiceError as error:
                 _log.info("job read from the CRM", job=job.id, reason=error.slug)
-    return await postings.read_noted(
-        job.description or "",
-        title=job.job_title,
-        company=job.organization.name,
-        now=sources.clock.now(),
-        url=job.job_url,
+    return await sources.postings.read_noted(
+        job.description or "", title=job.job_title, company=job.organization.name, url=job.job_url
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.page_parser.scripted import ScriptedPageParser
-from service.postings import operations
+from service.postings import contexts
 from service.postings.board_addresses import BoardPosting, at_board
 from service.postings.model import JobContext, Salary
 from service.postings.reading.boards import find
@@ -34,7 +34,7 @@ def read(board: str, answer: bytes | None = None) -> JobContext:
     found = find(answer or answer_of(board), asked_of(board))
     assert found is not None
     source = Source(found.content, posting=found.posting)
-    context = anyio.run(lambda: operations.read_source(source, URLS[board], parser=ScriptedPageParser(), now=NOW))
+    context = anyio.run(lambda: contexts.read_source(source, URLS[board], parser=ScriptedPageParser(), now=NOW))
     assert_spans_are_true(context)
     assert {fact.read_by for fact in context.facts} == {"board-api"} == {context.extracted_by}
     return context
@@ -232,6 +232,6 @@ def test_any_value_under_any_name(data: st.DataObject) -> None:
     found = find(json.dumps(answer).encode(), asked_of(board))
     if found is not None:
         source = Source(found.content, posting=found.posting)
-        context = anyio.run(lambda: operations.read_source(source, URLS[board], parser=ScriptedPageParser(), now=NOW))
+        context = anyio.run(lambda: contexts.read_source(source, URLS[board], parser=ScriptedPageParser(), now=NOW))
         assert_spans_are_true(context)
         context.text.encode()

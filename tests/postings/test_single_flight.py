@@ -6,7 +6,7 @@ import trio
 from trio.testing import MockClock
 
 from service.kernel.errors import Unavailable
-from service.postings.flights import FLIGHT_TIMEOUT_SECONDS, FlightEnded, Flights
+from service.postings.single_flight import FLIGHT_TIMEOUT_SECONDS, FlightEnded, SingleFlight
 
 pytestmark = pytest.mark.trio
 
@@ -38,7 +38,7 @@ class Work:
 async def test_all_who_ask_at_once_wait_for_one_flight(autojump_clock: MockClock) -> None:
     work, answers = Work(), list[int]()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
 
         async def ask(after_seconds: float) -> None:
             await anyio.sleep(after_seconds)
@@ -54,7 +54,7 @@ async def test_all_who_ask_at_once_wait_for_one_flight(autojump_clock: MockClock
 async def test_other_keys_fly_for_themselves(autojump_clock: MockClock) -> None:
     work = Work()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
         async with anyio.create_task_group() as callers:
             for key in "ab":
                 callers.start_soon(flights.join, key, work)
@@ -64,7 +64,7 @@ async def test_other_keys_fly_for_themselves(autojump_clock: MockClock) -> None:
 async def test_one_waiter_leaving_leaves_the_flight_to_the_others(autojump_clock: MockClock) -> None:
     work, answers = Work(), list[int]()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
 
         async def impatient() -> None:
             with anyio.move_on_after(3):
@@ -82,7 +82,7 @@ async def test_one_waiter_leaving_leaves_the_flight_to_the_others(autojump_clock
 async def test_the_last_waiter_leaving_cancels_the_flight(autojump_clock: MockClock) -> None:
     work = Work()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
         async with anyio.create_task_group() as callers:
             for seconds in (2, 4):
 
@@ -99,7 +99,7 @@ async def test_the_last_waiter_leaving_cancels_the_flight(autojump_clock: MockCl
 async def test_who_comes_while_a_flight_is_being_cancelled_begins_a_new_one(autojump_clock: MockClock) -> None:
     work = Work()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
         with anyio.move_on_after(5):
             await flights.join("a", work)
         assert await flights.join("a", work) == 2
@@ -110,7 +110,7 @@ async def test_who_comes_while_a_flight_is_being_cancelled_begins_a_new_one(auto
 async def test_an_error_reaches_all_who_wait_and_not_the_root(autojump_clock: MockClock) -> None:
     work, errors = Work(error=Refused("no")), list[Exception]()
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
 
         async def ask() -> None:
             with pytest.raises(Refused) as caught:
@@ -129,7 +129,7 @@ async def test_an_error_reaches_all_who_wait_and_not_the_root(autojump_clock: Mo
 async def test_a_flight_ends_in_time_whatever_it_waits_for(autojump_clock: MockClock) -> None:
     work = Work(seconds=10_000)
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
         with pytest.raises(FlightEnded):
             await flights.join("a", work)
         assert trio.current_time() == FLIGHT_TIMEOUT_SECONDS
@@ -139,7 +139,7 @@ async def test_a_flight_ends_in_time_whatever_it_waits_for(autojump_clock: MockC
 async def test_the_end_of_the_process_is_told_to_those_who_wait(autojump_clock: MockClock) -> None:
     work, told = Work(), list[str]()
 
-    async def ask(flights: Flights[int]) -> None:
+    async def ask(flights: SingleFlight[int]) -> None:
         try:
             await flights.join("a", work)
         except FlightEnded as error:
@@ -147,7 +147,7 @@ async def test_the_end_of_the_process_is_told_to_those_who_wait(autojump_clock: 
 
     async with anyio.create_task_group() as callers:
         async with anyio.create_task_group() as root:
-            callers.start_soon(ask, Flights[int](start=root.start_soon))
+            callers.start_soon(ask, SingleFlight[int](start=root.start_soon))
             await anyio.sleep(1)
             root.cancel_scope.cancel()
         await anyio.wait_all_tasks_blocked()
@@ -157,7 +157,7 @@ async def test_the_end_of_the_process_is_told_to_those_who_wait(autojump_clock: 
 async def test_a_crowd_that_comes_and_goes_leaves_nothing_behind(autojump_clock: MockClock) -> None:
     work = Work(seconds=7)
     async with anyio.create_task_group() as root:
-        flights = Flights[int](start=root.start_soon)
+        flights = SingleFlight[int](start=root.start_soon)
 
         async def ask(number: int) -> None:
             await anyio.sleep(number % 11)
@@ -177,7 +177,7 @@ async def test_a_process_that_takes_no_new_work_says_so_and_keeps_nothing(autoju
         del name
         raise Refused("shutting down")
 
-    flights = Flights[int](start=start)
+    flights = SingleFlight[int](start=start)
     with pytest.raises(Refused):
         await flights.join("a", Work())
     assert len(flights) == 0

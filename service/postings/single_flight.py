@@ -46,7 +46,7 @@ class _Flight(Generic[T]):
                 raise FlightEnded("The posting could not be read in time; try again.", retry_after_seconds=5)
 
 
-class Flights(Generic[T]):
+class SingleFlight(Generic[T]):
     """The flights of one process. There are never more than callers waiting, which the endpoints' admission bounds."""
 
     def __init__(self, *, start: Start) -> None:
