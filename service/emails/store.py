@@ -11,18 +11,15 @@ from sqlalchemy import (
     DateTime,
     MetaData,
     Row,
-    Select,
     Table,
     Text,
     Uuid,
     cast,
     delete,
-    func,
     insert,
     literal,
     or_,
     select,
-    tuple_,
     update,
 )
 
@@ -40,9 +37,9 @@ from service.emails.model import (
     Timings,
     WriterUsage,
 )
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, exported, read_page
 from service.kernel.identifiers import UserId
-from service.kernel.paging import COUNTED_MAX, Listed, Window
+from service.kernel.paging import Listed, Window
 from service.postings.model import JobContextBody
 
 EncodedInputs = NewType("EncodedInputs", str)
@@ -153,10 +150,7 @@ async def list_emails(
         matching = matching.where(emails.c.status == status)
     if search:
         matching = matching.where(or_(*(column.icontains(search, autoescape=True) for column in _SEARCHED)))
-    ids = matching.with_only_columns(emails.c.id).limit(COUNTED_MAX + 1).subquery()
-    counted = await tx.scalar(select(func.count()).select_from(ids))
-    rows = await tx.rows(_page(matching, window))
-    return Listed([_email(row) for row in rows], counted)
+    return await read_page(tx, matching, keys=(emails.c.created_at, emails.c.id), item=_email, window=window)
 
 
 async def update_draft(
@@ -193,13 +187,6 @@ def edited_columns(*, subject: str | None, body: str | None, recruiter: Recruite
     if body is not None:
         values["body"] = body
     return values if recruiter is None else values | _recruiter_columns(recruiter)
-
-
-def _page(matching: Select[Any], window: Window) -> Select[Any]:
-    ordered = matching.order_by(emails.c.created_at.desc(), emails.c.id.desc()).limit(window.fetched)
-    if window.after is not None:
-        return ordered.where(tuple_(emails.c.created_at, emails.c.id) < tuple_(*window.after))
-    return ordered.offset(window.offset)
 
 
 def _recruiter_columns(recruiter: Recruiter) -> dict[str, str]:

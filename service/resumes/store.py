@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, MetaData, Table, Text, Uuid, delete, func, insert, select, tuple_
+from sqlalchemy import JSON, Column, DateTime, MetaData, Row, Table, Text, Uuid, delete, func, insert, select
 
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, exported, read_page
 from service.kernel.identifiers import UserId
-from service.kernel.paging import COUNTED_MAX, Listed, Window
+from service.kernel.paging import Listed, Window
 from service.resumes.model import ResumeHeading, ResumeId, StoredResume
 
 resumes = Table(
@@ -47,13 +47,7 @@ async def find_resumes(tx: Transaction, *, user: UserId, window: Window) -> List
     """Newest first."""
     matching = select(resumes.c.id, resumes.c.name, resumes.c.label, resumes.c.created_at)
     matching = matching.where(resumes.c.user_id == user)
-    counted = await tx.scalar(select(func.count()).select_from(matching.limit(COUNTED_MAX + 1).subquery()))
-    shown = matching.order_by(resumes.c.created_at.desc(), resumes.c.id.desc())
-    shown = shown.limit(window.fetched).offset(window.offset)
-    if window.after is not None:
-        shown = shown.where(tuple_(resumes.c.created_at, resumes.c.id) < tuple_(*window.after))
-    rows = [ResumeHeading(ResumeId(row.id), row.name, row.label, row.created_at) for row in await tx.rows(shown)]
-    return Listed(rows, counted)
+    return await read_page(tx, matching, keys=(resumes.c.created_at, resumes.c.id), item=_heading, window=window)
 
 
 async def delete_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> bool:
@@ -64,3 +58,7 @@ async def delete_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> b
 async def delete_resumes(tx: Transaction, user: UserId) -> int:
     """All of the user's; how many there were."""
     return await tx.execute(delete(resumes).where(resumes.c.user_id == user))
+
+
+def _heading(row: Row[Any]) -> ResumeHeading:
+    return ResumeHeading(ResumeId(row.id), row.name, row.label, row.created_at)

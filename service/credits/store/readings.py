@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, cast, exists, func, select
 from service.credits.model import Balance, Hold, HoldId, LedgerTransaction, Refund, TransactionKind
 from service.credits.store.rows import balance_of, hold_of, transaction_of
 from service.credits.store.tables import holds, ledger_entries, ledger_transactions, wallets
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, exported, read_page
 from service.kernel.identifiers import UserId
-from service.kernel.paging import COUNTED_MAX, Listed, Window
+from service.kernel.paging import Listed, Window
 
 EXPORTS = (
     exported(
@@ -116,11 +116,7 @@ async def find_transactions(
     matching = select(lines).join(wallets, wallets.c.id == lines.c.wallet_id).where(wallets.c.user_id == user)
     if kind is not None:
         matching = matching.where(lines.c.kind == kind)
-    counted = await tx.scalar(select(func.count()).select_from(matching.limit(COUNTED_MAX + 1).subquery()))
-    shown = matching.order_by(lines.c.id.desc()).limit(window.fetched).offset(window.offset)
-    if window.after is not None:
-        shown = shown.where(lines.c.id < window.after[0])
-    return Listed([transaction_of(row) for row in await tx.rows(shown)], counted)
+    return await read_page(tx, matching, keys=(lines.c.id,), item=transaction_of, window=window)
 
 
 async def lock_open_holds(tx: Transaction, user: UserId) -> Sequence[HoldId]:

@@ -20,6 +20,7 @@ prepared     statements that are built once and sent as they stand
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
 declarations a person's rows of a table in pages, and what must hold of it
+paging       a page of a list and how many rows match
 sweeping     many short transactions over everybody's rows
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
@@ -31,6 +32,7 @@ from service.kernel.database.bounds import SURVEY, Bounds
 from service.kernel.database.declarations import Export, ExportPage, Invariant, exported
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
 from service.kernel.database.gateway import Database, Unit, open_database
+from service.kernel.database.paging import read_page
 from service.kernel.database.pool import PoolState, async_url
 from service.kernel.database.prepared import Prepared, prepared
 from service.kernel.database.sweeping import swept
@@ -58,5 +60,6 @@ __all__ = [
     "exported",
     "open_database",
     "prepared",
+    "read_page",
     "swept",
 ]
