@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from service.access.idempotency import purge_idempotency_keys
-from service.credits.tasks import sweep_expired_holds
+from service.credits.operations import sweep_expired_holds
 from service.custody.operations import watch_invariants
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop

@@ -20,8 +20,8 @@ from service.cli.letter import print_letter
 from service.cli.progress import Progress, watched
 from service.cli.recruiter import read_recruiter
 from service.composition import build_services
-from service.credits import operations as credits
 from service.credits.model import Balance
+from service.credits.store import find_balance
 from service.emails.model import MAX_WORDS_DEFAULT, Email, GenerateRequest, Tone
 from service.emails.operations.generate import generate as write_email
 from service.emails.operations.services import EmailServices
@@ -160,7 +160,7 @@ async def _write(
             display_name=None,
             welcome_coins=settings.welcome_coins,
         )
-        before = await db.read(credits.balance, user=user)
+        before = await db.read(find_balance, user=user)
         email: Email | None = None
         with anyio.move_on_after(settings.request_timeout_seconds):
             work = partial(
@@ -174,7 +174,7 @@ async def _write(
             email = await watched(progress, work)
         if email is None:
             raise DeadlineExceeded(f"It was not done within {settings.request_timeout_seconds:g} s; nothing was kept.")
-        return Done(email, before, await db.read(credits.balance, user=user))
+        return Done(email, before, await db.read(find_balance, user=user))
 
 
 def _with_page(services: EmailServices, posting: Posting | None, user: UserId) -> EmailServices:

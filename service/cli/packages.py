@@ -10,8 +10,9 @@ from cyclopts import App
 from service.cli import DONE, MISUSED, Refused
 from service.cli.configuration import configured
 from service.credits import operations as credits
-from service.credits.model import Package, checked_package
-from service.kernel.database import Transaction, Unit
+from service.credits import store
+from service.credits.model import CoinPackage, checked_package
+from service.kernel.database import Unit
 from service.resources import open_command_database
 from service.settings import Settings
 
@@ -23,7 +24,7 @@ packages = App(name="packages", help="List, set and retire the packages of coins
 @packages.command(name="list")
 def list_packages() -> int:
     """List every package, with its prices in the minor unit of each currency."""
-    for package in _asked(_everything):
+    for package in _asked(partial(store.find_packages, only_active=False)):
         print(_line(package))
     return DONE
 
@@ -44,7 +45,7 @@ def set_package(package_id: str, name: str, coins: int, *prices: str) -> int:
         One or more of CURRENCY=AMOUNT in the minor unit: USD=499 EUR=499.
     """
     try:
-        package = checked_package(Package(package_id, name, coins, _prices(prices), is_active=True))
+        package = checked_package(CoinPackage(package_id, name, coins, _prices(prices), is_active=True))
     except ValueError as error:
         raise Refused(str(error), exit_code=MISUSED) from error
     _asked(partial(credits.set_package, package=package))
@@ -61,14 +62,10 @@ def retire(package_id: str) -> int:
     package_id
         As `overture packages list` shows it.
     """
-    if not _asked(partial(credits.retire_package, package=package_id)):
+    if not _asked(partial(store.retire_package, package=package_id)):
         raise Refused(f"No package {package_id!r} is on sale; see `overture packages list`.")
     print(f"{package_id} is retired")
     return DONE
-
-
-async def _everything(tx: Transaction) -> Sequence[Package]:
-    return await credits.packages(tx, only_active=False)
 
 
 def _prices(given: Sequence[str]) -> dict[str, int]:
@@ -83,7 +80,7 @@ def _prices(given: Sequence[str]) -> dict[str, int]:
     return prices
 
 
-def _line(package: Package) -> str:
+def _line(package: CoinPackage) -> str:
     prices = " ".join(f"{currency}={amount}" for currency, amount in package.prices.items())
     retired = "" if package.is_active else "  (retired)"
     return f"{package.id:<16} {package.coins:>9} coins  {prices}  {package.name}{retired}"

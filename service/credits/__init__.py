@@ -24,6 +24,6 @@ once; nothing is ever updated or deleted in the ledger itself.
 Locks: always the wallet first, then its holds. A unit of work therefore never waits for a second lock of one wallet,
 and must not touch two wallets; the sweeper, which does, never waits (SKIP LOCKED).
 
-Entry points: `operations` (reserve, charge, release, grant, purchase, refund, balance, transactions, packages,
-find_package, expire_due), `routes.routes`, `tasks.sweep_expired_holds`; `overture packages` sets what is sold.
+Entry points: `operations` (reserve, charge, release, grant, purchase, refund, find_package, set_package,
+sweep_expired_holds; EXPORTS, INVARIANTS, erase), `routes.routes`; `overture packages` sets what is sold.
 """

@@ -64,7 +64,7 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class CoinPackage:
     """So many coins, sold in one purchase. `prices`: ISO 4217 currency -> amount in its minor unit; at least one."""
 
     id: str
@@ -155,7 +155,7 @@ def exhausted(*, price: int, available: int) -> CreditsExhausted:
     )
 
 
-def checked_package(package: Package) -> Package:
+def checked_package(package: CoinPackage) -> CoinPackage:
     """The package, if it can be sold as it stands; ValueError says what is wrong with it."""
     if not _PACKAGE_ID.fullmatch(package.id):
         raise ValueError(f"a package id is lower-case letters, digits and hyphens, at most 63: {package.id!r}")

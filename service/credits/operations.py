@@ -4,19 +4,19 @@ somebody else's unit of work. One unit touches the wallet of one user only (see 
 Amounts that are not whole numbers within bounds raise TypeError or ValueError before any statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal
 from uuid import UUID
 
 from service.credits import invariants, store
 from service.credits.model import (
     Balance,
+    CoinPackage,
     Hold,
     HoldId,
     HoldNotOpen,
     HoldState,
     LedgerTransaction,
-    Package,
     ReferenceReused,
     Refund,
     TransactionKind,
@@ -26,12 +26,15 @@ from service.credits.model import (
     checked_reference,
     exhausted,
 )
-from service.kernel.database import Transaction
+from service.kernel.database import Database, Transaction, swept
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 
 EXPORTS = store.EXPORTS
 INVARIANTS = invariants.INVARIANTS
+
+# One transaction of a sweep: short enough (some 10 ms) that a request never waits long for a wallet being swept.
+HOLDS_PER_BATCH = 100
+BATCHES_MAX = 1_000
 
 # Where granted and bought coins come from; what is charged goes to `revenue`.
 _HOUSE_ACCOUNT = {TransactionKind.GRANT: "issuance", TransactionKind.PURCHASE: "sales"}
@@ -172,48 +175,26 @@ async def refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -
     return first
 
 
-async def balance(tx: Transaction, *, user: UserId) -> Balance:
-    """What the user has now; nothing for a user without a wallet."""
-    return await store.find_balance(tx, user)
+async def sweep_expired_holds(db: Database) -> int:
+    """Give back what every hold past its expiry keeps; how many there were. One sweep, safe beside others.
 
-
-async def transactions(
-    tx: Transaction, *, user: UserId, window: Window, kind: TransactionKind | None = None
-) -> Listed[LedgerTransaction]:
-    """The user's ledger, newest first, of one kind or all; `window.after` is the id of the last line seen."""
-    return await store.find_transactions(tx, user=user, window=window, kind=kind)
-
-
-async def expire_due(tx: Transaction, *, limit: int) -> int:
-    """Expire at most `limit` open holds past their expiry, oldest first; how many there were.
-
-    For `db.run_system`. Wallets somebody is busy with are skipped, never waited for: call again.
+    Wallets that somebody is busy with are left for the next sweep.
     """
-    return await store.expire_holds(tx, limit=limit)
+    return await swept(db, store.expire_holds, rows_per_batch=HOLDS_PER_BATCH, batches_max=BATCHES_MAX)
 
 
-async def find_package(tx: Transaction, package: str) -> Package | None:
+async def find_package(tx: Transaction, package: str) -> CoinPackage | None:
     """The package, active or retired (`is_active`): an order made before it was retired is still honoured."""
     return await store.find_package(tx, package)
 
 
-async def packages(tx: Transaction, *, only_active: bool = True) -> Sequence[Package]:
-    """What is sold, the smallest first."""
-    return await store.find_packages(tx, only_active=only_active)
-
-
-async def set_package(tx: Transaction, package: Package) -> None:
+async def set_package(tx: Transaction, package: CoinPackage) -> None:
     """Store a package, new or in place of the one with its id. For the owner (`run_system`).
 
     Orders keep what they were made with: coins and price are theirs from the moment of ordering. Raises ValueError
     (`model.checked_package`).
     """
     await store.upsert_package(tx, checked_package(package))
-
-
-async def retire_package(tx: Transaction, package: str) -> bool:
-    """Sell it no longer; False where there is none or it is retired. For the owner (`run_system`)."""
-    return await store.retire_package(tx, package)
 
 
 async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:

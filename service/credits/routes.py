@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from service.credits import operations as credits
+from service.credits import store
 from service.credits.model import ReferenceReused, WalletNotFound
 from service.credits.schema import (
     CreditBalance,
@@ -32,19 +33,19 @@ _KEYS = tuple[Annotated[int, Meta(ge=0, le=2**63 - 1)]]
 def routes(*, db: Database) -> Sequence[Endpoint]:
     async def balance(call: Call[None, None]) -> CreditBalance:
         """What the user has: `balance` = `reserved` + `available`."""
-        return credit_balance(await db.read(credits.balance, user=call.principal.user))
+        return credit_balance(await db.read(store.find_balance, user=call.principal.user))
 
     async def transactions(call: Call[None, TransactionQuery]) -> Page[CreditTransaction]:
         """The user's ledger, newest first: each line with what was available and reserved after it."""
         window = call.query.window(_NEWEST_FIRST, _KEYS)
-        listed = await db.read(credits.transactions, user=call.principal.user, window=window, kind=call.query.type)
+        listed = await db.read(store.find_transactions, user=call.principal.user, window=window, kind=call.query.type)
         return page_of(
             call.query, listed, order=_NEWEST_FIRST, position=lambda line: (line.id,), item=credit_transaction
         )
 
     async def packages(_call: Call[None, None]) -> list[CreditPackage]:
         """What coins are sold in, the smallest first; prices in several currencies, in their minor unit."""
-        return [credit_package(package) for package in await db.read(credits.packages)]
+        return [credit_package(package) for package in await db.read(store.find_packages, only_active=True)]
 
     async def grant(call: Call[GrantCoins, None]) -> GrantedCoins:
         """Give a stored user coins, once per user and reference.

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from service.credits.model import GRANT_MAX_COINS, Balance, LedgerTransaction, Package, TransactionKind
+from service.credits.model import GRANT_MAX_COINS, Balance, CoinPackage, LedgerTransaction, TransactionKind
 from service.web.decoding import ONE_LINE
 from service.web.paging import Paging
 
@@ -76,7 +76,7 @@ class GrantedCoins(msgspec.Struct, frozen=True):
     balance: CreditBalance
 
 
-def credit_package(package: Package) -> CreditPackage:
+def credit_package(package: CoinPackage) -> CreditPackage:
     prices = [PackagePrice(currency, amount) for currency, amount in package.prices.items()]
     return CreditPackage(id=package.id, name=package.name, coins=package.coins, prices=prices)
 

@@ -16,7 +16,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class CallUsage:
     """One call of a model: `outcome` is finished, failed or cancelled; `is_estimated` where the provider counted
     nothing; `cost` in US dollars, None where the model has no configured price."""
 
@@ -42,10 +42,10 @@ class Usage:
     input_tokens: int
     output_tokens: int
     cost: Decimal | None = None
-    calls: tuple[Spent, ...] = ()
+    calls: tuple[CallUsage, ...] = ()
 
 
-def total_cost(calls: Sequence[Spent]) -> Decimal | None:
+def total_cost(calls: Sequence[CallUsage]) -> Decimal | None:
     """Unknown as a whole where there is no call, or the price of one that used tokens is unknown: never a part only."""
     used = [call for call in calls if call.input_tokens or call.output_tokens]
     known = [call.cost for call in used if call.cost is not None]

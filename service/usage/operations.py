@@ -9,7 +9,7 @@ from service.adapters.language_model import ModelCall
 from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 from service.usage import store
-from service.usage.model import Outcome, Spent, Usage, total_cost
+from service.usage.model import CallUsage, Outcome, Usage, total_cost
 
 EXPORTS = store.EXPORTS
 
@@ -37,7 +37,7 @@ async def record_calls(
 ) -> bool:
     """Keep the row of an operation that was nothing but these calls of a model, at least one, under the name of the
     last. See `record`."""
-    counted = tuple(map(spent, calls))
+    counted = tuple(map(call_usage, calls))
     row = Usage(
         id=id,
         user=user,
@@ -53,9 +53,9 @@ async def record_calls(
     return await record(tx, row)
 
 
-def spent(call: ModelCall) -> Spent:
+def call_usage(call: ModelCall) -> CallUsage:
     """One call as it is kept."""
-    return Spent(
+    return CallUsage(
         provider=call.provider,
         model=call.model,
         outcome=call.outcome,

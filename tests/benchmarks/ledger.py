@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from service.credits import operations as credits
 from service.credits.model import HoldId
-from service.credits.store import movements
+from service.credits.store import transfers
 from service.custody import operations as custody
 from service.kernel.database import Bounds, Database, acting_for, open_database
 from service.kernel.database.wall import Acting, opening
@@ -59,7 +59,7 @@ class Statement:
 
     @classmethod
     def of(cls, name: str) -> "Statement":
-        clause: TextClause = vars(movements)[name]
+        clause: TextClause = vars(transfers)[name]
         compiled: Any = clause.compile(dialect=PGDialect_asyncpg())
         return cls(str(compiled), tuple(compiled.positiontup))
 

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from service.credits import operations as credits
 from service.credits.model import Balance, CreditsExhausted, Hold, HoldId, HoldNotOpen, TransactionKind
+from service.credits.store import expire_holds, find_balance
 from service.custody import operations as custody
 from service.kernel.database import Transaction, async_url
 from service.kernel.identifiers import UserId
@@ -80,7 +81,7 @@ class Case:
             case "release":
                 return partial(credits.release, hold=hold)
             case "expire":
-                return partial(credits.expire_due, limit=100)
+                return partial(expire_holds, limit=100)
             case "refund":
                 return partial(credits.refund, user=user, coins=3, reference="refund:1")
             case _:
@@ -88,7 +89,7 @@ class Case:
 
     async def outcome(self, tx: Transaction, names: Sequence[str], answers: Sequence[Any]) -> tuple[Any, ...]:
         """What everybody was told, and what is in the wallet and in its ledger (in any order of its lines)."""
-        balance = await credits.balance(tx, user=self.user)
+        balance = await find_balance(tx, user=self.user)
         lines = await tx.rows(
             text("""
                 SELECT kind, amount FROM ledger_transactions JOIN wallets ON wallets.id = wallet_id
@@ -159,7 +160,7 @@ class Bench:
 
     async def _swept(self) -> None:
         """No due hold is left to the next case."""
-        await self.once(credits.expire_due, limit=100)
+        await self.once(expire_holds, limit=100)
 
     async def assert_sound(self) -> None:
         assert await self.once(custody.check, sweep_seconds=60) == []

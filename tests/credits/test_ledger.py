@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen, Refund, TransactionKind
+from service.credits.store import expire_holds, find_balance
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, open_database
 from service.kernel.identifiers import UserId
@@ -162,13 +163,13 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         due = self.model.open() & self.model.due
-        assert self.ask(credits.expire_due, limit=100) == len(due)
+        assert self.ask(expire_holds, limit=100) == len(due)
         for name in due:
             self.model.settle(name, "expired")
 
     @invariant()
     def the_balance_is_the_model_s(self) -> None:
-        found = self.ask(credits.balance, user=self.user)
+        found = self.ask(find_balance, user=self.user)
         assert (found.available, found.reserved) == (self.model.available, self.model.held())
         assert found.debt == self.model.debt
 

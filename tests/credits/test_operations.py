@@ -18,6 +18,7 @@ from service.credits.model import (
     HoldState,
     TransactionKind,
 )
+from service.credits.store import expire_holds, find_transactions
 from service.kernel.database import Database, Transaction
 from service.kernel.paging import Window
 from tests.credits.wallets import (
@@ -205,7 +206,7 @@ async def test_charging_an_expired_hold_fails_and_rolls_back_what_came_before(db
         await db.run(store_and_charge)
     assert await db.run_system(_display_names) == [None]
     assert await balance(db) == (1, 9)
-    assert await db.run_system(credits.expire_due, limit=10) == 1
+    assert await db.run_system(expire_holds, limit=10) == 1
     with pytest.raises(HoldNotOpen, match="is expired"):
         await charge(db, hold, 1)
     assert await balance(db) == (0, 10)
@@ -220,7 +221,7 @@ async def test_an_expired_hold_that_nobody_swept_can_be_released(db: Database) -
     await give(db, 10)
     hold = await reserve(db, 1, expires_in_seconds=-1)
     assert await release(db, hold) is True
-    assert await db.run_system(credits.expire_due, limit=10) == 0
+    assert await db.run_system(expire_holds, limit=10) == 0
     await assert_sound(db)
 
 
@@ -232,7 +233,7 @@ async def test_a_price_of_nothing_leaves_no_trace_in_the_ledger(db: Database) ->
     with pytest.raises(HoldNotOpen):
         await charge(db, hold, 0)
     swept = await reserve(db, 0, expires_in_seconds=-1)
-    assert await db.run_system(credits.expire_due, limit=10) == 1
+    assert await db.run_system(expire_holds, limit=10) == 1
     assert await release(db, swept) is False
     assert await lines(db) == []
     await assert_sound(db)
@@ -284,7 +285,7 @@ async def test_a_sweep_expires_the_oldest_first_and_no_more_than_asked(db: Datab
         await reserve(db, 2, expires_in_seconds=-10),
         await reserve(db, 3),
     )
-    assert await db.run_system(credits.expire_due, limit=1) == 1
+    assert await db.run_system(expire_holds, limit=1) == 1
     assert await release(db, later) is True
     assert await release(db, late) is False
     assert await balance(db) == (open_.amount, 7)
@@ -296,7 +297,7 @@ async def test_one_sweep_over_several_wallets_writes_each_line_as_if_alone(db: D
         await give(db, 10, user=user)
         for amount in (1, 2, 3):
             await reserve(db, amount, user=user, expires_in_seconds=-1)
-    assert await db.run_system(credits.expire_due, limit=100) == 6
+    assert await db.run_system(expire_holds, limit=100) == 6
     assert sorted(amount for kind, amount, *_ in await lines(db) if kind == "expire") == [1, 1, 2, 2, 3, 3]
     assert await balance(db) == await balance(db, user=BOB) == (0, 10)
     await assert_sound(db)  # also that what each line says was available after it adds up
@@ -308,10 +309,11 @@ async def test_the_ledger_is_listed_newest_first_by_page_and_by_cursor(db: Datab
     for _ in range(3):
         await release(db, await reserve(db))
     with acting(ADA):
-        first = await db.read(credits.transactions, user=ADA, window=Window(limit=3))
-        behind = await db.read(credits.transactions, user=ADA, window=Window(limit=3, offset=3))
-        beyond = await db.read(credits.transactions, user=ADA, window=Window(limit=3, after=(first.rows[2].id,)))
-        only = await db.read(credits.transactions, user=ADA, window=Window(limit=9), kind=TransactionKind.RELEASE)
+        first = await db.read(find_transactions, user=ADA, window=Window(limit=3), kind=None)
+        behind = await db.read(find_transactions, user=ADA, window=Window(limit=3, offset=3), kind=None)
+        after = (first.rows[2].id,)
+        beyond = await db.read(find_transactions, user=ADA, window=Window(limit=3, after=after), kind=None)
+        only = await db.read(find_transactions, user=ADA, window=Window(limit=9), kind=TransactionKind.RELEASE)
     assert [line.kind for line in first.rows] == ["release", "reserve", "release", "reserve"]
     assert first.counted == 7
     assert [line.id for line in behind.rows] == [line.id for line in beyond.rows]

@@ -7,20 +7,21 @@ import pytest
 from sqlalchemy import text
 
 from service.credits import operations as credits
-from service.credits.model import Package
+from service.credits import store
+from service.credits.model import CoinPackage
 from service.kernel.database import Database, Transaction
 from tests.credits.wallets import ADA, acting
 
 pytestmark = pytest.mark.anyio
 
-JUMBO = Package("jumbo", "Jumbo", 9_000, {"EUR": 59_900, "USD": 64_900}, is_active=True)
+JUMBO = CoinPackage("jumbo", "Jumbo", 9_000, {"EUR": 59_900, "USD": 64_900}, is_active=True)
 
 
 async def test_the_seeded_ones_are_sold_in_several_currencies(db: Database) -> None:
     with acting(ADA):
-        sold = await db.read(credits.packages)
-        starter = await db.read(credits.find_package, "starter")
-        assert await db.read(credits.find_package, "nothing") is None
+        sold = await db.read(store.find_packages, only_active=True)
+        starter = await db.read(store.find_package, "starter")
+        assert await db.read(store.find_package, "nothing") is None
     assert [package.id for package in sold] == ["starter", "plus", "pro"]
     assert sold[0] == starter
     assert all({"USD", "EUR", "INR"} <= set(package.prices) for package in sold)
@@ -28,15 +29,15 @@ async def test_the_seeded_ones_are_sold_in_several_currencies(db: Database) -> N
 
 async def test_a_package_is_set_as_a_whole_and_retired(db: Database) -> None:
     await db.run_system(credits.set_package, JUMBO)
-    assert await db.run_system(credits.find_package, "jumbo") == JUMBO
+    assert await db.run_system(store.find_package, "jumbo") == JUMBO
     cheaper = replace(JUMBO, name="Jumbo 2", prices={"EUR": 100})
     await db.run_system(credits.set_package, cheaper)
-    assert await db.run_system(credits.find_package, "jumbo") == cheaper
-    assert await db.run_system(credits.retire_package, "jumbo") is True
-    assert await db.run_system(credits.retire_package, "jumbo") is False
-    assert await db.run_system(credits.find_package, "jumbo") == replace(cheaper, is_active=False)
-    assert "jumbo" not in [package.id for package in await db.run_system(credits.packages)]
-    assert "jumbo" in [package.id for package in await db.run_system(credits.packages, only_active=False)]
+    assert await db.run_system(store.find_package, "jumbo") == cheaper
+    assert await db.run_system(store.retire_package, "jumbo") is True
+    assert await db.run_system(store.retire_package, "jumbo") is False
+    assert await db.run_system(store.find_package, "jumbo") == replace(cheaper, is_active=False)
+    assert "jumbo" not in [package.id for package in await db.run_system(store.find_packages, only_active=True)]
+    assert "jumbo" in [package.id for package in await db.run_system(store.find_packages, only_active=False)]
 
 
 BAD: list[tuple[dict[str, Any], str]] = [

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from service.credits import operations as credits
 from service.credits.model import COINS_MAX, CreditsExhausted, Refund, TransactionKind
+from service.credits.store import expire_holds
 from service.kernel.database import Database, Transaction
 from tests.credits.wallets import (
     ADA,
@@ -142,7 +143,7 @@ async def test_swept_holds_pay_in_the_order_of_their_lines(db: Database) -> None
         for amount in (2, 3, 5):
             await reserve(db, amount, user=user, expires_in_seconds=-1)
     await refund(db, 4)
-    assert await db.run_system(credits.expire_due, limit=100) == 6
+    assert await db.run_system(expire_holds, limit=100) == 6
     assert (await balance(db), await debt(db)) == ((0, 6), 0)
     assert await balance(db, user=BOB) == (0, 10)
     await assert_sound(db)  # also that what each line says was available and owed after it adds up

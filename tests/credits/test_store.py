@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, Hold, HoldNotOpen
+from service.credits.store import expire_holds, find_balance
 from service.kernel.database import Database, Transaction, unit
 from service.kernel.identifiers import UserId
 from tests.credits.wallets import (
@@ -105,7 +106,7 @@ async def expired(db: Database, hold: Hold) -> bool:
     async def unit(tx: Transaction) -> int:
         due = text("UPDATE holds SET expires_at = clock_timestamp() WHERE id = :id AND state = 'open'")
         await tx.execute(due, {"id": hold.id})
-        return await credits.expire_due(tx, limit=1)
+        return await expire_holds(tx, limit=1)
 
     return await db.run_system(unit) == 1
 
@@ -136,7 +137,7 @@ async def test_everybody_at_once_on_one_wallet(crowd: Database) -> None:
         return done[:3].count(True) <= 1  # the sweep may have expired another racer's hold
 
     assert all(await together(*[race] * 20))
-    await crowd.run_system(credits.expire_due, limit=100)
+    await crowd.run_system(expire_holds, limit=100)
     await assert_sound(crowd)
 
 
@@ -156,7 +157,7 @@ async def test_parallel_sweeps_share_the_work_and_do_it_once(crowd: Database) ->
 
     async def sweep() -> int:
         expired = 0
-        while batch := await crowd.run_system(credits.expire_due, limit=4):
+        while batch := await crowd.run_system(expire_holds, limit=4):
             expired += batch
         return expired
 
@@ -180,10 +181,10 @@ async def test_a_sweep_does_not_wait_for_a_wallet_that_somebody_has(db: Database
         group.start_soon(db.run_system, keep)
         await locked.wait()
         with anyio.fail_after(2):
-            assert await db.run_system(credits.expire_due, limit=10) == 1
+            assert await db.run_system(expire_holds, limit=10) == 1
         group.cancel_scope.cancel()
     assert await balance(db) == (1, 9)
-    assert await db.run_system(credits.expire_due, limit=10) == 1
+    assert await db.run_system(expire_holds, limit=10) == 1
 
 
 async def test_a_sweep_decides_on_what_a_hold_has_become_meanwhile(db: Database) -> None:
@@ -202,7 +203,7 @@ async def test_a_sweep_decides_on_what_a_hold_has_become_meanwhile(db: Database)
         async with anyio.create_task_group() as group:
             group.start_soon(db.run_system, settle)
             await settled.wait()
-            assert await db.run_system(credits.expire_due, limit=10) == 0
+            assert await db.run_system(expire_holds, limit=10) == 0
     assert [kind for kind, *_ in await lines(db)] == ["grant", "reserve"]
 
 
@@ -228,7 +229,7 @@ async def test_the_second_wall_hides_another_s_rows(db: Database, table: str) ->
 async def test_the_first_wall_hides_another_s_rows_from_one_who_sees_all(db: Database) -> None:
     await give(db, 10)
     hold = await reserve(db)
-    assert (await db.run_system(credits.balance, user=BOB)).balance == 0
+    assert (await db.run_system(find_balance, user=BOB)).balance == 0
     with pytest.raises(CreditsExhausted):
         await db.run_system(
             credits.reserve, user=BOB, amount=1, operation=hold.operation, hold=hold.id, expires_in_seconds=60.0
@@ -286,7 +287,7 @@ async def test_a_deleted_account_leaves_a_ledger_of_nobody_that_still_adds_up(db
         assert await db.run(delete) == 1
     assert await db.run_system(whose) == [None]
     assert await balance(db) == (0, 0)
-    assert await db.run_system(credits.expire_due, limit=10) == 1
+    assert await db.run_system(expire_holds, limit=10) == 1
     assert await entries(db) == {"available": 8, "issuance": -10, "revenue": 2}
     await assert_sound(db)
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from service.credits import operations as credits
 from service.credits.model import Balance, Hold, HoldId, Refund, TransactionKind
+from service.credits.store import find_balance
 from service.custody import operations as custody
 from service.kernel.database import Database, Transaction, acting_for
 from service.kernel.identifiers import UserId, personal_tenant
@@ -77,13 +78,13 @@ async def refund(db: Database, coins: int, reference: str = "refund:1", *, user:
 
 async def debt(db: Database, *, user: UserId = ADA) -> int:
     with acting(user):
-        return (await db.read(credits.balance, user=user)).debt
+        return (await db.read(find_balance, user=user)).debt
 
 
 async def balance(db: Database, *, user: UserId = ADA) -> tuple[int, int]:
     """What is reserved and what is available."""
     with acting(user):
-        found = await db.read(credits.balance, user=user)
+        found = await db.read(find_balance, user=user)
     assert found.balance == found.reserved + found.available
     return found.reserved, found.available
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from service.credits import operations as credits
+from service.credits.store import expire_holds
 from service.crm.model import Status
 from service.crm.operations import leads
 from service.custody import operations as custody
@@ -78,7 +78,7 @@ async def a_day_s_work(db: Database) -> None:
     await release(db, await reserve(db, 2))
     await reserve(db, 3)
     await reserve(db, 1, expires_in_seconds=-1)
-    await db.run_system(credits.expire_due, limit=1)
+    await db.run_system(expire_holds, limit=1)
     await give(db, 0, user=CAROL)
     await purchase(db, 5, user=CAROL)
     await refund(db, 7, user=CAROL)

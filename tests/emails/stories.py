@@ -12,8 +12,8 @@ from sqlalchemy import text
 from service.accounts import operations as accounts
 from service.adapters.page_fetcher.scripted import ScriptedPageFetcher, html_page
 from service.adapters.page_parser.scripted import ScriptedPageParser
-from service.credits import operations as credits
 from service.credits.model import Balance
+from service.credits.store import find_balance
 from service.custody import operations as custody
 from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
@@ -159,7 +159,7 @@ async def left(db: Database, user: UserId = ADA) -> Left:
             charges=await count(f"SELECT count(*) FROM ledger_transactions WHERE kind = 'charge' AND {of_wallet}"),
             open_holds=await count(f"SELECT count(*) FROM holds WHERE state = 'open' AND {of_wallet}"),
             usage=sorted(row.outcome for row in outcomes),
-            balance=await credits.balance(tx, user=user),
+            balance=await find_balance(tx, user=user),
         )
 
     return await db.run_system(look)

@@ -9,7 +9,7 @@ import pytest
 
 from service.adapters.stripe import CheckoutSession, Sale
 from service.adapters.stripe.scripted import ScriptedStripe, session_id
-from service.credits import operations as credits
+from service.credits.store import find_balance
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
 from service.kernel.identifiers import Identifiers, UserId
@@ -150,7 +150,7 @@ async def test_coins_that_are_spent_become_a_debt(db: Database) -> None:
     await charge(db, await reserve(db, 60), 60)
     await receive(db, paid(order, event="evt_2", happening=Happening.REFUNDED))
     with acting(ADA):
-        after = await db.read(credits.balance, user=ADA)
+        after = await db.read(find_balance, user=ADA)
     assert (after.available, after.debt) == (0, 60)
     await assert_sound(db)
 

@@ -1,22 +1,13 @@
 """Every statement that touches the tables of the ledger.
 
-tables      wallets, holds, ledger_transactions, ledger_entries, packages
-movements   what moves coins: open_wallet, insert_hold, settle_hold, expire_holds, insert_grant, insert_refund
+tables      wallets, holds, ledger_transactions, ledger_entries, packages; their rows as values
+transfers   what moves coins: open_wallet, insert_hold, settle_hold, expire_holds, insert_grant, insert_refund
+queries     what looks them up: find_balance, find_hold, find_transactions, ...
 packages    what coins are sold in
-readings    what looks them up: find_balance, find_hold, find_transactions, ...
-rows        rows into values
 """
 
-from service.credits.store.movements import (
-    expire_holds,
-    insert_grant,
-    insert_hold,
-    insert_refund,
-    open_wallet,
-    settle_hold,
-)
 from service.credits.store.packages import find_package, find_packages, retire_package, upsert_package
-from service.credits.store.readings import (
+from service.credits.store.queries import (
     EXPORTS,
     find_balance,
     find_charge,
@@ -27,6 +18,14 @@ from service.credits.store.readings import (
     find_transactions,
     has_wallet,
     lock_open_holds,
+)
+from service.credits.store.transfers import (
+    expire_holds,
+    insert_grant,
+    insert_hold,
+    insert_refund,
+    open_wallet,
+    settle_hold,
 )
 
 __all__ = [

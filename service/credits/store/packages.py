@@ -6,23 +6,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
-from service.credits.model import Package
+from service.credits.model import CoinPackage
 from service.credits.store.tables import package_prices, packages
 from service.kernel.database import Transaction
 
 
-async def find_package(tx: Transaction, package: str) -> Package | None:
+async def find_package(tx: Transaction, package: str) -> CoinPackage | None:
     """Active or retired."""
     found = await _find(tx, packages.c.id == package)
     return found[0] if found else None
 
 
-async def find_packages(tx: Transaction, *, only_active: bool) -> Sequence[Package]:
+async def find_packages(tx: Transaction, *, only_active: bool) -> Sequence[CoinPackage]:
     """By what they contain, the smallest first."""
     return await _find(tx, *((packages.c.is_active,) if only_active else ()))
 
 
-async def upsert_package(tx: Transaction, package: Package) -> None:
+async def upsert_package(tx: Transaction, package: CoinPackage) -> None:
     """Store it as it is given, all its prices replaced."""
     values = {"name": package.name, "coins": package.coins, "is_active": package.is_active}
     storing = insert(packages).values(id=package.id, **values)
@@ -43,7 +43,7 @@ async def retire_package(tx: Transaction, package: str) -> bool:
     return await tx.execute(retiring) == 1
 
 
-async def _find(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[Package]:
+async def _find(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[CoinPackage]:
     prices = package_prices
     statement = (
         select(
@@ -59,6 +59,6 @@ async def _find(tx: Transaction, *conditions: ColumnElement[bool]) -> Sequence[P
     return [_package(row) for row in await tx.rows(statement)]
 
 
-def _package(row: Row[Any]) -> Package:
+def _package(row: Row[Any]) -> CoinPackage:
     prices = dict(zip(row.currencies, row.amounts, strict=True))
-    return Package(id=row.id, name=row.name, coins=row.coins, prices=prices, is_active=row.is_active)
+    return CoinPackage(id=row.id, name=row.name, coins=row.coins, prices=prices, is_active=row.is_active)

@@ -1,6 +1,10 @@
-"""The tables of the ledger (migrations 0003 and 0010 make them)."""
+"""The tables of the ledger (migrations 0003 and 0010 make them), and their rows as values."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, MetaData, Table, Text, Uuid
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, MetaData, Row, Table, Text, Uuid
+
+from service.credits.model import Balance, Hold, HoldId, HoldState, LedgerTransaction, TransactionKind
 
 metadata = MetaData()
 
@@ -41,7 +45,7 @@ ledger_transactions = Table(
     Column("created_at", DateTime(timezone=True)),
 )
 
-# The entries are written by movements alone (see there) and read to tell how a refund was met.
+# The entries are written by `transfers` alone (see there) and read to tell how a refund was met.
 ledger_entries = Table(
     "ledger_entries",
     metadata,
@@ -67,3 +71,30 @@ package_prices = Table(
     Column("currency", Text, primary_key=True),
     Column("amount", BigInteger),
 )
+
+
+def hold_of(row: Row[Any]) -> Hold:
+    return Hold(
+        id=HoldId(row.id),
+        amount=row.amount,
+        operation=row.operation,
+        state=HoldState(row.state),
+        expires_at=row.expires_at,
+    )
+
+
+def balance_of(row: Row[Any]) -> Balance:
+    return Balance(balance=row.available + row.held, reserved=row.held, available=row.available, debt=row.debt)
+
+
+def transaction_of(row: Row[Any]) -> LedgerTransaction:
+    return LedgerTransaction(
+        id=row.id,
+        kind=TransactionKind(row.kind),
+        amount=row.amount,
+        available_after=row.available_after,
+        held_after=row.held_after,
+        debt_after=row.debt_after,
+        reference=row.reference,
+        created_at=row.created_at,
+    )

@@ -249,7 +249,7 @@ def _last(calls: Sequence[ModelCall]) -> WriterUsage:
 
 
 def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
-    calls = tuple(map(usage.spent, order.calls))
+    calls = tuple(map(usage.call_usage, order.calls))
     return Usage(
         id=identifiers.uuid7(),
         user=order.user,

@@ -8,7 +8,7 @@ from service.adapters.razorpay import Sale as RazorpaySale
 from service.adapters.stripe import Sale as StripeSale
 from service.adapters.stripe import Stripe
 from service.credits import operations as credits
-from service.credits.model import Package
+from service.credits.model import CoinPackage
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
@@ -120,7 +120,7 @@ async def _complete(tx: Transaction, *, user: UserId, order: Order, opened: Open
     return completed
 
 
-def _currency(package: Package, provider: Provider, wanted: str | None) -> str:
+def _currency(package: CoinPackage, provider: Provider, wanted: str | None) -> str:
     if wanted is None:
         usual = _USUAL_CURRENCY[provider]
         return usual if usual in package.prices else min(package.prices)

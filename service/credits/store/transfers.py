@@ -29,8 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from service.credits.model import Balance, Hold, HoldId, HoldState, Refund, TransactionKind
-from service.credits.store.rows import balance_of, hold_of
-from service.credits.store.tables import wallets
+from service.credits.store.tables import balance_of, hold_of, wallets
 from service.kernel.database import Prepared, Transaction, prepared
 from service.kernel.identifiers import UserId
 
@@ -290,7 +289,10 @@ async def settle_hold(
 
 
 async def expire_holds(tx: Transaction, *, limit: int) -> int:
-    """Give back what holds past their expiry keep, of wallets nobody has locked; how many were expired."""
+    """Give back what at most `limit` holds past their expiry keep, the oldest first; how many were expired.
+
+    For `db.run_system`. Wallets that somebody is busy with are skipped, never waited for: call again.
+    """
     return await tx.scalar(_EXPIRE, {"limit": limit})
 
 

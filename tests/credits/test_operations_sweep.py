@@ -1,12 +1,12 @@
-"""The sweep."""
+"""The sweep of expired holds."""
 
 from typing import Any
 
 import anyio
 import pytest
 
-from service.credits import tasks
-from service.credits.tasks import sweep_expired_holds
+from service.credits import operations
+from service.credits.operations import sweep_expired_holds
 from service.kernel.database import Database
 from tests.credits.wallets import assert_sound, balance, give, release, reserve
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_sweep_goes_on_until_nothing_is_due(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "HOLDS_PER_BATCH", 2)
+    monkeypatch.setattr(operations, "HOLDS_PER_BATCH", 2)
     await give(db, 10)
     open_ = await reserve(db)
     for _ in range(5):
@@ -27,8 +27,8 @@ async def test_a_sweep_goes_on_until_nothing_is_due(db: Database, monkeypatch: p
 
 
 async def test_a_sweep_ends_however_much_is_due(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "HOLDS_PER_BATCH", 1)
-    monkeypatch.setattr(tasks, "BATCHES_MAX", 3)
+    monkeypatch.setattr(operations, "HOLDS_PER_BATCH", 1)
+    monkeypatch.setattr(operations, "BATCHES_MAX", 3)
     await give(db, 10)
     for _ in range(5):
         await reserve(db, expires_in_seconds=-1)
@@ -38,7 +38,7 @@ async def test_a_sweep_ends_however_much_is_due(db: Database, monkeypatch: pytes
 async def test_a_sweep_cancelled_between_batches_has_done_those_before(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "HOLDS_PER_BATCH", 1)
+    monkeypatch.setattr(operations, "HOLDS_PER_BATCH", 1)
     await give(db, 10)
     for _ in range(3):
         await reserve(db, expires_in_seconds=-1)

@@ -6,8 +6,15 @@ from uuid import UUID
 from sqlalchemy import BigInteger, cast, exists, func, select
 
 from service.credits.model import Balance, Hold, HoldId, LedgerTransaction, Refund, TransactionKind
-from service.credits.store.rows import balance_of, hold_of, transaction_of
-from service.credits.store.tables import holds, ledger_entries, ledger_transactions, wallets
+from service.credits.store.tables import (
+    balance_of,
+    hold_of,
+    holds,
+    ledger_entries,
+    ledger_transactions,
+    transaction_of,
+    wallets,
+)
 from service.kernel.database import Transaction, exported, read_page
 from service.kernel.identifiers import UserId
 from service.kernel.paging import Listed, Window
