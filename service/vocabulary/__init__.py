@@ -10,19 +10,34 @@ table is one text, its phrases between semicolons. Names of months and countries
 
 from service.vocabulary.companies import Companies, companies
 from service.vocabulary.hosts import public_suffixes
-from service.vocabulary.languages import Language, Roles, countries, languages, months, phrases
+from service.vocabulary.languages import (
+    Language,
+    Regions,
+    Resume,
+    Roles,
+    countries,
+    language_names,
+    languages,
+    months,
+    phrases,
+    regions,
+)
 from service.vocabulary.technologies import Technology, technologies
 
 __all__ = (
     "Companies",
     "Language",
+    "Regions",
+    "Resume",
     "Roles",
     "Technology",
     "companies",
     "countries",
+    "language_names",
     "languages",
     "months",
     "phrases",
     "public_suffixes",
+    "regions",
     "technologies",
 )

@@ -27,6 +27,86 @@ class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grades: Phrases = ()
 
 
+class ResumeLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a form writes before a value: `Tel.: ...`; without its full stop at the end."""
+
+    name: Phrases = ()
+    email: Phrases = ()
+    phone: Phrases = ()
+    page: Phrases = ()
+    address: Phrases = ()
+    birth: Phrases = ()
+    # Whatever else belongs to the person and is no contact: nationality, marital status, numbers of papers.
+    personal: Phrases = ()
+    title: Phrases = ()
+    employer: Phrases = ()
+    place: Phrases = ()
+    dates: Phrases = ()
+    technologies: Phrases = ()
+    courses: Phrases = ()
+    score: Phrases = ()
+    degree: Phrases = ()
+    # Opens what somebody studied: "Studium BWL".
+    study: Phrases = ()
+
+
+class ResumeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What words of a résumé's lines tell."""
+
+    # Headings of parts of an entry: "Key achievements".
+    inner: Phrases = ()
+    # A part of an employer, or of what it does, that stands beside a position.
+    teams: Phrases = ()
+    # How somebody is employed.
+    contracts: Phrases = ()
+    # Who works for nobody else.
+    independent: Phrases = ()
+    # Kinds of employers.
+    organisations: Phrases = ()
+    schools: Phrases = ()
+    school_endings: Phrases = ()
+    degrees: Phrases = ()
+    # How well somebody knows something, as a whole ...
+    levels: Phrases = ()
+    # ... and, of languages, as the beginning of a word.
+    fluency: Phrases = ()
+    # Languages that CLDR calls otherwise.
+    languages: Phrases = ()
+    # What the columns of tables of skills are called: groups, what is in them, how well or how long.
+    column_groups: Phrases = ()
+    column_members: Phrases = ()
+    column_measures: Phrases = ()
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What résumés are read by."""
+
+    document_names: Phrases = ()
+    # Between a position and whom it was for.
+    at: Phrases = ()
+    # Before the beginning of a time, and before its end.
+    since: Phrases = ()
+    until: Phrases = ()
+    seasons: Phrases = ()
+    # Units of "4 years 11 months".
+    durations: Phrases = ()
+    # Work from anywhere, where a place is expected.
+    remote: Phrases = ()
+    # Between a degree and what it is in.
+    studied_in: Phrases = ()
+    # Headings by what stands below them: the names are those of the résumé reader's `Part`.
+    sections: dict[str, Phrases] = {}
+    labels: ResumeLabels = ResumeLabels()
+    words: ResumeWords = ResumeWords()
+
+
+class Regions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of countries, as addresses name them: codes as they are written, names in lower case."""
+
+    codes: Phrases
+    names: Phrases
+
+
 class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything in lower case, as it is compared."""
 
@@ -43,6 +123,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Names of countries that CLDR does not have.
     countries: Phrases = ()
     roles: Roles = Roles()
+    resume: Resume = Resume()
 
 
 @cache
@@ -74,6 +155,18 @@ def countries() -> frozenset[str]:
     """The names of all countries, in all languages, in lower case."""
     named = {name.lower() for locale in _locales() for code, name in locale.territories.items() if code.isalpha()}
     return frozenset(named).union(phrases(lambda language: language.countries))
+
+
+@cache
+def language_names() -> frozenset[str]:
+    """Of the languages of ISO 639-1, which people speak, in all languages, in lower case."""
+    named = {name.lower() for locale in _locales() for code, name in locale.languages.items() if len(code) == 2}
+    return frozenset(named).union(phrases(lambda language: language.resume.words.languages))
+
+
+@cache
+def regions() -> Regions:
+    return read("regions.toml", Regions)
 
 
 def _locales() -> list[Any]:

@@ -9,7 +9,7 @@ from service.vocabulary.languages import Language
 
 
 def test_every_language_is_a_file_by_its_code() -> None:
-    assert {"de", "en", "es", "fr"} <= set(vocabulary.languages())
+    assert {"de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "zh"} <= set(vocabulary.languages())
 
 
 def test_a_text_is_its_phrases_between_semicolons() -> None:
@@ -53,7 +53,20 @@ def test_countries_are_known_in_all_languages() -> None:
 @pytest.mark.parametrize("language", sorted(vocabulary.languages()))
 def test_phrases_are_in_lower_case(language: str) -> None:
     read = vocabulary.languages()[language]
-    phrases = (*read.present, *read.stop_words, *read.countries, *read.roles.nouns, *read.roles.loose)
+    resume = read.resume
+    tables = (
+        *resume.sections.values(),
+        *(getattr(group, name) for group in (resume.labels, resume.words) for name in group.__struct_fields__),
+    )
+    phrases = (
+        *read.present,
+        *read.stop_words,
+        *read.countries,
+        *read.roles.nouns,
+        *read.roles.loose,
+        *resume.document_names,
+    )
+    phrases += tuple(phrase for table in tables for phrase in table)
     assert [phrase for phrase in phrases if phrase != phrase.lower()] == []
 
 
@@ -75,3 +88,13 @@ def test_host_endings_are_those_of_the_public_suffix_list(ending: str) -> None:
 
 def test_what_is_on_no_list_is_no_host_ending() -> None:
     assert vocabulary.public_suffixes().privatesuffix("node.js") is None
+
+
+def test_languages_that_people_speak_have_names_in_all_languages() -> None:
+    assert {"german", "deutsch", "inglese", "szwedzki", "日本語"} <= vocabulary.language_names()
+    assert not {"go", "python", "java", "scala", "swift"} & vocabulary.language_names()
+
+
+def test_regions_are_known_by_codes_and_names() -> None:
+    assert "CA" in vocabulary.regions().codes
+    assert "bayern" in vocabulary.regions().names
