@@ -10,7 +10,6 @@ from service.emails.brief import Writer
 from service.emails.by_model.writer import ModelWriter
 from service.emails.model import Terms
 from service.emails.offline import compose
-from service.emails.operations.gather import Sources
 from service.emails.operations.services import EmailServices
 from service.health.checks import Check
 from service.payments.operations import Providers
@@ -43,10 +42,13 @@ def build_services(resources: Resources) -> Services:
         gate=_gate(resources, known_users),
         known_users=known_users,
         emails=EmailServices(
-            sources=Sources(db=resources.db, clock=resources.clock, postings=postings, github=resources.github),
+            db=resources.db,
+            clock=resources.clock,
             identifiers=resources.identifiers,
             terms=_terms(resources.settings),
             share=resources.shares.taken,
+            postings=postings,
+            github=resources.github,
             writer=_writer(resources),
         ),
         postings=postings,

@@ -181,6 +181,5 @@ def _with_page(services: EmailServices, posting: Posting | None, user: UserId) -
     """The services, reading the page that `--job` named instead of fetching one."""
     if posting is None or posting.kind != "html":
         return services
-    sources = services.sources
-    read = partial(sources.postings.read_html, posting.content, for_user=user, is_brief=True)
-    return replace(services, sources=replace(sources, posting=read))
+    read = partial(services.postings.read_html, posting.content, for_user=user, is_brief=True)
+    return replace(services, given_posting=read)

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from service.access.rates import GENERATE
 from service.adapters.page_fetcher import UnfetchableUrl
 from service.credits.model import CreditsExhausted
+from service.emails import store
 from service.emails.brief import OnSentence
 from service.emails.model import Email, EmailId, NotADraft, WritingFailed
 from service.emails.operations import stored
@@ -83,8 +84,8 @@ class _Handlers:
         """The user's e-mails, newest first."""
         query = call.query
         listed = await self.services.db.read(
-            stored.list_emails,
-            user=call.principal.user,
+            store.list_emails,
+            call.principal.user,
             status=query.status,
             search=query.search,
             window=query.window(_NEWEST_FIRST, tuple[datetime, UUID]),
@@ -105,7 +106,7 @@ class _Handlers:
             subject=None if asked.subject is UNSET else asked.subject,
             body=None if asked.body is UNSET else asked.body,
             recruiter=None if asked.recruiter is UNSET else recruiter(asked.recruiter),
-            now=self.services.sources.clock.now(),
+            now=self.services.clock.now(),
         )
         return email_answer(edited)
 

@@ -18,7 +18,6 @@ from service.custody import operations as custody
 from service.emails.brief import OnSentence, Writer, unheard
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
 from service.emails.offline import compose
-from service.emails.operations.gather import Sources
 from service.emails.operations.generate import generate
 from service.emails.operations.regenerate import regenerate
 from service.emails.operations.services import EmailServices, Share
@@ -69,15 +68,18 @@ def acting(user: UserId) -> AbstractContextManager[None]:
 class World:
     """One process's parts; `generate` is the story as the routes call it."""
 
-    sources: Sources
-    identifiers: Identifiers
+    services: EmailServices
 
     @property
     def db(self) -> Database:
-        return self.sources.db
+        return self.services.db
 
-    def with_db(self, db: Database) -> "World":
-        return World(replace(self.sources, db=db), self.identifiers)
+    @property
+    def identifiers(self) -> Identifiers:
+        return self.services.identifiers
+
+    def with_(self, **changes: Any) -> "World":
+        return World(replace(self.services, **changes))
 
     async def generate(
         self,
@@ -96,7 +98,7 @@ class World:
                 request,
                 user=user,
                 tenant=personal_tenant(user),
-                services=EmailServices(self.sources, self.identifiers, terms, share, writer),
+                services=replace(self.services, terms=terms, share=share, writer=writer),
                 report=report,
                 on_sentence=on_sentence,
                 remember=remember,
@@ -109,14 +111,17 @@ class World:
                 overrides,
                 user=user,
                 tenant=personal_tenant(user),
-                services=EmailServices(self.sources, self.identifiers, TERMS, everyone),
+                services=self.services,
             )
 
 
 def world(db: Database, start: Any, *, fetch_delay_seconds: float = 0.0) -> World:
     clock = SystemClock()
-    sources = Sources(
+    services = EmailServices(
         db=db,
+        identifiers=Identifiers(clock),
+        terms=TERMS,
+        share=everyone,
         clock=clock,
         postings=PostingReader(
             db=db,
@@ -127,7 +132,7 @@ def world(db: Database, start: Any, *, fetch_delay_seconds: float = 0.0) -> Worl
             ttl_seconds=3600,
         ),
     )
-    return World(sources, Identifiers(clock))
+    return World(services)
 
 
 async def give(db: Database, coins: int, *, user: UserId = ADA) -> None:

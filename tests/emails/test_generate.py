@@ -108,7 +108,7 @@ async def test_a_url_and_a_stored_resume_are_read_side_by_side(house: World) -> 
     resume_id = ResumeId(uuid4())
     with acting(ADA):
         read = resumes.read_document(RESUME)
-        await house.db.run(resumes.create, user=ADA, resume=read, resume_id=resume_id, now=house.sources.clock.now())
+        await house.db.run(resumes.create, user=ADA, resume=read, resume_id=resume_id, now=house.services.clock.now())
     request = GenerateRequest(Recruiter(company="Lumenvale"), job_url=JOB_URL, resume_id=resume_id)
     email = await house.generate(request)
     assert email.missing == ()
@@ -429,7 +429,7 @@ class Lossy(Database):
 
 async def test_a_commit_that_happened_unheard_is_read_back(house: World) -> None:
     await give(house.db, 1)
-    email = await house.with_db(Lossy(house.db, commits=True, stays=True)).generate()
+    email = await house.with_(db=Lossy(house.db, commits=True, stays=True)).generate()
     assert email.credits.charged == 1
     assert await left(house.db) == Left(1, 1, 0, ["succeeded"], Balance(0, 0, 0))
     await assert_sound(house.db)
@@ -438,7 +438,7 @@ async def test_a_commit_that_happened_unheard_is_read_back(house: World) -> None
 async def test_a_commit_that_never_happened_gives_the_coins_back(house: World) -> None:
     await give(house.db, 1)
     with pytest.raises(DatabaseUnavailable):
-        await house.with_db(Lossy(house.db, commits=False, stays=True)).generate()
+        await house.with_(db=Lossy(house.db, commits=False, stays=True)).generate()
     assert await left(house.db) == Left(0, 0, 0, ["failed"], Balance(1, 0, 1))
     await assert_sound(house.db)
 
@@ -447,7 +447,7 @@ async def test_a_commit_that_never_happened_gives_the_coins_back(house: World) -
 async def test_a_commit_that_cannot_be_looked_up_leaves_the_hold_to_the_sweeper(house: World, *, commits: bool) -> None:
     await give(house.db, 1)
     with pytest.raises(CommitUnknown):
-        await house.with_db(Lossy(house.db, commits=commits, stays=False)).generate()
+        await house.with_(db=Lossy(house.db, commits=commits, stays=False)).generate()
     found = await left(house.db)
     if commits:
         assert found == Left(1, 1, 0, ["succeeded"], Balance(0, 0, 0))
@@ -504,7 +504,7 @@ async def test_an_undoing_that_takes_too_long_is_logged(house: World, monkeypatc
     monkeypatch.setattr(settlement, "RECORD_SECONDS", 0.05)
     await give(house.db, 1)
     with capture_logs() as logged, pytest.raises(WritingFailed):
-        await house.with_db(Slow(house.db)).generate(writer=failing)
+        await house.with_(db=Slow(house.db)).generate(writer=failing)
     assert [(line["event"], line["reason"]) for line in logged] == [
         ("hold left to the sweeper", "not within 0.05 s"),
         ("usage row lost", "not within 0.05 s"),
@@ -567,7 +567,7 @@ async def test_writing_again_fetches_nothing_and_needs_no_source_any_more(house:
     await give(house.db, 2)
     resume_id = ResumeId(uuid4())
     with acting(ADA):
-        read, now = resumes.read_document(RESUME), house.sources.clock.now()
+        read, now = resumes.read_document(RESUME), house.services.clock.now()
         await house.db.run(resumes.create, user=ADA, resume=read, resume_id=resume_id, now=now)
         first = await house.generate(GenerateRequest(Recruiter(company="Lumenvale"), JOB_URL, resume_id=resume_id))
         await house.db.run(resumes.delete, user=ADA, resume=resume_id)

@@ -44,7 +44,7 @@ async def added(
     details = JobDetails(company=company, job_title=title, job_url=url, description=description)
     with acting(user):
         written = await house.db.run(
-            jobs.create, tenant=tenant, details=details, canonical=canonical, now=house.sources.clock.now()
+            jobs.create, tenant=tenant, details=details, canonical=canonical, now=house.services.clock.now()
         )
     return written.job
 

@@ -35,13 +35,12 @@ def reading_with(house: World, model: ScriptedLanguageModel) -> World:
         model=model,
         db=house.db,
         identifiers=house.identifiers,
-        clock=house.sources.clock,
+        clock=house.services.clock,
         record=usage.record_calls,
         admission=extraction.places(),
         limiter=None,
     )
-    sources = replace(house.sources, postings=replace(house.sources.postings, model=reader))
-    return World(sources, house.identifiers)
+    return house.with_(postings=replace(house.services.postings, model=reader))
 
 
 async def outcomes(db: Database) -> list[str]:

@@ -163,7 +163,7 @@ async def test_cancelled_at_each_await_it_is_all_or_nothing(house: World) -> Non
 
 
 def with_github(house: World, **scripted_github: Any) -> World:
-    return World(replace(house.sources, github=ScriptedGitHub(**scripted_github)), house.identifiers)
+    return house.with_(github=ScriptedGitHub(**scripted_github))
 
 
 async def test_what_github_shows_is_cited_by_both_writers(house: World) -> None:

@@ -1,6 +1,7 @@
 """E-mails over HTTP: the contract's fields, lists, edits and refusals."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,12 +9,11 @@ import anyio
 import httpx
 import pytest
 
-from service.emails.operations.services import EmailServices
 from service.emails.routes import routes
 from service.kernel.concurrency import Shares
 from service.kernel.database import Database
 from tests.emails.briefs import RESUME
-from tests.emails.stories import ADA, JOB_TEXT, TERMS, World, assert_sound, give, left, world
+from tests.emails.stories import ADA, JOB_TEXT, World, assert_sound, give, left, world
 from tests.web.application import Parts, bearer
 
 pytestmark = pytest.mark.anyio
@@ -54,7 +54,7 @@ async def house(db: Database) -> AsyncIterator[World]:
 @pytest.fixture
 async def client(house: World) -> AsyncIterator[httpx.AsyncClient]:
     await give(house.db, 10)
-    endpoints = routes(services=EmailServices(house.sources, house.identifiers, TERMS, Shares(each=10).taken))
+    endpoints = routes(services=replace(house.services, share=Shares(each=10).taken))
     async with Parts(db=house.db).client(*endpoints) as client:
         yield client
 

@@ -37,7 +37,7 @@ async def edit(db: Database, email: EmailId, *, user: UserId = ADA) -> Email:
             subject="Another subject",
             body=None,
             recruiter=None,
-            now=world(db, unstarted).sources.clock.now(),
+            now=world(db, unstarted).services.clock.now(),
         )
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import anyio
@@ -15,12 +16,11 @@ from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.credits.model import Balance
 from service.emails.brief import Writer
 from service.emails.offline import compose
-from service.emails.operations.services import EmailServices
 from service.emails.routes import routes
 from service.kernel.concurrency import Shares
 from service.kernel.database import Database
 from tests.emails.models import AWAY, BODY, answer, scripted, streamed, with_sentence, writer
-from tests.emails.stories import TERMS, Left, assert_sound, give, left, world
+from tests.emails.stories import Left, assert_sound, give, left, world
 from tests.emails.test_routes import FIELDS, REQUEST
 from tests.http import serve
 from tests.web.application import Parts, bearer
@@ -48,8 +48,7 @@ BRANCHES = [
 async def served(db: Database, with_writer: Writer) -> AsyncGenerator[httpx.AsyncClient]:
     async with anyio.create_task_group() as root:
         house = world(db, root.start_soon)
-        services = EmailServices(house.sources, house.identifiers, TERMS, Shares(each=10).taken, with_writer)
-        endpoints = routes(services=services)
+        endpoints = routes(services=replace(house.services, share=Shares(each=10).taken, writer=with_writer))
         app = Parts(db=db, is_stored=is_stored).app(*endpoints)
         async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada"), timeout=30) as client:
             with anyio.fail_after(WITHIN_SECONDS):

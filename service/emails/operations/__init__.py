@@ -2,7 +2,7 @@
 
 generate    the story: reserve, gather, write, gate, settle
 regenerate  the same from the inputs stored with an e-mail
-stored      list, read, edit, delete
+stored      read, edit, delete
 
-services is what they are done with; gather and settlement are their steps.
+services is what they are done with; gathering and settlement are their steps.
 """

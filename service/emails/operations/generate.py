@@ -22,7 +22,7 @@ from service.emails.model import (
     WritingFailed,
     refuse_faulty,
 )
-from service.emails.operations.gather import gather, refuse_unusable
+from service.emails.operations.gathering import gather, refuse_unusable
 from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
 from service.kernel.concurrency import Branch, Report, gather_all, silent
@@ -54,7 +54,7 @@ async def generate(
     `CommitUnknown`.
     """
     refuse_faulty(request)
-    refuse_unusable(request, services.sources)
+    refuse_unusable(request, services)
     job = None if request.job_id is None else await services.db.read(jobs.find_job, tenant=tenant, job=request.job_id)
     lead = None if job is None else LeadOfTenant(tenant, job.id)
     async with ordered(
@@ -62,14 +62,7 @@ async def generate(
     ) as order:
         with services.share(user):
             doing("gathering")
-            gathered, branches = await gather(
-                request,
-                user=user,
-                job=job,
-                sources=services.sources,
-                branch_timeout_seconds=services.terms.branch_timeout_seconds,
-                report=report,
-            )
+            gathered, branches = await gather(request, user=user, job=job, services=services, report=report)
             return await write_and_settle(
                 order,
                 Inputs(request, gathered),
@@ -102,7 +95,7 @@ async def write_and_settle(
     if verdict.refused:
         raise WritingFailed("No letter came out that may be sent: " + " ".join(r.detail for r in verdict.refused))
     timed = {**branches, WRITER: writer_ms}
-    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=services.sources.clock.now())
+    letter = _letter(order, inputs, draft, verdict, previous=previous, branches=timed, now=services.clock.now())
     return await settle(
         order, letter, inputs, db=services.db, identifiers=services.identifiers, report=report, remember=remember
     )

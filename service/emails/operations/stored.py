@@ -1,4 +1,4 @@
-"""Listing, reading, editing and deleting e-mails. Each takes the transaction it belongs to."""
+"""Reading, editing and deleting e-mails. Each takes the transaction it belongs to."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,6 @@ from service.emails.model import (
     Inputs,
     NotADraft,
     Recruiter,
-    Status,
     body_fault,
     header_fault,
     recruiter_faults,
@@ -19,16 +18,8 @@ from service.emails.model import (
 from service.kernel.database import Transaction
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 
 EXPORTS = store.EXPORTS
-
-
-async def list_emails(
-    tx: Transaction, *, user: UserId, status: Status | None, search: str | None, window: Window
-) -> Listed[Email]:
-    """The user's e-mails, newest first."""
-    return await store.list_emails(tx, user, status=status, search=search, window=window)
 
 
 async def read(tx: Transaction, *, user: UserId, email: EmailId) -> Email:
