@@ -30,7 +30,7 @@ DESCRIPTION = "A job posting and a recruiter in, one grounded e-mail out: stored
 def build_app(resources: Resources, services: Services) -> Starlette:
     """The application over open resources; it opens and closes nothing itself."""
     return Starlette(
-        routes=served(endpoints(resources, services), services.gate),
+        routes=served(endpoints(resources, services), services.pipeline),
         middleware=middleware(
             identifiers=resources.identifiers,
             metrics=resources.metrics,

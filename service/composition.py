@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.access.known_users import KnownUsers
+from service.access.pipeline import Pipeline
 from service.access.rates import RateLimits
 from service.accounts.operations import is_stored
 from service.emails.brief import Writer
@@ -19,14 +20,13 @@ from service.postings.single_flight import SingleFlight
 from service.resources import Resources
 from service.settings import Settings
 from service.usage import operations as usage
-from service.web.serving import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What the surfaces are given."""
 
-    gate: Gate
+    pipeline: Pipeline
     known_users: KnownUsers
     emails: EmailServices
     postings: PostingReader
@@ -39,7 +39,7 @@ def build_services(resources: Resources) -> Services:
     known_users = KnownUsers(resources.db, is_stored)
     postings = _posting_reader(resources)
     return Services(
-        gate=_gate(resources, known_users),
+        pipeline=_pipeline(resources, known_users),
         known_users=known_users,
         emails=EmailServices(
             db=resources.db,
@@ -57,8 +57,8 @@ def build_services(resources: Resources) -> Services:
     )
 
 
-def _gate(resources: Resources, known_users: KnownUsers) -> Gate:
-    return Gate(
+def _pipeline(resources: Resources, known_users: KnownUsers) -> Pipeline:
+    return Pipeline(
         authenticator=resources.authenticator,
         known_users=known_users,
         db=resources.db,

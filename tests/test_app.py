@@ -2,7 +2,7 @@
 
 from service.access.rates import GENERATE, WEBHOOK
 from service.cli.openapi import declared
-from service.web.endpoint import Access, rate_of
+from service.web.endpoint import Access, Events, RawBody, rate_of
 
 # POST creates, sends, spends or charges, and a caller who heard no answer has to be able to ask again; where there is
 # no key, this is why.
@@ -42,11 +42,11 @@ def test_everything_but_probes_is_limited() -> None:
 
 def test_what_calls_a_model_has_the_rate_of_generations() -> None:
     generating = {endpoint.path for endpoint in declared() if rate_of(endpoint) is GENERATE}
-    assert generating == {endpoint.path for endpoint in declared() if endpoint.streamed is not None}
+    assert generating == {endpoint.path for endpoint in declared() if isinstance(endpoint.sends, Events)}
 
 
 def test_what_takes_unread_bytes_from_anybody_has_the_rate_of_webhooks() -> None:
-    unread = [endpoint for endpoint in declared() if endpoint.access is Access.PUBLIC and endpoint.body is bytes]
+    unread = [endpoint for endpoint in declared() if endpoint.access is Access.PUBLIC and endpoint.body == RawBody()]
     assert {rate_of(endpoint) for endpoint in unread} == {WEBHOOK}
 
 

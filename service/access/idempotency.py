@@ -5,9 +5,11 @@ hash of all of it is kept with the answer; and a repeat is read to its end, and 
 """
 
 import hashlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
+from uuid import UUID
 
 import anyio
 import structlog
@@ -16,7 +18,8 @@ from service.access import store
 from service.access.store import Answer
 from service.kernel.database import Database, Transaction, swept
 from service.kernel.deadlines import remaining_seconds
-from service.kernel.errors import Kind, ServiceError
+from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
+from service.kernel.identifiers import UserId
 
 _log = structlog.get_logger(__name__)
 
@@ -24,7 +27,7 @@ _log = structlog.get_logger(__name__)
 LEASE_GRACE_SECONDS = 30.0
 # Freeing a key is one short transaction; the database's own bounds answer sooner.
 FREE_TIMEOUT_SECONDS = 5.0
-IN_PROGRESS_RETRY_SECONDS = 1
+KEY_MAX_CHARACTERS = 255
 # One statement of some milliseconds.
 KEYS_PER_BATCH = 1_000
 BATCHES_MAX = 1_000
@@ -43,10 +46,28 @@ class IdempotencyInProgress(ServiceError):
 
 
 class AnswerNotRemembered(Exception):
-    """An endpoint declared `idempotent` returned without `call.remember(...)`: a mistake in its operation."""
+    """A mistake in an operation: its effect is there, and no answer that could be given again."""
 
 
 Encode = Callable[[Any], Answer]
+Remember = Callable[[Transaction, Any], Awaitable[None]]
+Handle = Callable[[Remember], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An `Idempotency-Key` as it was sent, and the call it was sent with: the same text elsewhere is another key."""
+
+    method: str
+    path: str
+    text: str
+
+    def claim(self, claim_id: UUID, user: UserId, asked: bytes) -> store.Claim:
+        """Raises InvalidRequest."""
+        if not (1 <= len(self.text) <= KEY_MAX_CHARACTERS and self.text.isascii() and self.text.isprintable()):
+            what = f"must be 1 to {KEY_MAX_CHARACTERS} printable ASCII characters"
+            raise InvalidRequest(f"Idempotency-Key {what}.", errors=[FieldError("/Idempotency-Key", what)])
+        return store.Claim(claim_id, user, self.method, self.path, self.text, asked)
 
 
 class Arriving(Protocol):
@@ -73,6 +94,13 @@ class Memory:
             await store.remember(tx, self._claimed(), answer)
         self.answer = answer
 
+    async def fill(self, handle: Handle) -> Answer:
+        """What `handle` remembered. Raises AnswerNotRemembered."""
+        await handle(self.remember)
+        if self.answer is None:
+            raise AnswerNotRemembered("an operation declared `idempotent` returned without calling `remember`")
+        return self.answer
+
 
 def request_hash(*parts: bytes) -> bytes:
     """What makes two requests with one key the same: every part, each with its length before it."""
@@ -93,16 +121,16 @@ class Once:
         self._arriving = arriving
         self.kept: Answer | None = None
 
-    async def run(self, encode: Encode, work: Callable[[Memory], Awaitable[Answer]]) -> Answer:
-        """Raises IdempotencyMismatch, IdempotencyInProgress, and what `work` raises. Cancellation frees the key."""
+    async def run(self, encode: Encode, handle: Handle) -> Answer:
+        """Raises IdempotencyMismatch, IdempotencyInProgress, and what `handle` raises. Cancellation frees the key."""
         is_open = True
         try:
             lease_seconds = min(remaining_seconds(), 24 * 3600) + LEASE_GRACE_SECONDS
             held = await self._db.run(store.claim, self._claim, lease_seconds=lease_seconds)
+            is_open = held is None
             if held is not None:
-                is_open = False
-                return await self._replayed(held)
-            answer = await work(Memory(encode, self._whole))
+                return await self._replay(held)
+            answer = await Memory(encode, self._whole).fill(handle)
             is_open = False
             return answer
         finally:
@@ -115,7 +143,7 @@ class Once:
             return self._claim
         return replace(self._claim, body_hash=request_hash(self._claim.body_hash, self._arriving.digest()))
 
-    async def _replayed(self, held: store.Held) -> Answer:
+    async def _replay(self, held: store.Held) -> Answer:
         same = self._claim
         if self._arriving is not None and held.answer is not None:
             async for _ in self._arriving:
@@ -126,7 +154,7 @@ class Once:
         if held.answer is None:
             raise IdempotencyInProgress(
                 "The first request with this Idempotency-Key is still running; ask again for its answer.",
-                retry_after_seconds=IN_PROGRESS_RETRY_SECONDS,
+                retry_after_seconds=max(1, math.ceil(held.lease_left_seconds)),
             )
         headers = {**held.answer.headers, "idempotency-replayed": "true"}
         return Answer(held.answer.status, held.answer.body, held.answer.media_type, headers)

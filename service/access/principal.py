@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from service.kernel.errors import Kind, ServiceError
+from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
 
 ADMIN = "admin"
 SERVICE = "service"
+USER_MAX_CHARACTERS = 255
 
 
 class Access(Enum):
@@ -40,7 +41,7 @@ class Forbidden(ServiceError):
 
 
 def authorize(bearer: Principal, access: Access, on_behalf_of: str | None) -> Principal:
-    """Who `bearer` acts for. Raises Forbidden.
+    """Who `bearer` acts for. Raises Forbidden, InvalidRequest.
 
     A service's token acts for any user; where it names a tenant, for that user within this tenant. Whether the user
     belongs to the tenant is not asked: membership is not known here, so a service token is a key to the whole house
@@ -50,6 +51,9 @@ def authorize(bearer: Principal, access: Access, on_behalf_of: str | None) -> Pr
         raise Forbidden(f"This call needs a token with scope {ADMIN!r}.")
     if on_behalf_of is None:
         return bearer
+    if not 1 <= len(on_behalf_of) <= USER_MAX_CHARACTERS or not on_behalf_of.isprintable():
+        what = f"must be a user id of 1 to {USER_MAX_CHARACTERS} printable characters"
+        raise InvalidRequest(f"X-On-Behalf-Of {what}.", errors=[FieldError("/X-On-Behalf-Of", what)])
     if SERVICE not in bearer.scopes:
         raise Forbidden(f"X-On-Behalf-Of needs a token with scope {SERVICE!r}.")
     user = UserId(on_behalf_of)

@@ -112,10 +112,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Somebody else has the key: `answer` is what it came to, or None while it runs."""
+    """Somebody else has the key: with its `answer`, or, while there is none, for what is left of a lease."""
 
     body_hash: bytes
     answer: Answer | None
+    lease_left_seconds: float = 0.0
 
 
 async def claim(tx: Transaction, wanted: Claim, *, lease_seconds: float) -> Held | None:
@@ -138,10 +139,11 @@ async def claim(tx: Transaction, wanted: Claim, *, lease_seconds: float) -> Held
     )
     if await tx.scalar(statement) is not None:
         return None
-    row = await tx.row(select(_keys).where(_is_place_of(wanted)))
+    left = func.extract("epoch", _keys.c.leased_until - _now).label("lease_left")
+    row = await tx.row(select(_keys, left).where(_is_place_of(wanted)))
     if row is None:  # freed between the two statements: as good as running, the caller comes back at once
         return Held(wanted.body_hash, None)
-    return Held(row.body_hash, _answer(row))
+    return Held(row.body_hash, _answer(row), float(row.lease_left))
 
 
 async def remember(tx: Transaction, held: Claim, answer: Answer) -> None:

@@ -7,7 +7,7 @@ from service.accounts.model import AccountMismatch, checked_email, refuse_mismat
 from service.accounts.schema import StoredUser, StoreUser, stored_user
 from service.kernel.database import Database
 from service.kernel.identifiers import UserId
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, JsonBody
 
 
 def routes(*, db: Database, welcome_coins: int) -> Sequence[Endpoint]:
@@ -38,7 +38,7 @@ def routes(*, db: Database, welcome_coins: int) -> Sequence[Endpoint]:
             "/api/users/store",
             store_user,
             answer=StoredUser,
-            body=StoreUser,
+            body=JsonBody(StoreUser),
             access=Access.TOKEN,
             problems=(AccountMismatch,),
             tag="users",

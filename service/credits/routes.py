@@ -22,7 +22,7 @@ from service.credits.schema import (
 )
 from service.kernel.database import Database, acting_for
 from service.kernel.identifiers import UserId, personal_tenant
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, JsonBody
 from service.web.paging import Page, page_of
 
 # The list and its order, and its sort key: a transaction's id, a bigint.
@@ -75,7 +75,7 @@ def routes(*, db: Database) -> Sequence[Endpoint]:
             "/api/credits/grants",
             grant,
             answer=GrantedCoins,
-            body=GrantCoins,
+            body=JsonBody(GrantCoins),
             access=Access.ADMIN,
             problems=(WalletNotFound, ReferenceReused),
             tag="credits",

@@ -11,7 +11,7 @@ from service.custody import operations as custody
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.identifiers import UserId
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Download, Endpoint
 
 
 class DeletedAccount(msgspec.Struct, frozen=True):
@@ -49,8 +49,7 @@ def routes(*, db: Database, clock: Clock, forget: Callable[[UserId], None]) -> S
             "GET",
             "/api/users/export",
             export,
-            media_type="application/zip",
-            download="overture-export.zip",
+            sends=Download("overture-export.zip", "application/zip"),
             rate=BULK,
             tag="users",
         ),

@@ -34,12 +34,11 @@ from service.emails.schema import (
 from service.kernel.concurrency import BranchEvent, Report, TooManyInFlight
 from service.kernel.database import Transaction
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
-from service.web.events import Streamed
+from service.web.endpoint import Call, Endpoint, Events, JsonBody
 from service.web.paging import Page, page_of
 
 _GENERATING = (CreditsExhausted, TooManyInFlight, WritingFailed)
-_STREAMED = Streamed("email", {"branch": BranchEvent, "delta": Delta})
+_STREAMED = Events("email", {"branch": BranchEvent, "delta": Delta})
 _NEWEST_FIRST = "emails by created_at, id"
 
 
@@ -125,18 +124,24 @@ def routes(*, services: EmailServices) -> Sequence[Endpoint]:
             on.generate_email,
             answer=EmailAnswer,
             status=201,
-            body=GenerateEmail,
+            body=JsonBody(GenerateEmail),
             idempotent=True,
             admitted=True,
             rate=GENERATE,
-            streamed=_STREAMED,
+            sends=_STREAMED,
             problems=(*_GENERATING, NotFound, UnfetchableUrl),
             tag=tag,
         ),
         Endpoint("GET", "/api/emails", on.list_emails, answer=Page[EmailAnswer], query=EmailsQuery, tag=tag),
         Endpoint("GET", one, on.read_email, answer=EmailAnswer, problems=(NotFound,), tag=tag),
         Endpoint(
-            "PATCH", one, on.edit_email, answer=EmailAnswer, body=EditEmail, problems=(NotFound, NotADraft), tag=tag
+            "PATCH",
+            one,
+            on.edit_email,
+            answer=EmailAnswer,
+            body=JsonBody(EditEmail),
+            problems=(NotFound, NotADraft),
+            tag=tag,
         ),
         Endpoint("DELETE", one, on.delete_email, status=204, problems=(NotFound,), tag=tag),
         Endpoint(
@@ -145,12 +150,11 @@ def routes(*, services: EmailServices) -> Sequence[Endpoint]:
             on.regenerate_email,
             answer=EmailAnswer,
             status=201,
-            body=RegenerateEmail,
-            is_body_optional=True,
+            body=JsonBody(RegenerateEmail, is_optional=True),
             idempotent=True,
             admitted=True,
             rate=GENERATE,
-            streamed=_STREAMED,
+            sends=_STREAMED,
             problems=(*_GENERATING, NotFound),
             tag=tag,
         ),

@@ -23,7 +23,7 @@ from service.kernel.database import Database, Transaction
 from service.kernel.supervision import Phase
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import MEDIA_TYPE, Metrics
-from service.web.endpoint import Access, Call, Endpoint, Reply
+from service.web.endpoint import Access, Call, Endpoint, Reply, Text
 
 _UNAVAILABLE = {503: "The same, when it is not so."}
 
@@ -57,7 +57,7 @@ def routes(
         Endpoint("GET", "/health/ready", probes.ready, Ready, access=public, other_statuses=_UNAVAILABLE),
         Endpoint("GET", "/health/startup", probes.startup, Startup, access=public, other_statuses=_UNAVAILABLE),
         Endpoint("GET", "/health/db-pool", probes.pool, Pool, access=public),
-        Endpoint("GET", "/metrics", probes.figures, access=public, media_type="text/plain"),
+        Endpoint("GET", "/metrics", probes.figures, access=public, sends=Text("text/plain")),
         Endpoint("GET", "/debug/tasks", probes.live_tasks, LiveTasks, access=Access.ADMIN),
     ]
     return [replace(endpoint, is_probe=True, tag="health") for endpoint in declared]

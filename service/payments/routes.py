@@ -14,7 +14,7 @@ from service.payments import razorpay_events, stripe_events
 from service.payments.model import BadSignature, Occurrence, Opened, Order, OrderId, PaymentsNotConfigured
 from service.payments.operations import Providers
 from service.payments.schema import CreatedOrder, CreateOrder, OrderAnswer, Received, created_order, order_answer
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, JsonBody, RawBody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def routes(
             on.create_order,
             answer=CreatedOrder,
             status=201,
-            body=CreateOrder,
+            body=JsonBody(CreateOrder),
             idempotent=True,
             rate=FETCH,
             problems=(PaymentsNotConfigured, StripeFailed, RazorpayFailed),
@@ -104,7 +104,7 @@ def _webhook(provider: str, receiver: Callable[[Call[bytes, None]], Awaitable[Re
         f"/api/payments/webhooks/{provider}",
         receiver,
         answer=Received,
-        body=bytes,
+        body=RawBody(),
         access=Access.PUBLIC,
         rate=WEBHOOK,
         problems=(BadSignature, PaymentsNotConfigured),

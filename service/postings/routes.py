@@ -9,7 +9,7 @@ from service.adapters.page_parser import UnparsablePage
 from service.postings.model import JobContext
 from service.postings.operations import PostingReader
 from service.postings.schema import JobContextAnswer, JobContextQuery, JobContextRequest, answer
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def routes(*, reader: PostingReader) -> Sequence[Endpoint]:
             path,
             on.extract_context,
             JobContextAnswer,
-            body=JobContextRequest,
+            body=JsonBody(JobContextRequest),
             admitted=True,
             rate=FETCH,
             problems=problems,

@@ -16,9 +16,9 @@ from service.kernel.identifiers import Identifiers, UserId
 from service.resumes import operations as resumes
 from service.resumes.model import Resume, ResumeId, TooManyResumes
 from service.resumes.schema import JsonResumeDocument, ResumeAnswer, ResumeInList, resume_answer, resume_in_list
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, FormFile, JsonBody, JsonOrFile
 from service.web.paging import Page, Paging, page_of
-from service.web.uploads import FileField, UploadedFile
+from service.web.uploads import UploadedFile
 
 _NEWEST_FIRST = "résumés, newest first"
 _KEYS = tuple[datetime, UUID]
@@ -93,8 +93,7 @@ def routes(*, db: Database, reader: ResumeReader, identifiers: Identifiers, cloc
             on.create_resume,
             answer=ResumeAnswer,
             status=201,
-            body=JsonResumeDocument,  # pyright: ignore[reportArgumentType] - a decorated type is no `type` to pyright
-            file=FileField(FILE_MAX_BYTES, ACCEPTED),
+            body=JsonOrFile(JsonBody(JsonResumeDocument), FormFile(FILE_MAX_BYTES, ACCEPTED)),
             idempotent=True,
             rate=BULK,
             problems=(UnreadableResume, TooManyResumes, TooManyInFlight, Overloaded, Unavailable),

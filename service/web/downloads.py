@@ -1,4 +1,4 @@
-"""One call answered as a file that is sent while it is made, for an endpoint declared with a `download`.
+"""One call answered as a file that is sent while it is made, for an endpoint declared with a `Download`.
 
 What the handler writes through `Call.write` goes out piece by piece, each write waiting until the client has taken the
 one before: nothing gathers here. A call that ends in a problem before its first piece is answered like any other; one
@@ -12,22 +12,23 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from starlette.types import Send
 
 from service.access.store import Answer
+from service.web.endpoint import Download
 from service.web.receiving import Inbox
-from service.web.sending import SEND_TIMEOUT_SECONDS, Outgoing
+from service.web.sending import SEND_TIMEOUT_SECONDS, Channel, Outgoing
 
 
-class Download:
+class FileChannel(Channel):
     """The sending side of one such call."""
 
-    def __init__(self, inbox: Inbox, send: Send, *, media_type: str, file_name: str, head_only: bool) -> None:
+    def __init__(self, inbox: Inbox, send: Send, file: Download, *, head_only: bool) -> None:
         self._inbox = inbox
         self._outgoing = Outgoing(inbox, send)
         self._head_only = head_only
         self._headers = {"cache-control": "no-store"}
-        self.name(file_name, media_type)
+        self.name_file(file.file_name, file.media_type)
         self._written, self._pieces = anyio.create_memory_object_stream[bytes](0)
 
-    def name(self, file_name: str, media_type: str) -> None:
+    def name_file(self, file_name: str, media_type: str) -> None:
         """What the file is called and what it is, to be said before its first piece."""
         self._headers["content-type"] = media_type
         self._headers["content-disposition"] = f'attachment; filename="{file_name}"'

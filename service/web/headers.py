@@ -1,13 +1,15 @@
-"""What the request headers of this API say, checked."""
+"""The header fields of this API: what a request says in them, and what an answer says of its rate."""
 
 import math
 import re
 
-from starlette.types import Scope
+from starlette.types import Message, Scope, Send
 
+from service.access.idempotency import Key
+from service.access.pipeline import CallContext, Credentials
+from service.access.rates import whole_seconds
+from service.adapters.rate_limits import Rate
 from service.kernel.errors import FieldError, InvalidRequest
-
-KEY_MAX_CHARACTERS = 255
 
 # A JSON number without a sign, of a size that `float` reads at once.
 _SECONDS = re.compile(r"\d{1,20}(\.\d{1,20})?(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
@@ -27,37 +29,53 @@ def for_endpoints(scope: Scope) -> dict[str, str]:
     return {name: value for name, value in read.items() if name not in {"authorization", "cookie"}}
 
 
-def wanted_seconds(scope: Scope) -> float | None:
-    """`X-Request-Timeout`: the caller's remaining patience. Raises InvalidRequest."""
+def credentials(scope: Scope) -> Credentials:
+    """What the request says of its caller. Raises InvalidRequest."""
+    key = header(scope, b"idempotency-key")
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return Credentials(
+        authorization=header(scope, b"authorization"),
+        on_behalf_of=_on_behalf_of(scope),
+        key=None if key is None else Key(scope["method"], scope["path"], key),
+        wanted_seconds=_wanted_seconds(scope),
+        peer=scope["client"][0] if scope.get("client") else "",
+        forwarded_for=",".join(forwarded),
+    )
+
+
+def with_rate_fields(send: Send, rate: Rate, context: CallContext) -> Send:
+    """`send`, with the fields of draft-ietf-httpapi-ratelimit-headers-10 in the answer's header: `RateLimit-Policy`
+    states the rate, `RateLimit` what is left of it once the call is counted."""
+
+    async def send_with_fields(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            policy = f'"{rate.name}";q={rate.quota};w={rate.window_seconds}'
+            message["headers"] = [*message["headers"], (b"ratelimit-policy", policy.encode("ascii"))]
+            if taken := context.taken:
+                left = f'"{rate.name}";r={taken.remaining};t={whole_seconds(taken)}'
+                message["headers"].append((b"ratelimit", left.encode("ascii")))
+        await send(message)
+
+    return send_with_fields
+
+
+def _wanted_seconds(scope: Scope) -> float | None:
+    """`X-Request-Timeout`: the caller's remaining patience."""
     given = header(scope, b"x-request-timeout")
     if given is None:
         return None
     if not _SECONDS.fullmatch(given) or not 0 < float(given) < math.inf:
-        raise _wrong("X-Request-Timeout", "must be a number of seconds above 0, such as 2.5")
+        what = "must be a number of seconds above 0, such as 2.5"
+        raise InvalidRequest(f"X-Request-Timeout {what}.", errors=[FieldError("/X-Request-Timeout", what)])
     return float(given)
 
 
-def idempotency_key(scope: Scope) -> str | None:
-    """Raises InvalidRequest."""
-    key = header(scope, b"idempotency-key")
-    if key is None or (1 <= len(key) <= KEY_MAX_CHARACTERS and key.isascii() and key.isprintable()):
-        return key
-    raise _wrong("Idempotency-Key", f"must be 1 to {KEY_MAX_CHARACTERS} printable ASCII characters")
-
-
-def on_behalf_of(scope: Scope) -> str | None:
-    """`X-On-Behalf-Of`: the id of the user a service acts for, in UTF-8. Raises InvalidRequest."""
+def _on_behalf_of(scope: Scope) -> str | None:
+    """`X-On-Behalf-Of` is sent in UTF-8; what is not is no user's id, and empty."""
     given = header(scope, b"x-on-behalf-of")
     if given is None:
         return None
     try:
-        user = given.encode("latin-1").decode("utf-8")
+        return given.encode("latin-1").decode("utf-8")
     except UnicodeDecodeError:
-        user = ""
-    if not 1 <= len(user) <= 255 or not user.isprintable():
-        raise _wrong("X-On-Behalf-Of", "must be a user id of 1 to 255 printable characters")
-    return user
-
-
-def _wrong(name: str, what: str) -> InvalidRequest:
-    return InvalidRequest(f"{name} {what}.", errors=[FieldError(f"/{name}", what)])
+        return ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from service.access.idempotency import IdempotencyInProgress, IdempotencyMismatch
+from service.access.idempotency import KEY_MAX_CHARACTERS, IdempotencyInProgress, IdempotencyMismatch
 from service.access.known_users import UnknownUser
 from service.access.principal import Forbidden
 from service.access.rates import RateLimited
@@ -17,17 +17,27 @@ from service.kernel.database import DatabaseUnavailable
 from service.kernel.errors import DeadlineExceeded, InvalidRequest, NotFound, Overloaded, ServiceError
 from service.kernel.in_flight import ShuttingDown
 from service.web.decoding import INTEGER_MAX, MalformedJson, MalformedRequest, UnsupportedMediaType
-from service.web.endpoint import Access, Endpoint, rate_of
-from service.web.events import EVENT_STREAM, PROBLEM, Streamed
-from service.web.headers import KEY_MAX_CHARACTERS
+from service.web.endpoint import (
+    Access,
+    Body,
+    Download,
+    Endpoint,
+    Events,
+    FormFile,
+    IncomingBody,
+    JsonBody,
+    JsonOrFile,
+    RawBody,
+    Text,
+    rate_of,
+)
+from service.web.event_stream import EVENT_STREAM, PROBLEM
 from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
-from service.web.receiving import BodyTooLarge, Incoming, RequestTimeout
-from service.web.uploads import FORM, FileField
+from service.web.receiving import BodyTooLarge, RequestTimeout
+from service.web.uploads import FORM
 
 Json = dict[str, Any]
 
-# Bodies and answers that are bytes, to the contract.
-_SCHEMALESS = (None, bytes, Incoming)
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _PATH_SCHEMAS: Mapping[str, Json] = {
     "str": {"type": "string", "minLength": 1},
@@ -81,13 +91,11 @@ def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
         found += [Unauthenticated, Forbidden]
     if endpoint.access is Access.USER:
         found += [UnknownUser]
-    if endpoint.body is not None or endpoint.file is not None:
+    if endpoint.body is not None:
         found += [BodyTooLarge, RequestTimeout]
-    if endpoint.body is Incoming:
-        found += [UnsupportedMediaType]
-    elif endpoint.body not in (None, bytes):
-        found += [MalformedJson, UnsupportedMediaType]
-    elif endpoint.file is not None:
+    if isinstance(endpoint.body, JsonBody | JsonOrFile):
+        found += [MalformedJson]
+    if not isinstance(endpoint.body, RawBody | None):
         found += [UnsupportedMediaType]
     if _PARAMETER.search(endpoint.path):
         found += [NotFound]
@@ -106,8 +114,8 @@ class _Schemas:
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
-        told = [kind for e in endpoints if e.streamed for kind in e.streamed.events.values()]
-        others = [*(kind for e in endpoints for kind in (e.body, e.answer) if kind not in _SCHEMALESS), *told]
+        told = [kind for e in endpoints if isinstance(e.sends, Events) for kind in e.sends.told.values()]
+        others = [kind for e in endpoints for kind in (_form_of(e.body), e.answer) if kind is not None] + told
         kinds = [Problem, *dict.fromkeys(others), *self._queries]
         references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
         self._references = dict(zip(kinds, references, strict=True))
@@ -135,24 +143,36 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
         "parameters": list(_parameters(endpoint, schemas)),
         "responses": _responses(endpoint, schemas),
     }
-    if endpoint.body is not None or endpoint.file is not None:
-        operation["requestBody"] = {
-            "required": not endpoint.is_body_optional,
-            "content": _body_content(endpoint, schemas),
-        }
+    if endpoint.body is not None:
+        is_optional = isinstance(endpoint.body, JsonBody) and endpoint.body.is_optional
+        operation["requestBody"] = {"required": not is_optional, "content": _body_content(endpoint.body, schemas)}
     return operation
 
 
-def _body_content(endpoint: Endpoint, schemas: _Schemas) -> Json:
-    if endpoint.body is bytes:
-        return {"*/*": {}}
-    if endpoint.body is Incoming:
-        return {media_type: {"schema": {"type": "string"}} for media_type in endpoint.body_media_types}
-    taken = {} if endpoint.body is None else _json(schemas.of(endpoint.body))
-    return taken if endpoint.file is None else taken | _form(endpoint.file)
+def _form_of(body: Body | None) -> Any:
+    """What a JSON body is decoded into."""
+    match body:
+        case JsonBody(form=form) | JsonOrFile(json=JsonBody(form=form)):
+            return form
+        case _:
+            return None
 
 
-def _form(file: FileField) -> Json:
+def _body_content(body: Body, schemas: _Schemas) -> Json:
+    match body:
+        case RawBody():
+            return {"*/*": {}}
+        case IncomingBody(media_types=media_types):
+            return {media_type: {"schema": {"type": "string"}} for media_type in media_types}
+        case FormFile():
+            return _form(body)
+        case JsonBody(form=form):
+            return _json(schemas.of(form))
+        case JsonOrFile(json=JsonBody(form=form), file=file):
+            return _json(schemas.of(form)) | _form(file)
+
+
+def _form(file: FormFile) -> Json:
     """As OpenAPI 3.1 describes binary parts (4.8.15.3); `format` is what tools of 3.0 look for."""
     content = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
     said = {"description": f"{file.accepts[0].upper()}{file.accepts[1:]}, of at most {file.max_bytes} bytes."}
@@ -204,8 +224,8 @@ def _without_null(schema: Json) -> Json:
 
 def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
     responses: Json = {str(endpoint.status): _success(endpoint, schemas, "The answer.")}
-    if endpoint.streamed is not None:
-        responses["200"] = _stream(endpoint, endpoint.streamed, schemas)
+    if isinstance(endpoint.sends, Events):
+        responses["200"] = _stream(endpoint, endpoint.sends, schemas)
     for status, when in endpoint.other_statuses.items():
         responses[str(status)] = _success(endpoint, schemas, when)
     by_status: defaultdict[int, list[type[ServiceError]]] = defaultdict(list)
@@ -231,17 +251,20 @@ def _answer_headers(endpoint: Endpoint) -> Json:
 
 def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
     headers = _answer_headers(endpoint)
-    if endpoint.answer is None and endpoint.media_type == "application/json":
-        return {"description": description, "headers": headers, "content": {}}
-    schema = {"type": "string"} if endpoint.answer is None else schemas.of(endpoint.answer)
-    content = {name: {"schema": schema} for name in (endpoint.media_type, *endpoint.other_media_types)}
+    match endpoint.sends:
+        case Text(media_type=media_type):
+            content = {media_type: {"schema": {"type": "string"}}}
+        case Download(media_type=media_type, other_media_types=others):
+            content = {name: {"schema": {"type": "string"}} for name in (media_type, *others)}
+        case _:
+            content = {} if endpoint.answer is None else _json(schemas.of(endpoint.answer))
     return {"description": description, "headers": headers, "content": content}
 
 
-def _stream(endpoint: Endpoint, streamed: Streamed, schemas: _Schemas) -> Json:
+def _stream(endpoint: Endpoint, streamed: Events, schemas: _Schemas) -> Json:
     """Events of a stream have no place in OpenAPI 3.1; `x-events` names them with the schema of their data."""
     ended = {streamed.last: schemas.of(endpoint.answer), PROBLEM: schemas.of(Problem)}
-    told = {name: schemas.of(kind) for name, kind in streamed.events.items()}
+    told = {name: schemas.of(kind) for name, kind in streamed.told.items()}
     description = (
         f"With `Accept: {EVENT_STREAM}`: server-sent events ({', '.join(told)}), ended by one `{streamed.last}` with "
         f"the answer or one `{PROBLEM}`. A call refused before its first event is answered with its own status."

@@ -14,7 +14,7 @@ import msgspec
 
 from service.kernel.errors import NotFound
 from service.web.docs_page import render
-from service.web.endpoint import Access, Call, Endpoint, Reply
+from service.web.endpoint import Access, Call, Endpoint, Reply, Text
 from service.web.openapi import document, problems_of
 
 _TAG = "reference"
@@ -45,7 +45,7 @@ def reference(endpoints: Sequence[Endpoint], *, version: str, description: str =
 
     own = [
         Endpoint("GET", "/openapi.json", openapi, answer=dict[str, Any], access=Access.PUBLIC, tag=_TAG),
-        Endpoint("GET", "/docs", docs, access=Access.PUBLIC, media_type="text/html", tag=_TAG),
+        Endpoint("GET", "/docs", docs, access=Access.PUBLIC, sends=Text("text/html"), tag=_TAG),
         Endpoint("GET", "/problems/{slug}", problem, status=303, access=Access.PUBLIC, tag=_TAG),
     ]
     described = [*endpoints, *own]

@@ -1,7 +1,8 @@
 """The sending side of one HTTP exchange."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import anyio
 from starlette.types import Send
@@ -32,6 +33,23 @@ async def deliver(inbox: Inbox, send: Send, answer: Answer, *, head_only: bool =
             group.start_soon(inbox.drain)
             await send({"type": "http.response.body", "body": b""})
             group.cancel_scope.cancel()
+
+
+class Channel:
+    """How the answer of one call goes out: whole, once it is there. Others send parts of it before."""
+
+    def tell(self, name: str, value: Any) -> None:
+        """Nobody asked for events."""
+
+    async def write(self, piece: bytes) -> None:
+        raise TypeError("this endpoint is not declared as a download")
+
+    def name_file(self, file_name: str, media_type: str) -> None:
+        raise TypeError("this endpoint is not declared as a download")
+
+    async def during(self, work: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
+        """The answer of `work` that is still to be delivered, if any."""
+        return await work()
 
 
 class Outgoing:

@@ -16,6 +16,7 @@ from starlette.types import Scope
 from service.kernel.errors import FieldError, InvalidRequest, pointer_step
 from service.kernel.text import one_line
 from service.web.decoding import MalformedRequest
+from service.web.endpoint import FORM_OVERHEAD_MAX_BYTES, FormFile
 from service.web.headers import header
 from service.web.receiving import BodyTooLarge
 
@@ -23,9 +24,6 @@ if TYPE_CHECKING:  # it is nowhere else
     from python_multipart.multipart import MultipartCallbacks
 
 FORM = "multipart/form-data"
-# Boundaries and headers of one part, and what the parser holds back for it may be a boundary: browsers send some 300
-# bytes.
-OVERHEAD_MAX_BYTES = 10_000
 HEADERS_MAX = 8
 HEADER_MAX_BYTES = 4_000
 NAME_MAX_CHARS = 255
@@ -33,19 +31,6 @@ NAME_MAX_CHARS = 255
 PIECE_BYTES = 16_384
 
 _PATH = re.compile(r".*[/\\]", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class FileField:
-    """The one file that a form has, as an endpoint declares it; `accepts` says what it may be: "a PDF or DOCX file"."""
-
-    max_bytes: int
-    accepts: str
-    name: str = "file"
-
-    @property
-    def body_max_bytes(self) -> int:
-        return self.max_bytes + OVERHEAD_MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ def is_form(scope: Scope) -> bool:
     return (header(scope, b"content-type") or "").partition(";")[0].strip().lower() == FORM
 
 
-async def uploaded_file(scope: Scope, raw: bytes, field: FileField) -> UploadedFile:
+async def uploaded_file(scope: Scope, raw: bytes, field: FormFile) -> UploadedFile:
     """The file of a whole body; others get their turn between its pieces. Raises MalformedRequest, InvalidRequest,
     BodyTooLarge."""
     form = FileForm(_boundary(scope), field)
@@ -73,7 +58,7 @@ async def uploaded_file(scope: Scope, raw: bytes, field: FileField) -> UploadedF
 class FileForm:
     """A form on its way in; of what is refused nothing more is read."""
 
-    def __init__(self, boundary: bytes, field: FileField) -> None:
+    def __init__(self, boundary: bytes, field: FormFile) -> None:
         self._field = field
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
         self._disposition = b""
@@ -104,8 +89,8 @@ class FileForm:
         except FormParserError as error:
             raise _malformed(str(error)) from error
         self._overhead += len(piece) - (len(self._content) - before)
-        if self._overhead > OVERHEAD_MAX_BYTES:
-            raise _malformed(f"it has more than {OVERHEAD_MAX_BYTES} bytes that are no file's")
+        if self._overhead > FORM_OVERHEAD_MAX_BYTES:
+            raise _malformed(f"it has more than {FORM_OVERHEAD_MAX_BYTES} bytes that are no file's")
 
     def done(self) -> UploadedFile:
         """At the end of the body. Raises MalformedRequest, InvalidRequest."""

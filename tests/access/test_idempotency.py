@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from service.access import idempotency, store
-from service.access.idempotency import Memory, Once, purge_idempotency_keys
+from service.access.idempotency import Once, Remember, purge_idempotency_keys
 from service.access.store import Answer
 from service.kernel.database import Database, DatabaseUnavailable, Transaction
 from service.kernel.errors import NotFound
@@ -247,13 +247,13 @@ async def test_a_key_that_cannot_be_freed_does_not_hide_what_happened() -> None:
     claim = store.Claim(UUID(int=1), UserId("ada"), "POST", "/orders", "k", b"")
     db = cast("Database", FreesNothing())
 
-    async def fails(_memory: Memory) -> Answer:
+    async def fails(_remember: Remember) -> Answer:
         raise NotFound("no such paper")
 
     with pytest.raises(NotFound):
         await Once(db, claim).run(lambda _value: Answer(201, b""), fails)
 
-    async def hangs(_memory: Memory) -> Answer:
+    async def hangs(_remember: Remember) -> Answer:
         await anyio.sleep_forever()
         raise AssertionError
 

@@ -10,12 +10,12 @@ from service.crm.routes import routes
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, DatabaseUnavailable, Transaction
 from service.postings.addresses import canonical
+from tests.access.test_idempotency import CutDatabase
 from tests.credits.wallets import assert_sound
 from tests.crm.desks import desk, people
 from tests.crm.test_importing import HEADER, Sent, counts, imported, rows
 from tests.web.application import Parts
 from tests.web.shop import Shop, slug
-from tests.web.test_idempotency import CutDatabase
 
 pytestmark = pytest.mark.anyio
 

@@ -24,7 +24,7 @@ from tests.emails.stories import Left, assert_sound, give, left, world
 from tests.emails.test_routes import FIELDS, REQUEST
 from tests.http import serve
 from tests.web.application import Parts, bearer
-from tests.web.test_events import read
+from tests.web.test_event_stream import read
 
 pytestmark = pytest.mark.anyio
 

@@ -1,4 +1,4 @@
-"""A small application over the gate, for the tests of `web` and `health`; callers sign their own tokens."""
+"""A small application over the pipeline, for the tests of `web` and `health`; callers sign their own tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ import httpx
 from starlette.applications import Starlette
 
 from service.access.known_users import KnownUsers
+from service.access.pipeline import Pipeline
 from service.access.rates import RateLimits
 from service.access.tokens import Authenticator, mint
 from service.kernel.clock import SystemClock
@@ -20,7 +21,7 @@ from service.kernel.telemetry.metrics import Metrics
 from service.web.endpoint import Endpoint
 from service.web.middleware import middleware
 from service.web.problems import exception_handlers
-from service.web.serving import Gate, routes
+from service.web.serving import routes
 
 SECRET = b"tests' own secret, 32 bytes or more"
 CLOCK = SystemClock()
@@ -42,7 +43,7 @@ async def everybody(_tx: Transaction, _user: UserId) -> bool:
 
 @dataclass
 class Parts:
-    """What the gate is made of, at hand for assertions."""
+    """What the pipeline is made of, at hand for assertions."""
 
     db: Database = field(default_factory=NoDatabase)
     is_stored: Any = everybody
@@ -56,8 +57,8 @@ class Parts:
     body_timeout_seconds: float = 5.0
     allowed_origins: Sequence[str] = ()
 
-    def gate(self) -> Gate:
-        return Gate(
+    def pipeline(self) -> Pipeline:
+        return Pipeline(
             authenticator=Authenticator.with_secret(SECRET, clock=CLOCK),
             known_users=self.known_users or KnownUsers(self.db, self.is_stored),
             db=self.db,
@@ -67,12 +68,11 @@ class Parts:
             in_flight=self.in_flight,
             rate_limits=self.rate_limits,
             request_timeout_seconds=self.request_timeout_seconds,
-            body_timeout_seconds=self.body_timeout_seconds,
         )
 
     def app(self, *endpoints: Endpoint) -> Starlette:
         return Starlette(
-            routes=routes(endpoints, self.gate()),
+            routes=routes(endpoints, self.pipeline(), body_timeout_seconds=self.body_timeout_seconds),
             middleware=middleware(
                 identifiers=Identifiers(CLOCK), metrics=self.metrics, allowed_origins=self.allowed_origins
             ),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from service.accounts.operations import is_stored
 from service.kernel.database import Database, Transaction
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 from tests.web.application import Parts, bearer
 
 
@@ -71,7 +71,9 @@ class Shop:
         return Parts(db=self.db, is_stored=is_stored)
 
     def endpoint(self) -> Endpoint:
-        return Endpoint("POST", "/orders", self.order, answer=Ordered, status=201, body=Order, idempotent=True)
+        return Endpoint(
+            "POST", "/orders", self.order, answer=Ordered, status=201, body=JsonBody(Order), idempotent=True
+        )
 
     async def open(self) -> None:
         """Two customers, and a table for their orders."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Download, Endpoint
 from service.web.openapi import document
 from tests.http import serve
 from tests.web.application import Parts, bearer
@@ -40,7 +40,7 @@ class Press:
 
 
 def endpoint(press: Press) -> Endpoint:
-    return Endpoint("GET", "/book", press, media_type="application/zip", download="book.zip")
+    return Endpoint("GET", "/book", press, sends=Download("book.zip", "application/zip"))
 
 
 async def test_the_pieces_are_the_file() -> None:
@@ -136,9 +136,7 @@ async def test_a_call_may_say_which_file_it_is() -> None:
         call.name_file("book.txt", "text/plain")
         await call.write(b"Once")
 
-    named = Endpoint(
-        "GET", "/book", print_, media_type="application/zip", other_media_types=("text/plain",), download="x"
-    )
+    named = Endpoint("GET", "/book", print_, sends=Download("x", "application/zip", other_media_types=("text/plain",)))
     async with Parts().client(named) as caller:
         answer = await caller.get("/book")
     assert (answer.headers["content-type"], answer.content) == ("text/plain", b"Once")

@@ -10,7 +10,7 @@ from anyio.abc import SocketStream
 from sqlalchemy import text
 
 from service.kernel.database import Transaction
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, IncomingBody
 from service.web.receiving import Incoming
 from tests.http import serve
 from tests.web.application import bearer
@@ -55,9 +55,7 @@ class Granary:
             "/grain",
             self.take,
             answer=dict[str, int],
-            body=Incoming,
-            body_media_types=("text/csv", "application/x-ndjson"),
-            body_max_bytes=100_000_000,
+            body=IncomingBody(("text/csv", "application/x-ndjson"), max_bytes=100_000_000),
             idempotent=True,
         )
 

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from service.kernel.errors import InvalidRequest
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, IncomingBody
 from service.web.openapi import document
 from service.web.receiving import Incoming
 from tests.web.application import Parts, bearer
@@ -52,9 +52,7 @@ def endpoint(mill: Mill) -> Endpoint:
         "/mill",
         mill,
         answer=dict[str, int],
-        body=Incoming,
-        body_media_types=("text/csv", "application/x-ndjson"),
-        body_max_bytes=LIMIT,
+        body=IncomingBody(("text/csv", "application/x-ndjson"), max_bytes=LIMIT),
     )
 
 
@@ -127,7 +125,7 @@ async def test_what_is_not_taken_waits_at_the_client() -> None:
     waits = anyio.Event()
     mill = Mill(waits=waits)
     poured = 0
-    big = replace(endpoint(mill), body_max_bytes=1_000_000_000)
+    big = replace(endpoint(mill), body=IncomingBody(("text/csv",), max_bytes=1_000_000_000))
     async with connected(big) as stream, anyio.create_task_group() as group:
         await stream.send(asking("Transfer-Encoding: chunked"))
 

@@ -13,8 +13,7 @@ from service.adapters.rate_limits import Rate
 from service.adapters.rate_limits.in_process import InProcessRateLimiter
 from service.adapters.rate_limits.scripted import ScriptedRateLimiter
 from service.kernel.concurrency import Admission
-from service.web.endpoint import Access, Call, Endpoint, rate_of
-from service.web.events import Streamed
+from service.web.endpoint import Access, Call, Endpoint, Events, JsonBody, rate_of
 from tests.web.application import Parts, bearer
 from tests.web.shop import ITEM, Shop, keyed, slug
 
@@ -64,7 +63,7 @@ async def test_beyond_the_rate_nothing_is_done_and_the_answer_says_when() -> Non
 
 async def test_every_answer_has_the_fields_of_the_draft() -> None:
     deed = Deed()
-    async with limited().client(deed.endpoint(body=Done)) as client:
+    async with limited().client(deed.endpoint(body=JsonBody(Done))) as client:
         malformed = await client.post("/deeds", content=b"{", headers={"content-type": "application/json"})
         fine = await client.post("/deeds", json={"user": "x"})
         await client.post("/deeds", json={"user": "x"})
@@ -94,7 +93,7 @@ async def test_a_stream_begins_with_the_fields() -> None:
         call.tell("step", Done("on the way"))
         return Done(call.principal.user)
 
-    endpoint = Endpoint("POST", "/told", tells, Done, rate=THREE, streamed=Streamed("done", {"step": Done}))
+    endpoint = Endpoint("POST", "/told", tells, Done, rate=THREE, sends=Events("done", {"step": Done}))
     async with limited().client(endpoint) as client:
         answer = await client.post("/told", headers={"accept": "text/event-stream"})
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -138,7 +137,7 @@ async def test_switched_off_nobody_is_counted_and_nothing_said() -> None:
 
 
 async def test_the_body_of_who_asks_too_often_is_not_looked_at() -> None:
-    async with limited(ScriptedRateLimiter(left=0)).client(Deed().endpoint(body=Done)) as client:
+    async with limited(ScriptedRateLimiter(left=0)).client(Deed().endpoint(body=JsonBody(Done))) as client:
         answer = await client.post("/deeds", content=b"{", headers={"content-type": "application/json"})
     assert answer.status_code == 429
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from anyio.abc import SocketStream
 
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 from tests.http import serve
 from tests.web.application import Parts, bearer
 
@@ -28,7 +28,7 @@ async def length(call: Call[Anything, None]) -> dict[str, int]:
     return {"length": len(call.body.text)}
 
 
-LENGTH = Endpoint("POST", "/length", length, answer=dict[str, int], body=Anything, body_max_bytes=LIMIT)
+LENGTH = Endpoint("POST", "/length", length, answer=dict[str, int], body=JsonBody(Anything, max_bytes=LIMIT))
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from service.kernel.concurrency import Admission
 from service.kernel.database import DatabaseUnavailable
 from service.kernel.errors import NotFound
 from service.kernel.telemetry import doing
-from service.web.endpoint import Access, Call, Endpoint, Reply
+from service.web.endpoint import Access, Call, Endpoint, JsonBody, RawBody, Reply
 from tests.http import serve
 from tests.web.application import NoDatabase, Parts, bearer, client_of
 
@@ -46,7 +46,7 @@ async def who(call: Call[None, None]) -> dict[str, Any]:
     return {"user": who.user, "tenant": who.tenant, "email": who.email, "headers": dict(call.headers)}
 
 
-GREET = Endpoint("POST", "/greet", greet, answer=Greeted, status=201, body=Greeting, query=Loudness)
+GREET = Endpoint("POST", "/greet", greet, answer=Greeted, status=201, body=JsonBody(Greeting), query=Loudness)
 WHO = Endpoint("GET", "/who", who, answer=dict[str, Any])
 
 
@@ -413,7 +413,7 @@ async def test_a_raw_body_is_handed_on_as_it_was_sent(sent: bytes) -> None:
     async def echo(call: Call[bytes, None]) -> Reply:
         return Reply(call.body, media_type="application/octet-stream")
 
-    endpoint = Endpoint("POST", "/raw", echo, body=bytes, access=Access.PUBLIC, body_max_bytes=100)
+    endpoint = Endpoint("POST", "/raw", echo, body=RawBody(max_bytes=100), access=Access.PUBLIC)
     async with Parts().client(endpoint) as client:
         for media_type in ("application/json", "text/plain", "x"):
             answer = await client.post("/raw", content=sent, headers={"content-type": media_type})

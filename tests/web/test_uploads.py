@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from service.kernel.errors import InvalidRequest, ServiceError
 from service.web.decoding import MalformedRequest
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, FormFile, JsonBody, JsonOrFile
 from service.web.openapi import document
 from service.web.receiving import BodyTooLarge
 from service.web.reference import reference
-from service.web.uploads import HEADERS_MAX, FileField, FileForm, UploadedFile, uploaded_file
+from service.web.uploads import HEADERS_MAX, FileForm, UploadedFile, uploaded_file
 from tests.web.application import Parts
 
 pytestmark = pytest.mark.anyio
 
-FIELD = FileField(max_bytes=1_000, accepts="a letter")
+FIELD = FormFile(max_bytes=1_000, accepts="a letter")
 
 
 def form(*parts: tuple[str, bytes], end: bytes = b"--x--\r\n") -> bytes:
@@ -116,9 +116,14 @@ async def handle(call: Call[Any, Any]) -> Any:
 
 
 EITHER = Endpoint(
-    "POST", "/either", handle, answer=dict[str, Any], body=dict[str, Any], file=FIELD, access=Access.TOKEN
+    "POST",
+    "/either",
+    handle,
+    answer=dict[str, Any],
+    body=JsonOrFile(JsonBody(dict[str, Any]), FIELD),
+    access=Access.TOKEN,
 )
-ALONE = Endpoint("POST", "/alone", handle, answer=dict[str, Any], file=FIELD, access=Access.TOKEN)
+ALONE = Endpoint("POST", "/alone", handle, answer=dict[str, Any], body=FIELD, access=Access.TOKEN)
 
 
 async def test_an_endpoint_takes_the_one_or_the_other() -> None:

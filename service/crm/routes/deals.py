@@ -12,7 +12,7 @@ from service.crm.schema.fields import InstantKeys
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 from service.web.paging import Page, page_of
 
 TAG = "deals"
@@ -78,13 +78,21 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
             on.create_deal,
             answer=Deal,
             status=201,
-            body=CreateDeal,
+            body=JsonBody(CreateDeal),
             idempotent=True,
             problems=(NotFound, LeadHasDeal),
             tag=TAG,
         ),
         Endpoint("GET", one, on.read_deal, answer=Deal, problems=(NotFound,), tag=TAG),
-        Endpoint("PUT", one, on.change_deal, answer=Deal, body=ChangeDeal, problems=(NotFound, LeadHasDeal), tag=TAG),
+        Endpoint(
+            "PUT",
+            one,
+            on.change_deal,
+            answer=Deal,
+            body=JsonBody(ChangeDeal),
+            problems=(NotFound, LeadHasDeal),
+            tag=TAG,
+        ),
         Endpoint("DELETE", one, on.delete_deal, status=204, problems=(NotFound,), tag=TAG),
     )
 

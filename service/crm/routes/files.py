@@ -12,7 +12,7 @@ from service.crm.operations.jobs import Canonical
 from service.crm.schema.files import CSV, NDJSON, ExportQuery, FileFormat, JobsImported, jobs_imported, lines_of
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Download, Endpoint, IncomingBody
 from service.web.receiving import Incoming
 
 # Two hundred thousand jobs of some lines each, or twenty thousand with their descriptions.
@@ -83,9 +83,7 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
             "/api/jobs/export",
             on.export,
             query=ExportQuery,
-            media_type=CSV,
-            other_media_types=(NDJSON,),
-            download="jobs.csv",
+            sends=Download("jobs.csv", CSV, other_media_types=(NDJSON,)),
             rate=BULK,
             tag=tag,
         ),
@@ -94,9 +92,7 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
             "/api/jobs/import",
             on.import_,
             answer=JobsImported,
-            body=Incoming,
-            body_media_types=(CSV, NDJSON),
-            body_max_bytes=IMPORT_MAX_BYTES,
+            body=IncomingBody((CSV, NDJSON), max_bytes=IMPORT_MAX_BYTES),
             idempotent=True,
             problems=(TooManyLines,),
             rate=BULK,

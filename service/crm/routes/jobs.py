@@ -23,7 +23,7 @@ from service.crm.schema.jobs import (
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 from service.web.paging import Page, page_of
 
 ONE = "/api/jobs/{job_id:int}"
@@ -104,7 +104,7 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
             on.create_job,
             answer=WrittenJob,
             status=201,
-            body=CreateJob,
+            body=JsonBody(CreateJob),
             idempotent=True,
             problems=(DuplicateJob,),
             tag=TAG,
@@ -113,7 +113,13 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
         Endpoint("GET", f"{many}/recent-resume-date", on.read_recent_resume_date, answer=RecentResumeDate, tag=TAG),
         Endpoint("GET", ONE, on.read_job, answer=Job, problems=(NotFound,), tag=TAG),
         Endpoint(
-            "PUT", ONE, on.change_job, answer=WrittenJob, body=ChangeJob, problems=(NotFound, DuplicateJob), tag=TAG
+            "PUT",
+            ONE,
+            on.change_job,
+            answer=WrittenJob,
+            body=JsonBody(ChangeJob),
+            problems=(NotFound, DuplicateJob),
+            tag=TAG,
         ),
         Endpoint("DELETE", ONE, on.delete_job, status=204, problems=(NotFound,), tag=TAG),
     )

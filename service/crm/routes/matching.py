@@ -22,7 +22,7 @@ from service.crm.schema.matching import (
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 
 TAG = "jobs"
 
@@ -77,10 +77,10 @@ def routes(*, db: Database, clock: Clock, canonical: Canonical) -> Sequence[Endp
             f"{many}/by-company",
             on.change_job_by_company,
             answer=WrittenJob,
-            body=ChangeJobByCompany,
+            body=JsonBody(ChangeJobByCompany),
             problems=(NotFound, AmbiguousCompany, DuplicateJob),
             tag=TAG,
         ),
         Endpoint("GET", f"{many}/applied", on.was_applied_to, answer=AppliedAnswer, query=AppliedQuery, tag=TAG),
-        Endpoint("POST", f"{many}/filter", on.filter_jobs, answer=FilteredJobs, body=FilterJobs, tag=TAG),
+        Endpoint("POST", f"{many}/filter", on.filter_jobs, answer=FilteredJobs, body=JsonBody(FilterJobs), tag=TAG),
     )

@@ -17,7 +17,7 @@ from service.crm.schema.organizations import (
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
-from service.web.endpoint import Call, Endpoint
+from service.web.endpoint import Call, Endpoint, JsonBody
 from service.web.paging import Page, page_of
 
 TAG = "organizations"
@@ -88,7 +88,7 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
             on.create_organization,
             answer=Organization,
             status=201,
-            body=CreateOrganization,
+            body=JsonBody(CreateOrganization),
             idempotent=True,
             problems=(DuplicateOrganization,),
             tag=TAG,
@@ -99,7 +99,7 @@ def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
             one,
             on.change_organization,
             answer=Organization,
-            body=ChangeOrganization,
+            body=JsonBody(ChangeOrganization),
             problems=(NotFound, DuplicateOrganization, TooManyJobs),
             tag=TAG,
         ),

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.kernel.errors import NotFound
-from service.web import events, sending
-from service.web.endpoint import Call, Endpoint
-from service.web.events import EVENT_STREAM, EVENTS_QUEUED_MAX, Streamed, encoded, wants_events
+from service.web import event_stream, sending
+from service.web.endpoint import Call, Endpoint, Events
+from service.web.event_stream import EVENT_STREAM, EVENTS_QUEUED_MAX, encoded, wants_events
 from service.web.openapi import document
 from tests.http import serve
 from tests.web.application import Parts, bearer
@@ -63,8 +63,8 @@ class Walk:
         return Step(99)
 
     def endpoint(self, **options: Any) -> Endpoint:
-        streamed = Streamed("arrived", {"step": Step})
-        return Endpoint("POST", "/walk", self, answer=Step, status=201, streamed=streamed, **options)
+        streamed = Events("arrived", {"step": Step})
+        return Endpoint("POST", "/walk", self, answer=Step, status=201, sends=streamed, **options)
 
 
 async def read(answer: httpx.Response) -> list[tuple[str, Any]]:
@@ -196,7 +196,7 @@ async def test_a_client_that_leaves_ends_the_work_within_a_second() -> None:
 
 
 async def test_a_silent_stream_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
     app = Parts().app(Walk(steps=1, then=partial(anyio.sleep, 0.3)).endpoint())
     async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada") | ACCEPT) as client:
         answer = await client.post("/walk")
@@ -232,7 +232,7 @@ def streaming(shop: Shop) -> Endpoint:
         call.tell("step", Step(1))
         return await shop.order(call)
 
-    return replace(shop.endpoint(), handler=order, streamed=Streamed("ordered", {"step": Step}))
+    return replace(shop.endpoint(), handler=order, sends=Events("ordered", {"step": Step}))
 
 
 async def test_a_replay_is_the_one_last_event_whatever_the_first_accepted(shop: Shop) -> None:

@@ -8,9 +8,8 @@ Once the stream has begun, a problem is its last event.
 
 import math
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -22,7 +21,7 @@ from service.access.store import Answer
 from service.web.headers import header
 from service.web.problems import PROBLEM_JSON
 from service.web.receiving import Inbox
-from service.web.sending import SEND_TIMEOUT_SECONDS, Outgoing
+from service.web.sending import SEND_TIMEOUT_SECONDS, Channel, Outgoing
 
 EVENT_STREAM = "text/event-stream"
 PROBLEM = "problem"
@@ -39,14 +38,6 @@ _HEARTBEAT = b": still working\n\n"
 _QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
 
 _encode = msgspec.json.Encoder().encode
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """What a declaration says of its events: the name of the last one, which carries the answer, and the others."""
-
-    last: str
-    events: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def wants_events(scope: Scope) -> bool:
@@ -74,7 +65,7 @@ def encoded(name: str, data: bytes) -> bytes:
     return b"event: " + name.encode("ascii") + b"\n" + lines + b"\n"
 
 
-class EventStream:
+class EventChannel(Channel):
     """The sending side of one such call."""
 
     def __init__(self, inbox: Inbox, send: Send, *, last: str) -> None:
