@@ -16,7 +16,7 @@ import structlog
 
 from service.access import store
 from service.access.store import Answer
-from service.kernel.database import Database, Transaction, swept
+from service.kernel.database import Database, Transaction, sweep
 from service.kernel.deadlines import remaining_seconds
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import UserId
@@ -170,4 +170,4 @@ class Once:
 
 async def purge_idempotency_keys(db: Database) -> int:
     """Delete the keys whose time is over; how many there were. One sweep, safe beside others."""
-    return await swept(db, store.purge_expired, rows_per_batch=KEYS_PER_BATCH, batches_max=BATCHES_MAX)
+    return await sweep(db, store.purge_expired, rows_per_batch=KEYS_PER_BATCH, batches_max=BATCHES_MAX)

@@ -4,13 +4,16 @@ Exit codes: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 
 wrong is one line on standard error per fact; a traceback means a mistake of ours.
 """
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from cyclopts import App, CycloptsError
 
 from service.kernel.errors import ServiceError, leaves
-from service.settings import BadSettings, installed_version
+from service.kernel.telemetry.logs import configure_logs
+from service.settings import BadSettings, Settings, installed_version, load_settings
 
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
@@ -52,6 +55,17 @@ def run(arguments: Sequence[str]) -> int:
             for line in _lines(fact):
                 print(f"overture: {line}", file=sys.stderr)
         return max(_exit_code(fact) for fact in facts)
+
+
+def command_settings(*, is_quiet: bool = False, **flags: object) -> Settings:
+    """The effective settings, a command's flags over the environment; logs follow them. Raises `BadSettings`.
+
+    `is_quiet` is for commands whose output is for people: they see warnings and errors only.
+    """
+    settings = load_settings(os.environ, directory=Path.cwd(), **flags)
+    level = "warning" if is_quiet and settings.log_level == "info" else settings.log_level
+    configure_logs(level=level, form=settings.log_format)
+    return settings
 
 
 def _app() -> App:

@@ -11,8 +11,7 @@ import anyio
 
 from service.adapters.redis import Redis, RedisAway
 from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
-from service.cli import DONE, FAILED
-from service.cli.configuration import configured
+from service.cli import DONE, FAILED, command_settings
 from service.custody import operations as custody
 from service.kernel.database import Database
 from service.kernel.database.server import OLDEST_MAJOR, server_facts
@@ -53,7 +52,7 @@ def doctor(*, backend: Literal["asyncio", "trio"] | None = None) -> int:
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
-    settings = configured(is_quiet=True, backend=backend)
+    settings = command_settings(is_quiet=True, backend=backend)
     for variable, value in describe(settings).items():
         print(f"{variable:<34} {value}")
     print()

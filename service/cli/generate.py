@@ -13,12 +13,10 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from service.accounts import operations as accounts
-from service.cli import DONE, INTERRUPTED, Refused
-from service.cli.configuration import configured
-from service.cli.inputs import Posting, read_posting, read_resume
+from service.cli import DONE, INTERRUPTED, Refused, command_settings
+from service.cli.inputs import Posting, read_posting, read_recruiter, read_resume
 from service.cli.letter import print_letter
 from service.cli.progress import Progress, watched
-from service.cli.recruiter import read_recruiter
 from service.composition import build_services
 from service.credits.model import Balance
 from service.credits.store import find_balance
@@ -105,7 +103,7 @@ def generate(
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
-    settings = configured(is_quiet=True, backend=backend)
+    settings = command_settings(is_quiet=True, backend=backend)
     posting = None if wishes.job is None else read_posting(wishes.job)
     request = wishes.request(posting, backend=settings.backend)
     progress = Progress(Console(stderr=True))

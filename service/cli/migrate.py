@@ -1,7 +1,6 @@
 """`overture migrate`"""
 
-from service.cli import DONE
-from service.cli.configuration import configured
+from service.cli import DONE, command_settings
 from service.resources import unmigrated_database_url
 
 
@@ -13,7 +12,7 @@ def migrate() -> int:
     from service.migrations.migrate import current_and_head  # noqa: PLC0415  (alembic, a third of a second)
     from service.migrations.migrate import migrate as apply  # noqa: PLC0415
 
-    with unmigrated_database_url(configured()) as url:
+    with unmigrated_database_url(command_settings()) as url:
         before, head = current_and_head(url)
         if before != head:
             apply(url)

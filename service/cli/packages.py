@@ -7,8 +7,7 @@ from typing import TypeVar
 import anyio
 from cyclopts import App
 
-from service.cli import DONE, MISUSED, Refused
-from service.cli.configuration import configured
+from service.cli import DONE, MISUSED, Refused, command_settings
 from service.credits import operations as credits
 from service.credits import store
 from service.credits.model import CoinPackage, checked_package
@@ -87,7 +86,7 @@ def _line(package: CoinPackage) -> str:
 
 
 def _asked(unit: Unit[[], T]) -> T:
-    settings = configured(is_quiet=True)
+    settings = command_settings(is_quiet=True)
     return anyio.run(_run, settings, unit, backend=settings.backend)
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 
 import anyio
 
-from service.cli import DONE, MISUSED, Refused
-from service.cli.configuration import configured
+from service.cli import DONE, MISUSED, Refused, command_settings
 from service.kernel.database import Database
 from service.payments import operations
 from service.payments.model import OPEN_OUTCOMES, Event
@@ -29,7 +28,7 @@ def payments(
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
-    settings = configured(is_quiet=True, backend=backend)
+    settings = command_settings(is_quiet=True, backend=backend)
     event = None if apply is None else _event_id(apply)
     return anyio.run(_parked, settings, event, backend=settings.backend)
 

@@ -13,8 +13,7 @@ from starlette.types import ASGIApp
 
 from service.app import build_app
 from service.background import background_tasks
-from service.cli import Refused
-from service.cli.configuration import configured
+from service.cli import Refused, command_settings
 from service.cli.token import minted
 from service.composition import build_services
 from service.kernel.garbage_collection import keep_what_is_loaded
@@ -49,7 +48,7 @@ def serve(
     port
         Where to listen, 0 for any free port; beats PORT.
     """
-    settings = configured(backend=backend, host=host, port=port)
+    settings = command_settings(backend=backend, host=host, port=port)
     listener = bound(settings)
     return anyio.run(_serve, settings, listener, backend=settings.backend)
 

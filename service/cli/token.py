@@ -6,8 +6,7 @@ from cyclopts import Parameter
 from cyclopts.types import PositiveFloat
 
 from service.access.tokens import LIFETIME_MAX_SECONDS, mint
-from service.cli import DONE, MISUSED, Refused
-from service.cli.configuration import configured
+from service.cli import DONE, MISUSED, Refused, command_settings
 from service.kernel.clock import SystemClock
 from service.settings import Settings, token_secret
 
@@ -35,7 +34,7 @@ def token(
     hours
         How long it lives, at most 24.
     """
-    print(minted(configured(), user=user, email=email, scopes=frozenset(scope), tenant=tenant, hours=hours))
+    print(minted(command_settings(), user=user, email=email, scopes=frozenset(scope), tenant=tenant, hours=hours))
     return DONE
 
 

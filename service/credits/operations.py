@@ -26,13 +26,13 @@ from service.credits.model import (
     checked_reference,
     exhausted,
 )
-from service.kernel.database import Database, Transaction, swept
+from service.kernel.database import Database, Transaction, sweep
 from service.kernel.identifiers import UserId
 
 EXPORTS = store.EXPORTS
 INVARIANTS = invariants.INVARIANTS
 
-# One transaction of a sweep: short enough (some 10 ms) that a request never waits long for a wallet being swept.
+# One transaction of a sweep: short enough (some 10 ms) that a request never waits long for a wallet being sweep.
 HOLDS_PER_BATCH = 100
 BATCHES_MAX = 1_000
 
@@ -72,7 +72,7 @@ async def charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) 
     """Spend `amount` coins of an open hold and give back the rest, in one step; the balance after it.
 
     Charging nothing releases the hold. The same charge again (amount and reference) answers the first balance.
-    Raises `HoldNotOpen` where the hold was settled otherwise or has expired (by the database's clock, swept or not),
+    Raises `HoldNotOpen` where the hold was settled otherwise or has expired (by the database's clock, sweep or not),
     and ValueError where it is smaller than `amount`. Let the error leave the unit of work: what was to be paid for
     must be rolled back with it.
     """
@@ -180,7 +180,7 @@ async def sweep_expired_holds(db: Database) -> int:
 
     Wallets that somebody is busy with are left for the next sweep.
     """
-    return await swept(db, store.expire_holds, rows_per_batch=HOLDS_PER_BATCH, batches_max=BATCHES_MAX)
+    return await sweep(db, store.expire_holds, rows_per_batch=HOLDS_PER_BATCH, batches_max=BATCHES_MAX)
 
 
 async def find_package(tx: Transaction, package: str) -> CoinPackage | None:

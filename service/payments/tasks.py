@@ -1,6 +1,6 @@
 """What payments do in the background."""
 
-from service.kernel.database import Database, Transaction, swept
+from service.kernel.database import Database, Transaction, sweep
 from service.payments import store
 
 # As long as a checkout session of Stripe's lives (https://docs.stripe.com/api/checkout/sessions/create, `expires_at`).
@@ -20,4 +20,4 @@ async def expire_unpaid_orders(db: Database) -> int:
     async def batch(tx: Transaction, *, limit: int) -> int:
         return await store.expire_unpaid(tx, older_than_seconds=UNPAID_SECONDS, limit=limit)
 
-    return await swept(db, batch, rows_per_batch=ORDERS_PER_BATCH, batches_max=BATCHES_MAX)
+    return await sweep(db, batch, rows_per_batch=ORDERS_PER_BATCH, batches_max=BATCHES_MAX)

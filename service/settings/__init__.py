@@ -4,20 +4,22 @@ Every wrong value is reported together, each naming its variable, what was wrong
 counts as unset. `.env` in the working directory fills in what the environment does not set.
 
 variables   each setting: its variable, its type, its default, and what it accepts in words
-reading     from the environment and `.env` to `Settings`
-problems    what no single type can say
-showing     the configuration as it may be shown
+loading     from the environment and `.env` to `Settings`, and back to what may be shown; the secret of tokens
+problems    values that contradict each other, and URLs that are not accepted
 addresses   which URLs and hosts may be trusted, and how they are shown
-secret      what tokens are signed with
-release     which version this is
 """
 
 from service.settings.addresses import is_loopback, without_password
+from service.settings.loading import (
+    default_data_dir,
+    describe,
+    installed_version,
+    load_settings,
+    read_dotenv,
+    token_secret,
+    unread,
+)
 from service.settings.problems import BadSettings
-from service.settings.reading import default_data_dir, load_settings, read_dotenv, unread
-from service.settings.release import installed_version
-from service.settings.secret import token_secret
-from service.settings.showing import describe
 from service.settings.variables import OPENAI_URL, Settings
 
 __all__ = [

@@ -1,15 +1,18 @@
-"""Razorpay's orders against a server that speaks its API."""
+"""Razorpay's orders against a server that speaks its API, and its signatures."""
 
+import json
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import anyio
 import pytest
 
 from service.adapters.razorpay import RazorpayFailed, Sale
-from service.adapters.razorpay.http import HttpRazorpay
+from service.adapters.razorpay.http import HttpRazorpay, is_genuine
 from service.adapters.razorpay.scripted import ScriptedRazorpay
 from tests.fakes.razorpay_api import KEY_ID, KEY_SECRET, WEBHOOK_SECRET, RazorpayApi, razorpay_api
+from tests.samples import SAMPLES, needs_samples
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +78,45 @@ async def test_the_scripted_one_signs_as_it_verifies() -> None:
     scripted.fails = True
     with pytest.raises(RazorpayFailed):
         await scripted.create_order(SALE)
+
+
+def vectors() -> list[tuple[dict[str, Any], bytes]]:
+    folder = SAMPLES / "payments"
+    read = json.loads((folder / "vectors.json").read_text())["vectors"]
+    return [(vector, _message(vector)) for vector in read]
+
+
+def _message(vector: dict[str, Any]) -> bytes:
+    if "payload_file" in vector:
+        return (SAMPLES / "payments" / vector["payload_file"]).read_bytes()
+    return str(vector.get("message", vector.get("payload"))).encode()
+
+
+@needs_samples
+def test_the_vectors_of_razorpay_s_own_tests() -> None:
+    assert len(vectors()) == 5
+    for vector, message in vectors():
+        assert is_genuine(message, vector["signature"], secret=vector["secret"]) == vector["expect"], vector
+
+
+@needs_samples
+def test_no_byte_of_them_can_be_changed() -> None:
+    tried = 0
+    for vector, message in vectors():
+        if not vector["expect"]:
+            continue
+        whole = {"message": message, "signature": vector["signature"].encode(), "secret": vector["secret"].encode()}
+        for place, original in whole.items():
+            for index in range(len(original)):
+                for flip in (0x01, 0x20):
+                    changed = original[:index] + bytes([original[index] ^ flip]) + original[index + 1 :]
+                    parts = whole | {place: changed}
+                    tried += 1
+                    signature, secret = parts["signature"].decode(), parts["secret"].decode()
+                    assert not is_genuine(parts["message"], signature, secret=secret), (place, index)
+    assert tried > 2000
+
+
+@pytest.mark.parametrize("signature", [None, "", "é", "0" * 64, "x" * 100_000])
+def test_what_is_no_signature(signature: str | None) -> None:
+    assert not is_genuine(b"{}", signature, secret="s")

@@ -1,5 +1,6 @@
-"""Razorpay's API over HTTP."""
+"""Razorpay's API over HTTP, and its signatures."""
 
+import hmac
 import ssl
 from typing import Any
 
@@ -8,7 +9,6 @@ import httpx
 import msgspec
 
 from service.adapters.razorpay import RazorpayFailed, Sale
-from service.adapters.razorpay.signature import is_genuine
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 
 API_URL = "https://api.razorpay.com"
@@ -49,23 +49,28 @@ class HttpRazorpay:
 
     async def create_order(self, sale: Sale) -> str:
         order = str(sale.order)
-        asked = {"amount": sale.amount, "currency": sale.currency, "receipt": order, "notes": {"order_id": order}}
+        order_fields = {
+            "amount": sale.amount,
+            "currency": sale.currency,
+            "receipt": order,
+            "notes": {"order_id": order},
+        }
         try:
             with anyio.fail_after(attempt_seconds(CALL_SECONDS, remaining_seconds())):
-                created = msgspec.json.decode(await self._answered(asked), type=_Created)
+                created = msgspec.json.decode(await self._post(order_fields), type=_Created)
         except (httpx.HTTPError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TimeoutError) as error:
             raise RazorpayFailed(f"Razorpay opened no order ({_reason(error)}); try again.") from error
         if (created.amount, created.currency) != (sale.amount, sale.currency):
             raise RazorpayFailed("Razorpay opened an order of another amount; it is not used. Try again.")
         return created.id
 
-    async def _answered(self, asked: dict[str, Any]) -> bytes:
+    async def _post(self, order_fields: dict[str, Any]) -> bytes:
         content, size = bytearray(), 0
         async with (
             httpx.AsyncClient(
                 trust_env=False, timeout=CALL_SECONDS, verify=self._ssl_context, auth=self._auth
             ) as client,
-            client.stream("POST", self._orders_url, json=asked) as answer,
+            client.stream("POST", self._orders_url, json=order_fields) as answer,
         ):
             # Read to its end, kept within the bound: leaving httpx's generators early strands them.
             async for chunk in answer.aiter_bytes():
@@ -91,3 +96,11 @@ def _reason(error: Exception) -> str:
             return "it could not be reached"
         case _:
             return "an answer that is no order"
+
+
+def is_genuine(message: bytes, signature: str | None, *, secret: str) -> bool:
+    """Whether it is the HMAC-SHA256, in lower-case hexadecimal, of a webhook's raw body, or of ids joined by `|`
+    (https://razorpay.com/docs/webhooks/validate-test/)."""
+    if signature is None:
+        return False
+    return hmac.compare_digest(hmac.digest(secret.encode(), message, "sha256").hex().encode(), signature.encode())

@@ -3,7 +3,7 @@
 import hmac
 
 from service.adapters.razorpay import RazorpayFailed, Sale
-from service.adapters.razorpay.signature import is_genuine
+from service.adapters.razorpay.http import is_genuine
 
 SECRET = "scripted webhook secret"  # noqa: S105 (of this fake alone)
 

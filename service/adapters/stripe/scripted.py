@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 
 from service.adapters.stripe import CheckoutSession, Sale, StripeFailed
-from service.adapters.stripe.signature import is_genuine
+from service.adapters.stripe.sdk import is_genuine
 
 SECRET = "whsec_scripted"  # noqa: S105 (of this fake alone)
 

@@ -13,7 +13,7 @@ awaits nothing but the database.
 
 A unit must be repeatable: serialization failures and deadlocks run it again.
 
-gateway      `Database` and `open_database`: which role a unit runs as, and its answer
+gateway      `Database` and `open_database`: which role a unit runs as, and its answer; sweeps over everybody's rows
 unit         one unit of work: BEGIN, the unit, COMMIT or ROLLBACK, its tries, and when it may be cut
 transaction  what a unit is handed
 prepared     statements that are built once and sent as they stand
@@ -21,7 +21,6 @@ pool         the engine, its connections warmed at start, and the places in fron
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
 declarations a person's rows of a table in pages, and what must hold of it
 paging       a page of a list and how many rows match
-sweeping     many short transactions over everybody's rows
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
 bounds       how long each step may take
@@ -31,11 +30,10 @@ server       which server this is, for whoever asks whether it will do
 from service.kernel.database.bounds import SURVEY, Bounds
 from service.kernel.database.declarations import Export, ExportPage, Invariant, exported
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
-from service.kernel.database.gateway import Database, Unit, open_database
+from service.kernel.database.gateway import Database, Unit, open_database, sweep
 from service.kernel.database.paging import read_page
 from service.kernel.database.pool import PoolState, async_url
 from service.kernel.database.prepared import Prepared, prepared
-from service.kernel.database.sweeping import swept
 from service.kernel.database.transaction import Parameters, Statement, Transaction
 from service.kernel.database.wall import acting_for
 
@@ -61,5 +59,5 @@ __all__ = [
     "open_database",
     "prepared",
     "read_page",
-    "swept",
+    "sweep",
 ]

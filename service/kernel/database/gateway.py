@@ -140,3 +140,28 @@ async def _can_take_the_role(pool: Pool) -> bool:
         finally:
             await raw.execute("ROLLBACK")
         return True
+
+
+# `batch(tx, limit=n)` deals with at most `n` rows and answers how many it found.
+Batch = Callable[..., Awaitable[int]]
+
+
+async def sweep(db: Database, batch: Batch, *, rows_per_batch: int, batches_max: int) -> int:
+    """A sweep: many short transactions over everybody's rows, instead of one long one.
+
+    Runs batches as the owner until one finds nothing; how many rows they dealt with.
+
+    Ends after `batches_max` even if rows fall due as fast as they are dealt with: the next sweep goes on. Cancelled
+    between two batches, those before stand.
+    """
+
+    async def one(tx: Transaction) -> int:
+        return await batch(tx, limit=rows_per_batch)
+
+    total = 0
+    for _ in range(batches_max):
+        found = await db.run_system(one)
+        total += found
+        if found == 0:
+            break
+    return total

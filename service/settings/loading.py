@@ -1,16 +1,19 @@
-"""From the environment and `.env` to `Settings`."""
+"""From the environment and `.env` to `Settings`, and back to what may be shown; the secret of tokens."""
 
 import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 import msgspec
 import platformdirs
 
-from service.settings.addresses import MASK
-from service.settings.problems import BadSettings, contradictions
-from service.settings.variables import Settings, variables
+from service.settings.addresses import MASK, without_password
+from service.settings.problems import JWT_SECRET_MIN_BYTES, BadSettings, contradictions
+from service.settings.variables import Settings, Variable, variables
 
 # Where the embedded server must run as another user, that user has to reach the data: root's home will not do.
 DATA_DIR_OF_ROOT = Path("/var/lib/overture")
@@ -92,3 +95,63 @@ def _parse(text: str, kind: Any) -> Any:
     if get_origin(kind) is Literal or get_origin(get_args(kind)[0] if get_args(kind) else kind) is Literal:
         return msgspec.convert(text.lower(), kind)
     return msgspec.convert(text, kind, strict=False)
+
+
+def describe(settings: Settings) -> dict[str, str]:
+    """The effective configuration by variable, as it may be shown: secrets and passwords masked."""
+    return {variable.name: _shown(getattr(settings, field), variable) for field, _kind, variable in variables()}
+
+
+def _shown(value: Any, variable: Variable) -> str:
+    if value is None or value in ((), {}):
+        return "(unset)"
+    if variable.is_secret:
+        return MASK
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case tuple():
+            return ",".join(map(str, cast("tuple[str, ...]", value)))
+        case _:
+            text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
+            return without_password(text) if "://" in text else text
+
+
+def token_secret(settings: Settings) -> bytes | None:
+    """What tokens are signed with: the given secret, else one made once and kept in the data directory for this user's
+    eyes only; None where tokens are verified with somebody's public keys. Raises `BadSettings`."""
+    if settings.jwks_url is not None:
+        return None
+    if settings.jwt_secret is not None:
+        return settings.jwt_secret.encode()
+    try:
+        return _kept_secret(settings.data_dir / "jwt-secret")
+    except OSError as error:
+        raise BadSettings(
+            [f"OVERTURE_DATA_DIR: {settings.data_dir} is not a directory this process may write to ({error.strerror})."]
+        ) from error
+
+
+def _kept_secret(file: Path) -> bytes:
+    # Root's directory holds the data of the embedded server, which runs as another user: it may pass, not look.
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+    if not file.exists():
+        draft = file.with_name(f"{file.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):  # another process was first: its secret counts
+            os.link(draft, file)
+        draft.unlink()
+    kept = file.read_bytes()
+    if len(kept) < JWT_SECRET_MIN_BYTES:
+        raise BadSettings([f"{file}: is not a secret of at least {JWT_SECRET_MIN_BYTES} bytes; remove it, and start."])
+    return kept
+
+
+def installed_version() -> str:
+    try:
+        return version("overture")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0+checkout"
