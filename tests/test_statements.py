@@ -11,8 +11,11 @@ from service.cli.openapi import declared
 from service.composition import build_services
 from service.credits import operations as credits
 from service.credits.model import TransactionKind
-from service.crm.model import JobDetails, JobId, Status
-from service.crm.operations import deals, jobs, leads
+from service.crm.deals import operations as deals
+from service.crm.jobs import operations as jobs
+from service.crm.jobs.model import JobDetails
+from service.crm.leads import operations as leads
+from service.crm.model import JobId, Status
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Parameters, Statement, Transaction
 from service.kernel.identifiers import Identifiers, personal_tenant

@@ -1,23 +1,18 @@
-"""The values of the CRM and the rules over them. Pure.
+"""The values that all features of the CRM share and the rules over them. Pure.
 
 What a caller is shown of a row is a struct that goes onto the wire as it stands: a list of jobs is read, made and
 written without a step between.
 """
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, NewType
-from uuid import UUID
+from typing import Any, NewType
 
 import msgspec
 
-from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
-from service.kernel.text import UNSTORABLE, without_joiners, written_line
+from service.kernel.errors import FieldError, InvalidRequest
+from service.kernel.text import UNSTORABLE, written_line
 
 # A job and its lead are one row: the number of one is the number of the other.
 JobId = NewType("JobId", int)
@@ -31,11 +26,6 @@ NOTES_MAX_CHARS = 20_000
 # The longest posting that is read (`postings`), and ten times the longest that was ever seen.
 DESCRIPTION_MAX_CHARS = 100_000
 SEARCH_MAX_CHARS = 200
-# Folding a title's case lengthens some letters to three; the column holds twice a title, and what lies beyond tells no
-# two jobs apart.
-TITLE_KEY_MAX_CHARS = 2 * LINE_MAX_CHARS
-# Below it two descriptions are the same by chance ("see the link").
-TELLING_MIN_CHARS = 200
 
 
 class Status(StrEnum):
@@ -99,95 +89,6 @@ class DealRef(msgspec.Struct, frozen=True):
     status: DealStatus
 
 
-class LeadRef(msgspec.Struct, frozen=True):
-    """A job's lead: the pursuit of it. Both have the same number."""
-
-    id: JobId
-    source: str | None
-    status: StatusRef
-    deal: DealRef | None
-    created_at: datetime
-
-
-class Job(msgspec.Struct, frozen=True):
-    """`application_date` is when its lead first became Applied."""
-
-    id: JobId
-    job_title: str
-    job_url: str | None
-    description: str | None
-    salary_range: str | None
-    notes: str | None
-    resume_date: datetime | None
-    status: Status
-    organization: OrganizationRef
-    lead: LeadRef
-    application_date: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
-class JobOfLead(msgspec.Struct, frozen=True):
-    """A job as its lead shows it."""
-
-    id: JobId
-    job_title: str
-    job_url: str | None
-    description: str | None
-    salary_range: str | None
-    notes: str | None
-    resume_date: datetime | None
-    organization: OrganizationRef
-    created_at: datetime
-    updated_at: datetime
-
-
-class Lead(msgspec.Struct, frozen=True):
-    """A lead with its job. `application_date` is when it first became Applied."""
-
-    id: JobId
-    source: str | None
-    status: StatusRef
-    deal: DealRef | None
-    job: JobOfLead
-    application_date: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-
-def lead_of(job: Job) -> Lead:
-    return Lead(
-        id=job.lead.id,
-        source=job.lead.source,
-        status=job.lead.status,
-        deal=job.lead.deal,
-        job=JobOfLead(
-            id=job.id,
-            job_title=job.job_title,
-            job_url=job.job_url,
-            description=job.description,
-            salary_range=job.salary_range,
-            notes=job.notes,
-            resume_date=job.resume_date,
-            organization=job.organization,
-            created_at=job.created_at,
-            updated_at=job.updated_at,
-        ),
-        application_date=job.application_date,
-        created_at=job.lead.created_at,
-        updated_at=job.updated_at,
-    )
-
-
-class Organization(msgspec.Struct, frozen=True):
-    id: OrganizationId
-    name: str
-    website: str | None
-    notes: str | None
-    created_at: datetime
-    updated_at: datetime
-
-
 class Deal(msgspec.Struct, frozen=True):
     id: DealId
     name: str
@@ -198,106 +99,16 @@ class Deal(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class EventKind(StrEnum):
+class HistoryKind(StrEnum):
     STATUS = "status"
     EMAIL = "email"
 
 
-class EmailRef(msgspec.Struct, frozen=True):
-    """An e-mail as it was when it was noted; it is its writer's, and may be gone."""
+class Direction(StrEnum):
+    """Which way a list is ordered."""
 
-    id: UUID
-    status: str
-
-
-class HistoryEntry(msgspec.Struct, frozen=True):
-    """What happened to a lead: a change of status (at its creation from none), or an e-mail written or sent for it."""
-
-    id: int
-    kind: EventKind
-    from_status: StatusRef | None
-    to_status: StatusRef | None
-    email: EmailRef | None
-    happened_at: datetime
-
-
-class JobSort(StrEnum):
-    """What `orderBy` takes; the id is the last word in each."""
-
-    DATE = "date"
-    APPLICATION_DATE = "application_date"
-    COMPANY = "company"
-    JOB_TITLE = "job_title"
-    RESUME = "resume"
-
-
-class Order(StrEnum):
     ASC = "ASC"
     DESC = "DESC"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which jobs, in which order; `search` is a case-insensitive substring of company or title, taken literally."""
-
-    status: Status | None = None
-    search: str | None = None
-    sort: JobSort = JobSort.DATE
-    order: Order = Order.DESC
-
-
-class Placed(NamedTuple):
-    """A job with what its list is ordered by, for a cursor."""
-
-    job: Job
-    key: Any
-
-
-class OrganizationSort(StrEnum):
-    """What `orderBy` takes for organizations."""
-
-    DATE = "date"
-    NAME = "name"
-
-
-class PlacedOrganization(NamedTuple):
-    """An organization with what its list is ordered by, for a cursor."""
-
-    organization: Organization
-    key: Any
-
-
-class Resemblance(msgspec.Struct, frozen=True):
-    """Another job that seems to be the same posting."""
-
-    code: str
-    detail: str
-    job_id: JobId
-
-
-SAME_POSTING = "same-posting"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobDetails:
-    """What a caller says of a job, in order (`checked` has passed it)."""
-
-    company: str
-    job_title: str
-    job_url: str | None = None
-    description: str | None = None
-    salary_range: str | None = None
-    notes: str | None = None
-    source: str | None = None
-    status: Status = Status.LEAD
-    resume_date: datetime | None = None
-    applied_at: datetime | None = None  # where that is known from elsewhere; otherwise it follows from the status
-
-
-class DuplicateJob(ServiceError):
-    """The tenant has a job of this title at this organization; `existing_id` is its number."""
-
-    kind, slug, title = Kind.CONFLICT, "duplicate-job", "There is such a job already"
 
 
 _LINES = ("company", "job_title", "salary_range", "source", "name", "website")
@@ -308,8 +119,6 @@ _LIMITS: Mapping[str, int] = {
     "description": DESCRIPTION_MAX_CHARS,
     "notes": NOTES_MAX_CHARS,
 }
-# Also within what marks of emphasis surround.
-_WORDS = re.compile(r"[^\W_]+")
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -328,19 +137,6 @@ def checked(given: Mapping[str, Any]) -> dict[str, Any]:
         said = "; ".join(f"`{fault.pointer.removeprefix('/')}`: {fault.detail}" for fault in faults)
         raise InvalidRequest(f"{said}.", errors=faults)
     return values
-
-
-def title_key(title: str) -> str:
-    """A title as it is compared: its case folded, its white space single, without what only joins letters."""
-    return " ".join(without_joiners(title).casefold().split())[:TITLE_KEY_MAX_CHARS]
-
-
-def content_hash(description: str | None) -> bytes | None:
-    """Of the words, whatever their case and what stands between them; None where there are too few to tell anything."""
-    words = " ".join(_WORDS.findall(unicodedata.normalize("NFC", description or "").casefold()))
-    if len(words) < TELLING_MIN_CHARS:
-        return None
-    return hashlib.blake2b(words.encode(), digest_size=16).digest()
 
 
 def _in_order(name: str, value: str) -> str | None:

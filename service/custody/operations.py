@@ -10,7 +10,7 @@ import structlog
 from service.access import store as keys
 from service.accounts import operations as accounts
 from service.credits import operations as credits
-from service.crm.operations import leaving as crm
+from service.crm import operations as crm
 from service.custody import store
 from service.custody.archive import Archive
 from service.emails.operations import stored as emails

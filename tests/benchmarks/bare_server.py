@@ -27,8 +27,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from service.access.tokens import Authenticator
 from service.cli import serve as ours
-from service.crm.model import STATUSES, Wanted
-from service.crm.store.listing import parameters_of, shape_of, walked_and_counted
+from service.crm.jobs.model import Wanted
+from service.crm.jobs.store.listing import parameters_of, shape_of, walked_and_counted
+from service.crm.model import STATUSES
 from service.kernel.clock import SystemClock
 from service.kernel.database.wall import Acting, opening
 from service.kernel.garbage_collection import keep_what_is_loaded

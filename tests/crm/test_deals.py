@@ -7,14 +7,14 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from service.crm.deals import operations as deals
+from service.crm.deals.operations import LeadHasDeal
 from service.crm.model import DealStatus, JobId
-from service.crm.operations import deals
-from service.crm.operations.deals import LeadHasDeal
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import personal_tenant
 from service.kernel.paging import Window
-from tests.crm.desks import ADA, BOB, added, of
+from tests.crm.clients import ADA, BOB, add_job, as_user
 from tests.emails.stories import acting
 from tests.interrupted import cancelled_at_each_statement
 
@@ -33,7 +33,7 @@ async def made(client: httpx.AsyncClient, name: str, **fields: Any) -> dict[str,
 
 
 async def test_it_comes_back_as_it_was_given_and_its_job_shows_it(client: httpx.AsyncClient) -> None:
-    job = await added(client)
+    job = await add_job(client)
     one = await made(client, "Contract", lead_id=job["id"], notes="6 months")
     assert list(one) == ["id", "name", "status", "notes", "lead_id", "created_at", "updated_at"]
     assert (one["status"], one["lead_id"]) == ("open", job["id"])
@@ -50,7 +50,7 @@ async def test_it_comes_back_as_it_was_given_and_its_job_shows_it(client: httpx.
 
 
 async def test_a_lead_has_one_deal(client: httpx.AsyncClient) -> None:
-    lead = (await added(client))["id"]
+    lead = (await add_job(client))["id"]
     one, other = await made(client, "First", lead_id=lead), await made(client, "Second")
     for answer in (
         await client.post(MANY, json={"name": "Third", "lead_id": lead}),
@@ -93,20 +93,20 @@ async def test_lists_are_filtered_searched_and_paged(client: httpx.AsyncClient) 
 
 
 async def test_another_tenants_is_not_there(client: httpx.AsyncClient) -> None:
-    lead = (await added(client))["id"]
+    lead = (await add_job(client))["id"]
     one = (await made(client, "Mine"))["id"]
     for answer in (
-        await client.get(f"{MANY}/{one}", **of(BOB)),
-        await client.put(f"{MANY}/{one}", json={"name": "Yours"}, **of(BOB)),
-        await client.delete(f"{MANY}/{one}", **of(BOB)),
-        await client.post(MANY, json={"name": "Theirs", "lead_id": lead}, **of(BOB)),
+        await client.get(f"{MANY}/{one}", **as_user(BOB)),
+        await client.put(f"{MANY}/{one}", json={"name": "Yours"}, **as_user(BOB)),
+        await client.delete(f"{MANY}/{one}", **as_user(BOB)),
+        await client.post(MANY, json={"name": "Theirs", "lead_id": lead}, **as_user(BOB)),
     ):
         assert answer.status_code == 404
-    assert (await client.get(MANY, **of(BOB))).json()["total"] == 0
+    assert (await client.get(MANY, **as_user(BOB))).json()["total"] == 0
 
 
 async def test_of_many_deals_at_once_a_lead_gets_one(db: Database, client: httpx.AsyncClient) -> None:
-    lead = JobId((await added(client))["id"])
+    lead = JobId((await add_job(client))["id"])
     outcomes: list[str] = []
 
     async def close(number: int) -> None:
@@ -125,7 +125,7 @@ async def test_of_many_deals_at_once_a_lead_gets_one(db: Database, client: httpx
 
 
 async def test_leaving_half_way_leaves_nothing(db: Database, client: httpx.AsyncClient) -> None:
-    lead = JobId((await added(client))["id"])
+    lead = JobId((await add_job(client))["id"])
     one = (await made(client, "Free"))["id"]
 
     async def check() -> None:

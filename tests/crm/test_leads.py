@@ -7,13 +7,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from service.crm.leads import operations as leads
 from service.crm.model import JobId, Status
-from service.crm.operations import leads
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import TenantId, personal_tenant
 from tests.credits.wallets import acting
-from tests.crm.desks import ADA, BOB, added
+from tests.crm.clients import ADA, BOB, add_job
 
 pytestmark = pytest.mark.anyio
 
@@ -31,7 +31,7 @@ def moves(entries: list[dict[str, Any]]) -> list[tuple[str | None, str]]:
 
 
 async def test_a_lead_is_shown_with_its_job(client: httpx.AsyncClient) -> None:
-    job = await added(client, source="board", notes="n")
+    job = await add_job(client, source="board", notes="n")
     lead = (await client.get(f"/api/leads/{job['id']}")).json()
     of_the_job = ("id", "job_title", "job_url", "description", "salary_range", "notes", "resume_date", "organization")
     assert lead == {
@@ -50,7 +50,7 @@ async def test_one_that_is_not_there_is_called_a_lead(client: httpx.AsyncClient)
 
 
 async def test_leads_are_listed_by_their_status(client: httpx.AsyncClient) -> None:
-    numbers = [(await added(client, job_title=f"Engineer {number}"))["id"] for number in range(5)]
+    numbers = [(await add_job(client, job_title=f"Engineer {number}"))["id"] for number in range(5)]
     for number in numbers[:3]:
         await client.post(f"/api/leads/{number}/applied")
     listed = (await client.get("/api/leads", params={"status": "applied", "limit": 2})).json()
@@ -64,7 +64,7 @@ async def test_leads_are_listed_by_their_status(client: httpx.AsyncClient) -> No
 
 
 async def test_each_move_is_in_the_history_once(client: httpx.AsyncClient) -> None:
-    lead = (await added(client))["id"]
+    lead = (await add_job(client))["id"]
     first = (await client.post(f"/api/leads/{lead}/applied")).json()
     again = (await client.post(f"/api/leads/{lead}/applied")).json()
     assert again == first
@@ -86,7 +86,7 @@ async def test_each_move_is_in_the_history_once(client: httpx.AsyncClient) -> No
 
 
 async def test_an_e_mail_for_a_lead_is_in_its_history(client: httpx.AsyncClient, db: Database) -> None:
-    lead, email = JobId((await added(client))["id"]), uuid4()
+    lead, email = JobId((await add_job(client))["id"]), uuid4()
 
     async def note(tenant: TenantId = MINE, of: JobId = lead) -> bool:
         now = SystemClock().now()
@@ -110,7 +110,7 @@ async def test_an_e_mail_for_a_lead_is_in_its_history(client: httpx.AsyncClient,
 
 
 async def test_a_history_is_only_added_to(client: httpx.AsyncClient, db: Database) -> None:
-    lead = (await added(client))["id"]
+    lead = (await add_job(client))["id"]
     for change in ("UPDATE lead_events SET status_id = 2", "DELETE FROM lead_events"):
 
         async def meddle(tx: Transaction, change: str = change) -> None:

@@ -7,18 +7,8 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from service.crm.model import (
-    LINE_MAX_CHARS,
-    STATUSES,
-    TELLING_MIN_CHARS,
-    TITLE_KEY_MAX_CHARS,
-    Status,
-    checked,
-    content_hash,
-    status_named,
-    status_numbered,
-    title_key,
-)
+from service.crm.jobs.model import TELLING_MIN_CHARS, TITLE_KEY_MAX_CHARS, content_hash, title_key
+from service.crm.model import LINE_MAX_CHARS, STATUSES, Status, checked, status_named, status_numbered
 from service.kernel.errors import InvalidRequest
 from service.kernel.text import UNSTORABLE, one_line
 

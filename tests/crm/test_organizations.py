@@ -7,14 +7,14 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from service.crm.model import Order, OrganizationId, OrganizationSort
-from service.crm.operations import organizations
-from service.crm.operations.organizations import DuplicateOrganization, TooManyJobs
+from service.crm.model import Direction, OrganizationId
+from service.crm.organizations import operations as organizations
+from service.crm.organizations.model import DuplicateOrganization, OrganizationSort, TooManyJobs
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import personal_tenant
 from service.kernel.paging import Window
-from tests.crm.desks import ADA, BOB, added, of
+from tests.crm.clients import ADA, BOB, add_job, as_user
 from tests.emails.stories import acting
 from tests.interrupted import cancelled_at_each_statement
 
@@ -60,7 +60,7 @@ async def test_what_is_refused(client: httpx.AsyncClient) -> None:
 
 async def test_one_name_is_one_organization(client: httpx.AsyncClient) -> None:
     one, other = await made(client, "Acme Inc."), await made(client, "Beta")
-    job = await added(client, company="ACME, LLC")
+    job = await add_job(client, company="ACME, LLC")
     assert job["organization"] == {"id": one["id"], "name": "Acme Inc."}
     for answer in (
         await client.post(MANY, json={"name": "The Acme Company"}),
@@ -72,17 +72,17 @@ async def test_one_name_is_one_organization(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_new_name_is_that_of_its_jobs_and_of_the_next_one(client: httpx.AsyncClient) -> None:
-    job = await added(client, company="Acme Inc.")
+    job = await add_job(client, company="Acme Inc.")
     one = job["organization"]["id"]
     assert (await client.put(f"{MANY}/{one}", json={"name": "Lumenvale"})).status_code == 200
     assert (await client.get(f"/api/jobs/{job['id']}")).json()["organization"] == {"id": one, "name": "Lumenvale"}
     assert (await client.get("/api/jobs?search=lumenvale")).json()["total"] == 1
-    assert (await added(client, company="Acme Inc."))["organization"]["id"] != one
-    assert (await added(client, company="Lumenvale GmbH", job_title="CTO"))["organization"]["id"] == one
+    assert (await add_job(client, company="Acme Inc."))["organization"]["id"] != one
+    assert (await add_job(client, company="Lumenvale GmbH", job_title="CTO"))["organization"]["id"] == one
 
 
 async def test_one_with_jobs_stays(client: httpx.AsyncClient) -> None:
-    job = await added(client)
+    job = await add_job(client)
     one = job["organization"]["id"]
     answer = await client.delete(f"{MANY}/{one}")
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/organization-in-use")
@@ -92,9 +92,9 @@ async def test_one_with_jobs_stays(client: httpx.AsyncClient) -> None:
 
 async def test_a_crowd_is_not_renamed(db: Database, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(organizations, "RENAMED_JOBS_MAX", 1)
-    one = (await added(client))["organization"]["id"]
+    one = (await add_job(client))["organization"]["id"]
     assert (await client.put(f"{MANY}/{one}", json={"name": "ACME"})).status_code == 200
-    await added(client, job_title="CTO")
+    await add_job(client, job_title="CTO")
     with acting(ADA), pytest.raises(TooManyJobs):
         await db.run(
             organizations.change, tenant=TENANT, organization=OrganizationId(one), values={"name": "A"}, now=NOW
@@ -141,13 +141,13 @@ async def test_a_repeat_by_its_key_makes_nothing(client: httpx.AsyncClient) -> N
 async def test_another_tenants_is_not_there(client: httpx.AsyncClient) -> None:
     one = (await made(client, "Acme"))["id"]
     for answer in (
-        await client.get(f"{MANY}/{one}", **of(BOB)),
-        await client.put(f"{MANY}/{one}", json={"name": "Mine"}, **of(BOB)),
-        await client.delete(f"{MANY}/{one}", **of(BOB)),
+        await client.get(f"{MANY}/{one}", **as_user(BOB)),
+        await client.put(f"{MANY}/{one}", json={"name": "Mine"}, **as_user(BOB)),
+        await client.delete(f"{MANY}/{one}", **as_user(BOB)),
     ):
         assert answer.status_code == 404
-    assert (await client.get(MANY, **of(BOB))).json()["total"] == 0
-    theirs = await client.post(MANY, json={"name": "ACME"}, **of(BOB))
+    assert (await client.get(MANY, **as_user(BOB))).json()["total"] == 0
+    theirs = await client.post(MANY, json={"name": "ACME"}, **as_user(BOB))
     assert (theirs.status_code, theirs.json()["id"] == one) == (201, False)
 
 
@@ -164,7 +164,7 @@ async def test_of_two_who_take_a_name_at_once_one_gets_it(db: Database, client: 
                 outcomes.append("duplicate")
 
     async def add() -> None:
-        job = await added(client, company="Winner Ltd")
+        job = await add_job(client, company="Winner Ltd")
         outcomes.append(job["organization"]["name"])
 
     with anyio.fail_after(20):
@@ -178,7 +178,7 @@ async def test_of_two_who_take_a_name_at_once_one_gets_it(db: Database, client: 
 
 
 async def test_leaving_half_way_leaves_nothing(db: Database, client: httpx.AsyncClient) -> None:
-    one = OrganizationId((await added(client))["organization"]["id"])
+    one = OrganizationId((await add_job(client))["organization"]["id"])
     empty = OrganizationId((await made(client, "Empty"))["id"])
 
     async def stands() -> list[tuple[Any, ...]]:
@@ -216,7 +216,7 @@ async def test_a_page_is_one_statement_however_many_it_shows(db: Database, clien
     for search, statements in ((None, 1), ("candidate", 2)):  # the second says how to plan the search
 
         async def read(tx: Transaction, search: str | None = search) -> None:
-            sort, order = OrganizationSort.NAME, Order.ASC
+            sort, order = OrganizationSort.NAME, Direction.ASC
             listed = await organizations.list_organizations(
                 tx, tenant=TENANT, search=search, sort=sort, order=order, window=Window(10)
             )

@@ -8,8 +8,11 @@ from sqlalchemy import text
 from service.access import store as keys
 from service.access.store import Answer
 from service.accounts import operations as accounts
-from service.crm.model import DealStatus, JobDetails, JobId
-from service.crm.operations import deals, jobs, leads
+from service.crm.deals import operations as deals
+from service.crm.jobs import operations as jobs
+from service.crm.jobs.model import JobDetails
+from service.crm.leads import operations as leads
+from service.crm.model import DealStatus, JobId
 from service.emails.model import Recruiter
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction

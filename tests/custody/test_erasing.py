@@ -14,9 +14,9 @@ from service.accounts.model import UserNotFound
 from service.adapters.local_postgres.binaries import installed
 from service.credits import operations as credits
 from service.credits.model import HoldId
-from service.crm.model import DuplicateJob, JobDetails
-from service.crm.operations import jobs
-from service.crm.store import leaving
+from service.crm.jobs import operations as jobs
+from service.crm.jobs.model import DuplicateJob, JobDetails
+from service.crm.store import erasure as leaving
 from service.custody import operations as custody
 from service.emails.brief import Brief, Draft
 from service.emails.offline import compose

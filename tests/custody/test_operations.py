@@ -7,8 +7,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from service.credits.store import expire_holds
+from service.crm.leads import operations as leads
 from service.crm.model import Status
-from service.crm.operations import leads
 from service.custody import operations as custody
 from service.custody import store
 from service.custody.operations import INVARIANTS, Violation

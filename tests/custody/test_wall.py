@@ -16,9 +16,17 @@ from service.access import store as keys
 from service.accounts import store as accounts
 from service.credits import store as credits
 from service.credits.model import HoldId, TransactionKind
-from service.crm.model import DealId, JobId, Order, OrganizationId, OrganizationSort, Status, Wanted
-from service.crm.store import deals, filing, jobs, leads, leaving, listing, lookalikes, organizations
-from service.crm.store.lookalikes import Sought
+from service.crm.deals import store as deals
+from service.crm.files import store as filing
+from service.crm.jobs.model import Wanted
+from service.crm.jobs.store import jobs, listing
+from service.crm.leads import store as leads
+from service.crm.matching import store as lookalikes
+from service.crm.matching.store import Sought
+from service.crm.model import DealId, Direction, JobId, OrganizationId, Status
+from service.crm.organizations import store as organizations
+from service.crm.organizations.model import OrganizationSort
+from service.crm.store import erasure as leaving
 from service.custody import operations as custody
 from service.emails import store as emails
 from service.emails.model import EmailId
@@ -181,7 +189,7 @@ class Victim:
     def reads_of_the_crm(self) -> dict[str, Unit]:
         window, wanted, searched = Window(limit=10), Wanted(), Wanted(search=CANARY, status=Status.LEAD)
         job, deal = JobId(self.ids["jobs"]), DealId(self.ids["deals"])
-        organization, sorts = OrganizationId(self.ids["organizations"]), (OrganizationSort.NAME, Order.ASC)
+        organization, sorts = OrganizationId(self.ids["organizations"]), (OrganizationSort.NAME, Direction.ASC)
         sought = Sought(CANARY, [], CANARY)
         return {
             "crm.find_deal": lambda tx: deals.find_deal(tx, TENANT, deal),
@@ -263,7 +271,7 @@ def lookups() -> set[str]:
     found: set[str] = set()
     for module in pkgutil.walk_packages(service.__path__, "service."):
         name = module.name.split(".")
-        if "store" not in name[2:3]:
+        if "store" not in name[2:]:
             continue
         for function, value in inspect.getmembers(importlib.import_module(module.name), inspect.iscoroutinefunction):
             if function.startswith(("find_", "has_", "list_", "lock_", "page_")) and value.__module__ == module.name:

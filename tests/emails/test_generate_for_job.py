@@ -7,8 +7,11 @@ import anyio
 import pytest
 
 from service.credits.model import Balance
-from service.crm.model import EventKind, HistoryEntry, Job, JobDetails, JobId
-from service.crm.operations import jobs, leads
+from service.crm.jobs import operations as jobs
+from service.crm.jobs.model import Job, JobDetails
+from service.crm.leads import operations as leads
+from service.crm.leads.model import HistoryEntry
+from service.crm.model import HistoryKind, JobId
 from service.emails.model import Email, NotADraft
 from service.emails.operations import stored
 from service.kernel.database import Database, Transaction
@@ -67,9 +70,9 @@ async def test_the_job_s_page_is_read_and_letter_and_lead_name_each_other(house:
     assert email.job_context.title == "Backend Engineer"
     assert not email.missing
     [creation, noted] = await events_of(house, job.id)
-    assert creation.kind is EventKind.STATUS
+    assert creation.kind is HistoryKind.STATUS
     assert noted.email is not None
-    assert (noted.kind, noted.email.id, noted.email.status) == (EventKind.EMAIL, email.id, "draft")
+    assert (noted.kind, noted.email.id, noted.email.status) == (HistoryKind.EMAIL, email.id, "draft")
     with acting(ADA):
         assert await house.db.read(stored.read, user=ADA, email=email.id) == email
 
@@ -166,4 +169,4 @@ async def test_where_the_letter_is_not_kept_the_history_does_not_name_it(house: 
 
     with pytest.raises(NotADraft):
         await house.generate(replace(REQUEST, job_text=None, job_id=job.id), remember=refuse)
-    assert [entry.kind for entry in await events_of(house, job.id)] == [EventKind.STATUS]
+    assert [entry.kind for entry in await events_of(house, job.id)] == [HistoryKind.STATUS]

@@ -1,1 +1,1 @@
-"""The tables of the CRM, and every statement that touches them."""
+"""The tables of the CRM, and the statements that belong to no feature alone."""

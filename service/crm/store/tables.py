@@ -3,7 +3,24 @@
 `searched_...` are the views that a list reads from: the tenant's rows only, and open to the trigram index.
 """
 
-from sqlalchemy import BigInteger, Column, Computed, DateTime, LargeBinary, MetaData, SmallInteger, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Computed,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from service.kernel.database import Transaction
+from service.kernel.identifiers import TenantId, person_of
 
 metadata = MetaData()
 
@@ -99,3 +116,21 @@ lead_events = Table(
     Column("email_status", Text),
     Column("happened_at", DateTime(timezone=True)),
 )
+
+_HOLD = (
+    select(workspaces.c.tenant_id)
+    .where(workspaces.c.tenant_id == bindparam("tenant", type_=Text))
+    .with_for_update(read=True, key_share=True)
+)
+# Of two keys: whoever is first may be seen at either.
+_OPEN = insert(workspaces).on_conflict_do_nothing()
+
+
+async def open_workspace(tx: Transaction, tenant: TenantId) -> None:
+    """Make sure that there is one, and that it stays until the transaction ends: before anything else is locked, as
+    whoever erases it does. That of a person alone names its user: where that one was deleted, nothing can be written
+    any more (`UserGone`)."""
+    if await tx.scalar(_HOLD, {"tenant": tenant}) is not None:
+        return
+    if not await tx.execute(_OPEN, {"tenant_id": tenant, "user_id": person_of(tenant)}):
+        await tx.scalar(_HOLD, {"tenant": tenant})

@@ -7,7 +7,7 @@ from math import inf
 
 import anyio
 
-from service.crm.operations import jobs
+from service.crm.jobs import operations as jobs
 from service.emails.brief import Draft, OnSentence, brief_of, unheard
 from service.emails.gate import Verdict, judge
 from service.emails.model import (

@@ -13,8 +13,8 @@ from service.accounts import operations as accounts
 from service.adapters.language_model import ModelCall
 from service.credits import operations as credits
 from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
+from service.crm.leads import operations as leads
 from service.crm.model import JobId
-from service.crm.operations import leads
 from service.emails import store
 from service.emails.model import Credits, Email, EmailId, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
 from service.emails.store import EncodedInputs

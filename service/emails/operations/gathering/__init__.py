@@ -6,7 +6,7 @@ One file for each branch: what it reads, and None where the request asks for not
 from typing import Any
 
 from service.adapters.github import GitHubNotInstalled, GitHubRateLimited
-from service.crm.model import Job
+from service.crm.jobs.model import Job
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.emails.operations.gathering import github, job_context, resume
 from service.emails.operations.services import EmailServices

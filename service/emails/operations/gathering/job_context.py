@@ -7,7 +7,7 @@ from functools import partial
 import anyio
 import structlog
 
-from service.crm.model import Job
+from service.crm.jobs.model import Job
 from service.emails.model import GenerateRequest
 from service.emails.operations.services import EmailServices
 from service.kernel.deadlines import attempt_seconds, remaining_seconds

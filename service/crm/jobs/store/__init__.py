@@ -1,0 +1,1 @@
+"""Jobs' statements: one job and many (`jobs`), and every list of them (`listing`)."""

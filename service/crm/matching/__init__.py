@@ -1,0 +1,1 @@
+"""Jobs by the names that people give them: the company compared fuzzily, the title but for case and space."""

@@ -1,0 +1,25 @@
+"""A person's own CRM, handed out and erased."""
+
+from collections.abc import Mapping
+
+from service.crm import invariants
+from service.crm.store import erasure as store
+from service.kernel.database import Transaction
+from service.kernel.identifiers import UserId
+
+# What the person's own workspace holds. To be read as that tenant, whichever one the caller acts for.
+EXPORTS = store.EXPORTS
+INVARIANTS = invariants.INVARIANTS
+
+
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Delete the person's own workspace and every row in it; how many of each table. It is locked first, so that
+    nobody adds a row meanwhile, and deleted last, for the others refer to it."""
+    await store.lock_workspace(tx, user)
+    return {
+        "lead_events": await store.delete_events(tx, user),
+        "deals": await store.delete_deals(tx, user),
+        "jobs": await store.delete_jobs(tx, user),
+        "organizations": await store.delete_organizations(tx, user),
+        "workspaces": await store.delete_workspace(tx, user),
+    }

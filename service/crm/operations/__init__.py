@@ -1,1 +1,0 @@
-"""The verbs of the CRM. Those that take `tx` belong into a unit of work: `db.run(jobs.create, ...)`."""

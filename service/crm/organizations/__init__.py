@@ -1,0 +1,1 @@
+"""Organizations, which jobs are at; one per name, whatever its legal form."""

@@ -1,1 +1,0 @@
-"""What the CRM looks like on the wire."""
