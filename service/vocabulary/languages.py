@@ -9,6 +9,7 @@ import msgspec
 from babel import Locale
 
 from service.vocabulary.files import Phrases, names, read
+from service.vocabulary.posting import Posting
 
 _LANGUAGE_FILE = re.compile(r"([a-z]{2,3})\.toml")
 # A month's name; Japanese and Chinese have numbers instead ("5月").
@@ -112,8 +113,9 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     # Of CLDR: `de; de_AT`.
     locales: Phrases
-    # By their numbers, as far as CLDR does not have them.
+    # By their numbers, as far as CLDR does not have them; CLDR's short ones that are words of other languages.
     months: dict[int, Phrases] = {}
+    not_months: Phrases = ()
     # "Until now", behind the beginning of a time.
     present: Phrases = ()
     # The commonest words, which tell the language and nothing else ...
@@ -123,6 +125,7 @@ class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Names of countries that CLDR does not have.
     countries: Phrases = ()
     roles: Roles = Roles()
+    posting: Posting = Posting()
     resume: Resume = Resume()
 
 
@@ -147,7 +150,8 @@ def months() -> Mapping[str, int]:
                 found |= {name.rstrip(".").lower(): number for number, name in by_width[width].items()}
     for language in languages().values():
         found |= {name: number for number, written in language.months.items() for name in written}
-    return {name: number for name, number in found.items() if _WORD.fullmatch(name)}
+    others = phrases(lambda language: language.not_months)
+    return {name: number for name, number in found.items() if _WORD.fullmatch(name) and name not in others}
 
 
 @cache
