@@ -2,6 +2,7 @@
 
 Owns the idempotency keys. It knows no HTTP: a surface hands it values (the bearer text, the peer's address, the key).
 
+pipeline      the way of any call through all of these, to its handler
 principal     who a call acts for, and what an operation asks of them
 tokens        bearer tokens: what is accepted
 known_users   who is stored, remembered for a moment

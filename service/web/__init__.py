@@ -1,20 +1,14 @@
 """HTTP vocabulary, and nothing of any slice. A slice declares `Endpoint`s; everything a request meets before and after
-its handler stands here.
+its handler stands here, but for who may call, how often and once: that is `access`, whatever protocol brings the call.
 
 endpoint      the declaration: what goes in, what comes out, who may, which problems
-serving       declarations to routes, and one request's way through the gate, in order
-middleware    the layers around the routes: context, security headers, hygiene, CORS
+serving       declarations to routes, and one request's way through them
+middleware    the layers around the routes: context, security headers, request guard, CORS
 
-principal, callers, tokens, known_users     who is calling
-headers, receiving, decoding, uploads       what arrives: headers, bytes, typed values, a file in a form
-answer, sending, events                     what goes back, whole or as server-sent events
-problems      errors to RFC 9457 documents; the only file that knows status codes
-idempotency   one effect per `Idempotency-Key`
-store         its rows; the one file of this room that operations may import
-paging        pages and cursors
-downloads     a file sent while it is made
-limits        how often somebody may call: rates, and the fields about them
-context       request id, trace, the line in the log
-hygiene       what no well-behaved client sends
-openapi, reference, docs_page               the contract, for programs and for people
+context, request_guard                          request id, trace and log line; what no well-behaved client sends
+headers, receiving, bodies, decoding, uploads   what arrives: header fields, bytes, typed values, a file in a form
+sending, event_stream, downloads                what goes back: whole, as server-sent events, as a file while it is made
+problems                                        errors to RFC 9457 documents; the only file that knows status codes
+paging                                          pages and cursors
+openapi, reference, docs_page                   the contract, for programs and for people
 """

@@ -21,25 +21,31 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # What logs and metrics say of a request whose client left before there was an answer (nginx's number for it).
 CLIENT_LEFT = 499
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# What they say of a WebSocket that was accepted.
+SWITCHED = 101
+
+# Clients may invent methods; labels must stay few.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET"})
+# The messages that begin an answer, each with its headers.
+_BEGINNINGS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
 
 _log = structlog.get_logger("overture.web")
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RequestInfo:
     """Which request a problem document is about."""
 
     request_id: str
     instance: str
 
 
-_occasion: ContextVar[Occasion | None] = ContextVar("overture_occasion", default=None)
+_request_info: ContextVar[RequestInfo | None] = ContextVar("overture_request_info", default=None)
 
 
-def occasion() -> Occasion:
+def request_info() -> RequestInfo:
     """The request being served; empty outside of one."""
-    return _occasion.get() or Occasion("", "")
+    return _request_info.get() or RequestInfo("", "")
 
 
 class RequestContext:
@@ -49,7 +55,7 @@ class RequestContext:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         given = header(scope, b"x-request-id")
@@ -59,12 +65,12 @@ class RequestContext:
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("ascii"))]
+            if message["type"] in _BEGINNINGS:
+                status = message.get("status", SWITCHED)
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode("ascii"))]
             await send(message)
 
-        token = _occasion.set(Occasion(request_id, instance))
+        token = _request_info.set(RequestInfo(request_id, instance))
         started = anyio.current_time()
         try:
             trace = continued(header(scope, b"traceparent"), random_hex=self._identifiers.token())
@@ -72,23 +78,17 @@ class RequestContext:
             with bound, tracing(trace), self._metrics.request():
                 await self._app(scope, receive, send_with_id)
         finally:
-            _occasion.reset(token)
-            self._conclude(scope, request_id, status, anyio.current_time() - started)
+            _request_info.reset(token)
+            self._record(scope, request_id, status, anyio.current_time() - started)
 
-    def _conclude(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         """One line and one observation per request."""
-        route = scope.get("overture.route", "unmatched")
-        self._metrics.answered(_method_label(scope["method"]), route, status, seconds)
+        method, route = _method(scope), scope.get("overture.route", "unmatched")
+        self._metrics.answered(method if method in _METHODS else "other", route, status, seconds)
         _log.info(
-            "request",
-            request_id=request_id,
-            method=scope["method"],
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 1),
+            "request", request_id=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 1)
         )
 
 
-def _method_label(method: str) -> str:
-    """Clients may invent methods; labels must stay few."""
-    return method if method in _METHODS else "other"
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["type"] == "http" else "WEBSOCKET"

@@ -8,7 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from service.kernel.identifiers import Identifiers
 from service.kernel.telemetry.metrics import Metrics
 from service.web.context import RequestContext
-from service.web.hygiene import Hygiene, SecurityHeaders
+from service.web.request_guard import RequestGuard, SecurityHeaders
 
 # What a browser's page may send and read beyond the safelisted headers.
 _SENT = (
@@ -32,7 +32,7 @@ def middleware(*, identifiers: Identifiers, metrics: Metrics, allowed_origins: S
     layers = [
         Middleware(RequestContext, identifiers=identifiers, metrics=metrics),
         Middleware(SecurityHeaders),
-        Middleware(Hygiene),
+        Middleware(RequestGuard),
     ]
     if allowed_origins:
         layers.append(

@@ -13,7 +13,7 @@ from starlette.types import ExceptionHandler
 
 from service.access.store import Answer
 from service.kernel.errors import Kind, ServiceError, leaves
-from service.web.context import Occasion, occasion
+from service.web.context import RequestInfo, request_info
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -60,6 +60,9 @@ class NoSuchPath(ServiceError):
 
     kind, slug, title = Kind.MISSING, "not-found", "Not found"
 
+    def __init__(self) -> None:
+        super().__init__("There is nothing at this path; GET /openapi.json lists what there is.")
+
 
 class Internal(ServiceError):
     """A mistake of ours; it is in our log under the request's id."""
@@ -94,7 +97,7 @@ def answer_for(error: Exception) -> Answer:
     """The problem document of an error or of the most severe one in a group."""
     fact = _fact(error)
     status = status_of(fact)
-    return Answer(status, _encode(_document(fact, status, occasion())), PROBLEM_JSON, _headers(fact, status))
+    return Answer(status, _encode(_document(fact, status, request_info())), PROBLEM_JSON, _headers(fact, status))
 
 
 def _fact(error: Exception) -> ServiceError:
@@ -106,7 +109,7 @@ def _fact(error: Exception) -> ServiceError:
     return max(facts, key=status_of) if facts else Internal(_INTERNAL_DETAIL)
 
 
-def _document(fact: ServiceError, status: int, here: Occasion) -> dict[str, Any]:
+def _document(fact: ServiceError, status: int, here: RequestInfo) -> dict[str, Any]:
     document: dict[str, Any] = {
         "type": TYPE_PREFIX + fact.slug,
         "title": fact.title,
@@ -137,7 +140,7 @@ def _refuse_route(_request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code == 405:
         fact: Exception = MethodNotAllowed((error.headers or {}).get("Allow", "other methods"))
     elif isinstance(error, HTTPException) and error.status_code == 404:
-        fact = NoSuchPath("There is nothing at this path; GET /openapi.json lists what there is.")
+        fact = NoSuchPath()
     else:
         fact = error
     answer = answer_for(fact)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import anyio
-from starlette.types import Send
+from starlette.types import Scope, Send
 
 from service.access.store import Answer
 from service.web.receiving import Inbox
@@ -33,6 +33,16 @@ async def deliver(inbox: Inbox, send: Send, answer: Answer, *, head_only: bool =
             group.start_soon(inbox.drain)
             await send({"type": "http.response.body", "body": b""})
             group.cancel_scope.cancel()
+
+
+async def refuse_socket(scope: Scope, send: Send, answer: Answer) -> None:
+    """Answer a WebSocket's handshake like a request, where the server can; else it closes it with 403."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    headers = [*_raw_headers(answer), (b"connection", b"close")]
+    await send({"type": "websocket.http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": answer.body})
 
 
 class Channel:

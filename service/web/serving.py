@@ -20,15 +20,15 @@ from service.access.store import Answer
 from service.kernel.concurrency import Admission
 from service.kernel.in_flight import ShuttingDown
 from service.web.bodies import file_in, take_in
-from service.web.context import occasion
+from service.web.context import request_info
 from service.web.decoding import decode_query, path_values
 from service.web.downloads import FileChannel
 from service.web.endpoint import Call, Download, Endpoint, Events, IncomingBody, Reply, rate_of
 from service.web.event_stream import EventChannel, wants_events
 from service.web.headers import credentials, for_endpoints, with_rate_fields
-from service.web.problems import MethodNotAllowed, answer_for, guarded
+from service.web.problems import MethodNotAllowed, NoSuchPath, answer_for, guarded
 from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox
-from service.web.sending import Channel, deliver
+from service.web.sending import Channel, deliver, refuse_socket
 
 # Files are held in memory, twice for a moment, as long as their senders take: a quarter of a gigabyte of résumés.
 UPLOADS_MAX = 25
@@ -53,7 +53,7 @@ def routes(
         by_path[endpoint.path][endpoint.method] = served
     apps = {path: PathApp(path, methods) for path, methods in by_path.items()}
     plain = {path: app for path, app in apps.items() if "{" not in path}
-    return [PlainPaths(plain), *(Route(path, app) for path, app in apps.items())]
+    return [PlainPaths(plain), *(Route(path, app) for path, app in apps.items()), NoSockets(pipeline)]
 
 
 class PlainPaths(BaseRoute):
@@ -70,6 +70,24 @@ class PlainPaths(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         await scope["endpoint"](scope, receive, send)
+
+
+class NoSockets(BaseRoute):
+    """No path speaks WebSocket: a handshake is told so, and while the process drains, that instead."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._rules = Rules(name="WEBSOCKET", access=Access.PUBLIC)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return (Match.FULL if scope["type"] == "websocket" else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._pipeline.entered(self._rules, anyio.CancelScope()):
+                await refuse_socket(scope, send, answer_for(NoSuchPath()))
+        except ShuttingDown as error:
+            await refuse_socket(scope, send, answer_for(error))
 
 
 class PathApp:
@@ -166,7 +184,7 @@ class Served:
                         body=body.value,
                         query=query if endpoint.query else None,
                         path=path,
-                        request_id=occasion().request_id,
+                        request_id=request_info().request_id,
                         remember=remember,
                         headers=for_endpoints(scope),
                         tell=channel.tell,

@@ -42,12 +42,13 @@ class Shop:
         return ordered
 
     async def _effect(self, tx: Transaction, call: Call[Order, None]) -> Ordered:
-        inserting = text("INSERT INTO shop_orders (item) VALUES (:item) RETURNING number")
-        number = await tx.scalar(inserting, {"item": call.body.item})
-        ordered = Ordered(number, call.body.item)
+        ordered = Ordered(await self.insert(tx, call.body.item), call.body.item)
         if self.remembers:
             await call.remember(tx, ordered)
         return ordered
+
+    async def insert(self, tx: Transaction, item: str) -> int:
+        return await tx.scalar(text("INSERT INTO shop_orders (item) VALUES (:item) RETURNING number"), {"item": item})
 
     async def effects(self) -> int:
         return await self._asked("SELECT count(*) FROM shop_orders")

@@ -13,7 +13,7 @@ from service.kernel.errors import ServiceError
 from service.web.decoding import MalformedRequest
 from service.web.problems import HeadersTooLarge, NoSuchPath, answer_for
 from service.web.receiving import Inbox
-from service.web.sending import deliver
+from service.web.sending import deliver, refuse_socket
 
 # Browsers send about 20, proxies add about 10.
 HEADERS_MAX = 100
@@ -42,18 +42,19 @@ SECURITY_HEADERS: Mapping[bytes, bytes] = {
 }
 
 
-class Hygiene:
+class RequestGuard:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        offence = None if scope["type"] == "lifespan" else _offence(scope)
+        if offence is None:
             await self._app(scope, receive, send)
-        elif offence := _offence(scope):
+        elif scope["type"] == "http":
             # Nothing of the body is read, so the connection closes: where this request ends nobody can say.
             await deliver(Inbox(scope, receive), send, answer_for(offence))
         else:
-            await self._app(scope, receive, send)
+            await refuse_socket(scope, send, answer_for(offence))
 
 
 class SecurityHeaders:
@@ -63,12 +64,8 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
         async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 given = {name for name, _ in message["headers"]}
                 added = [(name, value) for name, value in SECURITY_HEADERS.items() if name not in given]
                 message["headers"] = [*message["headers"], *added]
@@ -79,7 +76,7 @@ class SecurityHeaders:
 
 def _offence(scope: Scope) -> ServiceError | None:
     if len(scope["path"]) > PATH_MAX_CHARACTERS:
-        return NoSuchPath("There is nothing at this path; GET /openapi.json lists what there is.")
+        return NoSuchPath()
     headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     if len(headers) > HEADERS_MAX:
         return HeadersTooLarge(f"The request has more than {HEADERS_MAX} header fields.")
