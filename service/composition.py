@@ -46,7 +46,7 @@ def build_services(resources: Resources) -> Services:
             clock=resources.clock,
             identifiers=resources.identifiers,
             terms=_terms(resources.settings),
-            share=resources.shares.taken,
+            share=resources.shares.take,
             postings=postings,
             github=resources.github,
             writer=_writer(resources),

@@ -1,7 +1,7 @@
 """What is true of the whole URL table."""
 
 from service.access.rates import GENERATE, WEBHOOK
-from service.cli.openapi import declared
+from service.cli.openapi import declared_endpoints
 from service.web.endpoint import Access, Events, RawBody, rate_of
 
 # POST creates, sends, spends or charges, and a caller who heard no answer has to be able to ask again; where there is
@@ -19,16 +19,18 @@ POSTS_WITHOUT_A_KEY = {
 
 
 def test_every_post_can_be_repeated_or_says_why_it_need_not() -> None:
-    without = {endpoint.path for endpoint in declared() if endpoint.method == "POST" and not endpoint.idempotent}
+    without = {
+        endpoint.path for endpoint in declared_endpoints() if endpoint.method == "POST" and not endpoint.idempotent
+    }
     assert without == set(POSTS_WITHOUT_A_KEY)
 
 
 def test_only_posts_take_a_key() -> None:
-    assert {endpoint.method for endpoint in declared() if endpoint.idempotent} == {"POST"}
+    assert {endpoint.method for endpoint in declared_endpoints() if endpoint.idempotent} == {"POST"}
 
 
 def test_everything_but_probes_is_limited() -> None:
-    assert {endpoint.path for endpoint in declared() if rate_of(endpoint) is None} == {
+    assert {endpoint.path for endpoint in declared_endpoints() if rate_of(endpoint) is None} == {
         "/",
         "/debug/tasks",
         "/health",
@@ -41,15 +43,17 @@ def test_everything_but_probes_is_limited() -> None:
 
 
 def test_what_calls_a_model_has_the_rate_of_generations() -> None:
-    generating = {endpoint.path for endpoint in declared() if rate_of(endpoint) is GENERATE}
-    assert generating == {endpoint.path for endpoint in declared() if isinstance(endpoint.sends, Events)}
+    generating = {endpoint.path for endpoint in declared_endpoints() if rate_of(endpoint) is GENERATE}
+    assert generating == {endpoint.path for endpoint in declared_endpoints() if isinstance(endpoint.sends, Events)}
 
 
 def test_what_takes_unread_bytes_from_anybody_has_the_rate_of_webhooks() -> None:
-    unread = [endpoint for endpoint in declared() if endpoint.access is Access.PUBLIC and endpoint.body == RawBody()]
+    unread = [
+        endpoint for endpoint in declared_endpoints() if endpoint.access is Access.PUBLIC and endpoint.body == RawBody()
+    ]
     assert {rate_of(endpoint) for endpoint in unread} == {WEBHOOK}
 
 
 def test_one_name_is_one_rate() -> None:
-    rates = {rate for endpoint in declared() if (rate := rate_of(endpoint))}
+    rates = {rate for endpoint in declared_endpoints() if (rate := rate_of(endpoint))}
     assert len({rate.name for rate in rates}) == len(rates)

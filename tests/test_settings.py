@@ -15,7 +15,7 @@ from service.settings import (
     is_loopback,
     load_settings,
     token_secret,
-    unread,
+    unknown_variables,
     without_password,
 )
 
@@ -293,7 +293,7 @@ def test_flags_beat_the_environment(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_variable_is_noticed() -> None:
-    assert unread({"OVERTURE_POOLSIZE": "5", "OVERTURE_POOL_SIZE": "5", "PATH": ""}) == ["OVERTURE_POOLSIZE"]
+    assert unknown_variables({"OVERTURE_POOLSIZE": "5", "OVERTURE_POOL_SIZE": "5", "PATH": ""}) == ["OVERTURE_POOLSIZE"]
 
 
 def test_a_secret_is_made_once_and_kept_for_this_user_alone(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from service.access.tokens import Authenticator
 from service.adapters.rate_limits import Rate, Taken
 from service.kernel.concurrency import Admission
 from service.kernel.database import Database, acting_for
-from service.kernel.deadlines import capped
+from service.kernel.deadlines import cap_seconds
 from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import Identifiers
 from service.kernel.in_flight import InFlight, ShuttingDown
@@ -81,7 +81,7 @@ class Pipeline:
     def entered(self, rules: Rules, scope: anyio.CancelScope) -> Generator["CallContext"]:
         """One call, in flight until the block ends: that is when its answer was delivered. `scope` is that of all that
         is done for the call: its surface cancels it when the caller leaves. Raises ShuttingDown."""
-        with nullcontext() if rules.is_probe else self.in_flight.entered(scope):
+        with nullcontext() if rules.is_probe else self.in_flight.enter(scope):
             yield CallContext(self, rules, scope)
 
 
@@ -100,7 +100,7 @@ class CallContext:
     async def run(self, credentials: Credentials, work: Callable[[], Awaitable[Answer]]) -> Answer | None:
         """The answer of `work`, called once the call may be made. None where the caller left and nothing had been
         committed for it. Raises what refuses the call, DeadlineExceeded, ShuttingDown, and what `work` raises."""
-        limit_seconds = capped(credentials.wanted_seconds, self._pipeline.request_timeout_seconds)
+        limit_seconds = cap_seconds(credentials.wanted_seconds, self._pipeline.request_timeout_seconds)
         answer: Answer | None = None
         with (
             self._scope,
@@ -126,7 +126,7 @@ class CallContext:
         InvalidRequest, IdempotencyMismatch, IdempotencyInProgress, and what `handle` raises.
         """
         # No await between the handler's return and that of `run`: what it returned is not lost to a cancellation.
-        async with self._pipeline.admission.admitted() if self._rules.is_admitted else nullcontext():
+        async with self._pipeline.admission.admit() if self._rules.is_admitted else nullcontext():
             memory = Memory(encode)
             if not self._rules.is_idempotent:
                 return encode(await handle(memory.remember))

@@ -25,7 +25,7 @@ from service.resources import (
     open_shared,
     survey_of,
 )
-from service.settings import BadSettings, Settings, describe, token_secret, unread
+from service.settings import BadSettings, Settings, describe, token_secret, unknown_variables
 
 # Any check that takes longer has found something.
 CHECK_TIMEOUT_SECONDS = 30.0
@@ -69,7 +69,7 @@ async def _examine(settings: Settings) -> int:
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    for name in unread(os.environ):
+    for name in unknown_variables(os.environ):
         yield Finding("note", "configuration", f"{name} is not a variable of this version; is it misspelt?")
     yield _secret(settings)
     async with AsyncExitStack() as stack:
@@ -80,28 +80,28 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                 yield Finding("ok", "embedded", f"held up by {', '.join(str(owner.pid) for owner in owners)}")
             db = await stack.enter_async_context(survey_of(url)())
         except ServiceError as error:
-            yield _failed("database", error)
+            yield _failure("database", error)
         else:
             async for finding in _database(db, settings):
                 yield finding
-    yield await _checked("page parser", _page_parser)
-    yield await _checked("résumé reader", _resume_reader)
+    yield await _run_check("page parser", _page_parser)
+    yield await _run_check("résumé reader", _resume_reader)
     if (redis := open_shared(settings).redis) is not None:
-        yield await _checked("redis", partial(_redis, redis))
+        yield await _run_check("redis", partial(_redis, redis))
 
 
 async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
-    yield await _checked("database", partial(_server, db))
-    yield await _checked("extensions", partial(_extensions, db))
+    yield await _run_check("database", partial(_server, db))
+    yield await _run_check("extensions", partial(_extensions, db))
     yield _wall(db)
-    migrations = await _checked("migrations", partial(_migrations, db))
+    migrations = await _run_check("migrations", partial(_migrations, db))
     yield migrations
     if migrations.verdict == "ok":
         invariants = partial(_invariants, db, settings)
-        yield await _checked("invariants", invariants, timeout_seconds=INVARIANTS_TAKE_SECONDS)
+        yield await _run_check("invariants", invariants, timeout_seconds=INVARIANTS_TAKE_SECONDS)
 
 
-async def _checked(
+async def _run_check(
     what: str, check: Callable[[], Awaitable[tuple[Verdict, str]]], *, timeout_seconds: float = CHECK_TIMEOUT_SECONDS
 ) -> Finding:
     try:
@@ -110,11 +110,11 @@ async def _checked(
     except TimeoutError:
         return Finding("failed", what, f"no answer within {timeout_seconds:g} s")
     except ServiceError as error:
-        return _failed(what, error)
+        return _failure(what, error)
     return Finding(verdict, what, detail)
 
 
-def _failed(what: str, error: ServiceError) -> Finding:
+def _failure(what: str, error: ServiceError) -> Finding:
     because = f" ({error.__cause__})" if error.__cause__ else ""
     return Finding("failed", what, f"{error.detail}{because}")
 

@@ -16,7 +16,7 @@ from service.accounts import operations as accounts
 from service.cli import DONE, INTERRUPTED, Refused, command_settings
 from service.cli.inputs import Posting, read_posting, read_recruiter, read_resume
 from service.cli.letter import print_letter
-from service.cli.progress import Progress, watched
+from service.cli.progress import Progress, run_with_progress
 from service.composition import build_services
 from service.credits.model import Balance
 from service.credits.store import find_balance
@@ -141,7 +141,7 @@ async def _as_server(
     root: Root, _drained: Callable[[], Awaitable[None]], *, work: Callable[[], Awaitable[Any]]
 ) -> None:
     """One request of our own: an interruption cancels it and gives it the time to undo what it began."""
-    with anyio.CancelScope() as scope, root.in_flight.entered(scope):
+    with anyio.CancelScope() as scope, root.in_flight.enter(scope):
         await work()
 
 
@@ -169,7 +169,7 @@ async def _write(
                 services=services,
                 report=progress.note,
             )
-            email = await watched(progress, work)
+            email = await run_with_progress(progress, work)
         if email is None:
             raise DeadlineExceeded(f"It was not done within {settings.request_timeout_seconds:g} s; nothing was kept.")
         return Done(email, before, await db.read(find_balance, user=user))

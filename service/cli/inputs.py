@@ -55,7 +55,7 @@ def read_resume(file: Path, *, backend: str) -> Mapping[str, Any]:
     """
     content = _read(file, "--resume", FILE_MAX_BYTES)
     if content.lstrip()[:1] not in (b"{", b"["):
-        return anyio.run(_recognised, content, file.name, backend=backend)
+        return anyio.run(_recognise_resume, content, file.name, backend=backend)
     if len(content) > JSON_RESUME_MAX_BYTES:
         raise Refused(f"--resume: {file} has more than {JSON_RESUME_MAX_BYTES} bytes.", exit_code=MISUSED)
     try:
@@ -66,7 +66,7 @@ def read_resume(file: Path, *, backend: str) -> Mapping[str, Any]:
     return document
 
 
-async def _recognised(content: bytes, file_name: str) -> Mapping[str, Any]:
+async def _recognise_resume(content: bytes, file_name: str) -> Mapping[str, Any]:
     async with open_resume_reader() as reader:
         return (await resumes.read_file(content, file_name=file_name, reader=reader)).document
 
@@ -99,7 +99,7 @@ def read_recruiter(text: str) -> Recruiter:
     name, _, title = who.partition(",")
     recruiter = Recruiter(name=name.strip(), email=address, title=title.strip(), company=company)
     if faults := recruiter_faults(recruiter, at=""):
-        raise _refused("; ".join(f"{fault.pointer.strip('/') or 'whom'}: {fault.detail}" for fault in faults))
+        raise _refusal("; ".join(f"{fault.pointer.strip('/') or 'whom'}: {fault.detail}" for fault in faults))
     return recruiter
 
 
@@ -107,15 +107,15 @@ def _without_address(text: str) -> tuple[str, str]:
     who, opening, rest = text.partition("<")
     if not opening:
         if "@" in text:
-            raise _refused("the address belongs in angle brackets at the end")
+            raise _refusal("the address belongs in angle brackets at the end")
         return who, ""
     address, closing, after = rest.partition(">")
     if not closing:
-        raise _refused("the angle bracket of the address is not closed")
+        raise _refusal("the angle bracket of the address is not closed")
     if after.strip():
-        raise _refused(f"nothing may follow the address, and {after.strip()!r} does")
+        raise _refusal(f"nothing may follow the address, and {after.strip()!r} does")
     if not address.strip():
-        raise _refused("the angle brackets hold no address")
+        raise _refusal("the angle brackets hold no address")
     return who.strip(), address.strip()
 
 
@@ -128,5 +128,5 @@ def _split_last_at(who: str) -> tuple[str, str]:
     return before.strip(), company.strip()
 
 
-def _refused(why: str) -> Refused:
+def _refusal(why: str) -> Refused:
     return Refused(f"--recruiter cannot be read: {why}. Please {FORM}.", exit_code=MISUSED)

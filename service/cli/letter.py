@@ -7,7 +7,7 @@ from rich.tree import Tree
 
 from service.credits.model import Balance
 from service.emails.model import Email
-from service.kernel.telemetry.logs import escaped
+from service.kernel.telemetry.logs import escape_controls
 from service.postings.model import JobContextBody
 
 # A fact is shown to be recognised, not to be read whole.
@@ -23,7 +23,7 @@ def print_letter(console: Console, tree: Tree, email: Email, *, before: Balance,
     console.print()
     console.print(_headers(email))
     console.print()
-    console.print(Text("\n".join(escaped(line) for line in email.body.splitlines())))
+    console.print(Text("\n".join(escape_controls(line) for line in email.body.splitlines())))
     console.print()
     console.print(_evidence(email))
     for missing in email.missing:
@@ -46,9 +46,9 @@ def _facts(context: JobContextBody) -> Table:
 
 def _headers(email: Email) -> Text:
     recruiter = email.recruiter
-    name = escaped(recruiter.name or recruiter.company)
-    to = f"{name} <{escaped(recruiter.email)}>" if recruiter.email else name
-    return Text.assemble(("To:      ", "dim"), to, "\n", ("Subject: ", "dim"), (escaped(email.subject), "bold"))
+    name = escape_controls(recruiter.name or recruiter.company)
+    to = f"{name} <{escape_controls(recruiter.email)}>" if recruiter.email else name
+    return Text.assemble(("To:      ", "dim"), to, "\n", ("Subject: ", "dim"), (escape_controls(email.subject), "bold"))
 
 
 def _evidence(email: Email) -> Table:
@@ -66,9 +66,9 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _note(kind: str, text: str) -> Text:
-    return Text.assemble((f"{kind}  ", "yellow"), escaped(text))
+    return Text.assemble((f"{kind}  ", "yellow"), escape_controls(text))
 
 
 def _cut(text: str) -> Text:
-    whole = escaped(text)
+    whole = escape_controls(text)
     return Text(whole if len(whole) <= VALUE_MAX_CHARACTERS else whole[: VALUE_MAX_CHARACTERS - 1] + "…")

@@ -25,13 +25,13 @@ class _Unopened:
         return iter(())
 
 
-def declared() -> Sequence[Endpoint]:
+def declared_endpoints() -> Sequence[Endpoint]:
     """Every endpoint, over nothing that is open."""
     return endpoints(cast("Resources", _Unopened()), cast("Services", _Unopened()))
 
 
 def openapi() -> int:
     """Print the OpenAPI document of the HTTP API, as `GET /openapi.json` answers it. Opens nothing."""
-    contract = document(declared(), version=installed_version(), description=DESCRIPTION)
+    contract = document(declared_endpoints(), version=installed_version(), description=DESCRIPTION)
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(contract)) + b"\n")
     return DONE

@@ -60,7 +60,7 @@ class Progress:
         return anyio.current_time() if self._ended_at is None else self._ended_at
 
 
-async def watched(progress: Progress, work: Callable[[], Awaitable[T]]) -> T:
+async def run_with_progress(progress: Progress, work: Callable[[], Awaitable[T]]) -> T:
     """The answer of `work`, with the tree drawn while it runs, where somebody sees it.
 
     Rich would redraw from a thread of its own; a task does it here.

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from service.app import build_app
 from service.background import background_tasks
 from service.cli import Refused, command_settings
-from service.cli.token import minted
+from service.cli.token import sign_token
 from service.composition import build_services
 from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.supervision import Root
@@ -49,7 +49,7 @@ def serve(
         Where to listen, 0 for any free port; beats PORT.
     """
     settings = command_settings(backend=backend, host=host, port=port)
-    listener = bound(settings)
+    listener = bind_listener(settings)
     return anyio.run(_serve, settings, listener, backend=settings.backend)
 
 
@@ -86,7 +86,7 @@ async def _hypercorn(
     await run(app, config, shutdown_trigger=shutdown_trigger, mode="asgi")
 
 
-def bound(settings: Settings) -> socket.socket:
+def bind_listener(settings: Settings) -> socket.socket:
     """The socket to listen on, bound before anything else is opened: a port in use is known at once."""
     try:
         family, kind, protocol, _name, address = socket.getaddrinfo(
@@ -112,7 +112,7 @@ def greet(resources: Resources, port: int) -> None:
         # Behind a proxy, loopback is where production listens too: its log is no place for a token.
         print(f"The API is described at {url}/docs; `overture token` prints a token.", flush=True)
         return
-    token = minted(settings, user="demo", email="demo@example.com", hours=DEMO_TOKEN_HOURS)
+    token = sign_token(settings, user="demo", email="demo@example.com", hours=DEMO_TOKEN_HOURS)
     print(
         f"""
 A token for the user `demo`, good for {DEMO_TOKEN_HOURS} hours, and what to try with it:

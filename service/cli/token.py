@@ -34,11 +34,11 @@ def token(
     hours
         How long it lives, at most 24.
     """
-    print(minted(command_settings(), user=user, email=email, scopes=frozenset(scope), tenant=tenant, hours=hours))
+    print(sign_token(command_settings(), user=user, email=email, scopes=frozenset(scope), tenant=tenant, hours=hours))
     return DONE
 
 
-def minted(
+def sign_token(
     settings: Settings,
     *,
     user: str,

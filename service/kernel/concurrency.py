@@ -14,7 +14,7 @@ from typing import Any, Generic, Literal, TypeVar
 import anyio
 
 from service.kernel.errors import Kind, Overloaded, ServiceError
-from service.kernel.telemetry import tracked
+from service.kernel.telemetry import track
 
 T = TypeVar("T")
 
@@ -48,8 +48,8 @@ class BranchEvent:
 Report = Callable[[BranchEvent], None]
 
 
-def silent(_event: BranchEvent) -> None:
-    """The listener of those who do not listen."""
+def ignore_event(_event: BranchEvent) -> None:
+    """The default listener."""
 
 
 class Branch(Generic[T]):
@@ -70,14 +70,14 @@ class Branch(Generic[T]):
                 return 0.0
 
 
-async def gather_settled(*branches: Branch[Any], report: Report = silent) -> None:
+async def gather_settled(*branches: Branch[Any], report: Report = ignore_event) -> None:
     """Run the branches; a late or failing one keeps its outcome to itself."""
     async with anyio.create_task_group() as group:
         for branch in branches:
             group.start_soon(_run_one, branch, report)
 
 
-async def gather_all(*branches: Branch[Any], report: Report = silent) -> None:
+async def gather_all(*branches: Branch[Any], report: Report = ignore_event) -> None:
     """Run the branches; the first that fails or is late stops the others, and its error is raised as it was."""
     first: list[Exception] = []
 
@@ -103,7 +103,7 @@ async def gather_all(*branches: Branch[Any], report: Report = silent) -> None:
 async def _run_one(branch: Branch[Any], report: Report) -> None:
     started = anyio.current_time()
     report(BranchEvent(branch.name, "started"))
-    with anyio.move_on_after(branch.timeout_seconds) as limit, tracked("branch", branch.name):
+    with anyio.move_on_after(branch.timeout_seconds) as limit, track("branch", branch.name):
         try:
             value = await branch.call()
             branch.outcome = Finished(value, anyio.current_time() - started)
@@ -140,7 +140,7 @@ class Admission:
         return self._limiter.statistics().tasks_waiting
 
     @asynccontextmanager
-    async def admitted(self) -> AsyncGenerator[None]:
+    async def admit(self) -> AsyncGenerator[None]:
         """Hold one place; waits for it within the caller's deadline. Raises `Overloaded` when the queue is full."""
         if self._limiter.available_tokens < 1 and self.waiting >= self._waiting_max:
             raise Overloaded(
@@ -159,7 +159,7 @@ class Shares:
         self._running: Counter[Hashable] = Counter()
 
     @contextmanager
-    def taken(self, key: Hashable) -> Generator[None]:
+    def take(self, key: Hashable) -> Generator[None]:
         if self._running[key] >= self._each:
             raise TooManyInFlight(f"{self._each} requests of this user are in flight already.", retry_after_seconds=1)
         self._running[key] += 1

@@ -19,7 +19,7 @@ def remaining_seconds() -> float:
     return max(0.0, anyio.current_effective_deadline() - anyio.current_time())
 
 
-def capped(wanted_seconds: float | None, limit_seconds: float) -> float:
+def cap_seconds(wanted_seconds: float | None, limit_seconds: float) -> float:
     """The caller's `X-Request-Timeout`, never above our own limit."""
     return limit_seconds if wanted_seconds is None else min(wanted_seconds, limit_seconds)
 

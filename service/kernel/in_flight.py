@@ -30,7 +30,7 @@ class InFlight:
         return len(self._scopes)
 
     @contextmanager
-    def entered(self, scope: anyio.CancelScope) -> Generator[None]:
+    def enter(self, scope: anyio.CancelScope) -> Generator[None]:
         """Count the work under `scope` as in flight. Raises `ShuttingDown` once the drain has begun."""
         if self._is_refusing:
             raise ShuttingDown("This process is shutting down; send the request again.", retry_after_seconds=1)
@@ -52,7 +52,7 @@ class InFlight:
         for scope in tuple(self._scopes):
             scope.cancel()
 
-    async def emptied(self) -> None:
+    async def wait_until_empty(self) -> None:
         """Wait until nothing is in flight."""
         while self._scopes:
             self._empty = anyio.Event()

@@ -147,13 +147,13 @@ class Root:
         async with anyio.create_task_group() as background:
             self._background, self._context = background, copy_context()
             for task in tasks:
-                background.start_soon(self._supervised, task)
+                background.start_soon(self._supervise, task)
             self.phase = Phase.DRAINING if self._stopping.is_set() else Phase.SERVING
             # The server has a task of its own: asyncio's TaskGroup, which Hypercorn uses, may leave its host task
             # with a cancellation request more than it found (Python 3.11), and AnyIO then takes ours for a foreign one.
             async with anyio.create_task_group() as serving:
                 background.start_soon(self._drain, serving.cancel_scope)
-                serving.start_soon(self._served, server)
+                serving.start_soon(self._run_server, server)
             self.stop("the server ended")
             background.cancel_scope.cancel()
         self._background = None
@@ -169,7 +169,7 @@ class Root:
         if self._background is None:
             raise ShuttingDown("This process takes no new work.", retry_after_seconds=1)
         start = self._background.start_soon  # which copies the context it is called in
-        self._context.copy().run(start, self._contained, func, args, str(name or "shared work"))
+        self._context.copy().run(start, self._run_shared, func, args, str(name or "shared work"))
 
     def stop(self, reason: str, crash: Exception | None = None) -> None:
         """Begin to stop; the first caller's reason counts. Never blocks."""
@@ -189,7 +189,7 @@ class Root:
         self._watchdog.arm(UNDO_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
         self._patience.cancel()
 
-    async def _served(self, server: Server) -> None:
+    async def _run_server(self, server: Server) -> None:
         try:
             await server(self._drained.wait)
         except Exception as error:  # carried out of the groups, which would wrap it
@@ -199,17 +199,17 @@ class Root:
         await self._stopping.wait()
         with self._patience:
             self._patience.deadline = anyio.current_time() + self._drain_seconds
-            await self.in_flight.emptied()
+            await self.in_flight.wait_until_empty()
         if left := len(self.in_flight):
             # Where no patience was promised, none has run out.
             (log.warning if self._drain_seconds else log.info)("drain ended, cancelling requests", in_flight=left)
             self.in_flight.cancel()
             with anyio.move_on_after(CLEAN_UP_SECONDS):
-                await self.in_flight.emptied()
+                await self.in_flight.wait_until_empty()
             if left := len(self.in_flight):
                 log.warning("requests are still being undone", in_flight=left)
                 with anyio.move_on_after(UNDO_SECONDS - CLEAN_UP_SECONDS):
-                    await self.in_flight.emptied()
+                    await self.in_flight.wait_until_empty()
         self._drained.set()
         serving.deadline = anyio.current_time() + SERVER_END_SECONDS
 
@@ -226,14 +226,14 @@ class Root:
                 else:
                     os._exit(128 + number)
 
-    async def _supervised(self, task: BackgroundTask) -> None:
+    async def _supervise(self, task: BackgroundTask) -> None:
         with self._tree.root("background", task.name) as live:
             match task:
                 case Periodic():
                     failures = 0
                     while True:
                         live.state = "running"
-                        failures = 0 if await self._ran(task) else failures + 1
+                        failures = 0 if await self._run_once(task) else failures + 1
                         live.state = f"failed {failures} times, waiting" if failures else "waiting"
                         await anyio.sleep(pause_seconds(task.every_seconds, failures))
                 case Lasting():
@@ -245,7 +245,7 @@ class Root:
                     else:
                         self.stop(f"{task.name} ended", crash=RuntimeError(f"the root task {task.name} ended"))
 
-    async def _ran(self, task: Periodic) -> bool:
+    async def _run_once(self, task: Periodic) -> bool:
         try:
             with anyio.fail_after(task.timeout_seconds):
                 await task.run()
@@ -254,7 +254,7 @@ class Root:
             return False
         return True
 
-    async def _contained(self, func: Callable[..., Awaitable[Any]], args: Sequence[Any], name: str) -> None:
+    async def _run_shared(self, func: Callable[..., Awaitable[Any]], args: Sequence[Any], name: str) -> None:
         with self._tree.root("flight", name):
             try:
                 await func(*args)

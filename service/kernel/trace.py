@@ -28,7 +28,7 @@ class Trace:
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
-def continued(traceparent: str | None, *, random_hex: str) -> Trace:
+def continue_trace(traceparent: str | None, *, random_hex: str) -> Trace:
     """Our part of the caller's trace, or of a new one where the header is missing or wrong; `random_hex` is 32 digits
     of fresh randomness. A wrong header restarts the trace, as the recommendation asks, and is no error."""
     found = _TRACEPARENT.fullmatch(traceparent or "")

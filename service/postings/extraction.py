@@ -91,7 +91,7 @@ class ModelReader:
     async def read(self, context: JobContext, asked: Sequence[Field], *, user: UserId) -> JobContext | None:
         """The context with what the model found; None where it gave no answer that can be read, or was not asked."""
         try:
-            async with self.admission.admitted():
+            async with self.admission.admit():
                 if self.limiter is not None and not (await self.limiter.take(f"user:{user}", EXTRACTIONS)).is_allowed:
                     log.info("posting not read by a model", reason="the user has had as many as an hour allows")
                     return None

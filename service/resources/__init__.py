@@ -110,7 +110,7 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database_url(settings))
         db = await stack.enter_async_context(
-            open_database(url, pool_size=settings.pool_size, on_unit=metrics.unit_ended)
+            open_database(url, pool_size=settings.pool_size, on_unit=metrics.count_unit)
         )
         await require_newest_schema(db)
         if not db.wall_is_up:

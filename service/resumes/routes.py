@@ -58,7 +58,7 @@ class _Handlers:
 
     async def _read(self, body: dict[str, Any] | UploadedFile, user: UserId) -> Resume:
         if isinstance(body, UploadedFile):
-            with self.shares.taken(user):
+            with self.shares.take(user):
                 return await resumes.read_file(body.content, file_name=body.name, reader=self.reader)
         return resumes.read_document(body)
 

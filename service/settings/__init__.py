@@ -17,7 +17,7 @@ from service.settings.loading import (
     load_settings,
     read_dotenv,
     token_secret,
-    unread,
+    unknown_variables,
 )
 from service.settings.problems import BadSettings
 from service.settings.variables import OPENAI_URL, Settings
@@ -33,6 +33,6 @@ __all__ = [
     "load_settings",
     "read_dotenv",
     "token_secret",
-    "unread",
+    "unknown_variables",
     "without_password",
 ]

@@ -51,7 +51,7 @@ def default_data_dir() -> Path:
     )
 
 
-def unread(environment: Mapping[str, str]) -> list[str]:
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
     """Variables that sound like ours and are not: a spelling mistake would otherwise pass in silence."""
     known = {variable.name for _field, _kind, variable in variables()}
     return sorted(name for name in environment if name.startswith("OVERTURE_") and name not in known)
@@ -73,13 +73,13 @@ def read_dotenv(path: Path) -> dict[str, str]:
         if not equals or not name.strip().isidentifier():
             problems.append(f".env, line {number}: not NAME=value")
             continue
-        values[name.strip()] = _unquoted(value.strip())
+        values[name.strip()] = _unquote(value.strip())
     if problems:
         raise BadSettings(problems)
     return values
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
         return value[1:-1]
     return value.split(" #", 1)[0].rstrip()
@@ -99,10 +99,10 @@ def _parse(text: str, kind: Any) -> Any:
 
 def describe(settings: Settings) -> dict[str, str]:
     """The effective configuration by variable, as it may be shown: secrets and passwords masked."""
-    return {variable.name: _shown(getattr(settings, field), variable) for field, _kind, variable in variables()}
+    return {variable.name: _show(getattr(settings, field), variable) for field, _kind, variable in variables()}
 
 
-def _shown(value: Any, variable: Variable) -> str:
+def _show(value: Any, variable: Variable) -> str:
     if value is None or value in ((), {}):
         return "(unset)"
     if variable.is_secret:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kernel.identifiers import Identifiers
 from service.kernel.telemetry.metrics import Metrics
-from service.kernel.trace import continued, tracing
+from service.kernel.trace import continue_trace, tracing
 from service.web.headers import header
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
@@ -73,7 +73,7 @@ class RequestContext:
         token = _request_info.set(RequestInfo(request_id, instance))
         started = anyio.current_time()
         try:
-            trace = continued(header(scope, b"traceparent"), random_hex=self._identifiers.token())
+            trace = continue_trace(header(scope, b"traceparent"), random_hex=self._identifiers.token())
             bound = structlog.contextvars.bound_contextvars(request_id=request_id, trace_id=trace.trace)
             with bound, tracing(trace), self._metrics.request():
                 await self._app(scope, receive, send_with_id)
@@ -84,7 +84,7 @@ class RequestContext:
     def _record(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         """One line and one observation per request."""
         method, route = _method(scope), scope.get("overture.route", "unmatched")
-        self._metrics.answered(method if method in _METHODS else "other", route, status, seconds)
+        self._metrics.count_answer(method if method in _METHODS else "other", route, status, seconds)
         _log.info(
             "request", request_id=request_id, method=method, route=route, status=status, ms=round(seconds * 1000, 1)
         )

@@ -170,7 +170,7 @@ class Served:
         """Between the two halves of the pipeline: read, decode, hand over."""
         endpoint = self._endpoint
         watch = partial(group.start_soon, inbox.watch)
-        async with nullcontext() if file_in(endpoint.body, scope) is None else self._uploads.admitted():
+        async with nullcontext() if file_in(endpoint.body, scope) is None else self._uploads.admit():
             body = await take_in(endpoint.body, scope, inbox, timeout_seconds=self._body_timeout_seconds, watch=watch)
             query = None
             if endpoint.query is not None or endpoint.access is not Access.PUBLIC:

@@ -137,7 +137,7 @@ async def test_a_client_that_leaves_frees_the_key(shop: Shop) -> None:
             group.cancel_scope.cancel()
         with anyio.fail_after(5):
             await freed.wait()
-            await parts.in_flight.emptied()
+            await parts.in_flight.wait_until_empty()
     assert (await shop.keys(), await shop.effects()) == (0, 0)
 
 

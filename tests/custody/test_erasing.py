@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from service.accounts import operations as accounts
 from service.accounts.model import UserNotFound
-from service.adapters.local_postgres.binaries import installed
+from service.adapters.local_postgres.binaries import find_installed
 from service.credits import operations as credits
 from service.credits.model import HoldId
 from service.crm.jobs import operations as jobs
@@ -47,7 +47,7 @@ async def house(db: Database) -> AsyncIterator[World]:
 
 async def dump(url: str) -> str:
     """The whole database as `pg_dump` writes it, in lower case."""
-    directory = installed()
+    directory = find_installed()
     assert directory
     done = await anyio.run_process([str(directory / "pg_dump"), "--dbname", url], stdout=PIPE)
     return done.stdout.decode().lower()

@@ -23,7 +23,7 @@ from service.emails.operations.regenerate import regenerate
 from service.emails.operations.services import EmailServices, Share
 from service.emails.operations.settlement import Remember, forget
 from service.kernel.clock import SystemClock
-from service.kernel.concurrency import Report, Shares, silent
+from service.kernel.concurrency import Report, Shares, ignore_event
 from service.kernel.database import Database, Transaction, acting_for
 from service.kernel.identifiers import Identifiers, UserId, personal_tenant
 from service.postings.operations import PostingReader
@@ -57,7 +57,7 @@ JOB_PAGE = (
 
 NO_OVERRIDES = Overrides()
 
-everyone: Share = Shares(each=1_000).taken
+everyone: Share = Shares(each=1_000).take
 
 
 def acting(user: UserId) -> AbstractContextManager[None]:
@@ -89,7 +89,7 @@ class World:
         terms: Terms = TERMS,
         share: Share = everyone,
         writer: Writer = compose.write,
-        report: Report = silent,
+        report: Report = ignore_event,
         on_sentence: OnSentence = unheard,
         remember: Remember = forget,
     ) -> Email:

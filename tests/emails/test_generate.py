@@ -383,13 +383,13 @@ async def test_more_than_the_users_share_is_refused_and_its_hold_voided(house: W
                 if event.branch == "llm":
                     begun.set()
 
-            group.start_soon(lambda: house.generate(writer=hanging, share=shares.taken, report=listen))
+            group.start_soon(lambda: house.generate(writer=hanging, share=shares.take, report=listen))
             await begun.wait()
             with pytest.raises(TooManyInFlight):
-                await house.generate(share=shares.taken)
+                await house.generate(share=shares.take)
             assert (await left(house.db)).balance == Balance(5, 1, 4)
             group.cancel_scope.cancel()
-    assert (await house.generate(share=shares.taken)).credits.available == 4
+    assert (await house.generate(share=shares.take)).credits.available == 4
     assert await left(house.db) == Left(1, 1, 0, ["cancelled", "failed", "succeeded"], Balance(4, 0, 4))
 
 

@@ -54,7 +54,7 @@ async def house(db: Database) -> AsyncIterator[World]:
 @pytest.fixture
 async def client(house: World) -> AsyncIterator[httpx.AsyncClient]:
     await give(house.db, 10)
-    endpoints = routes(services=replace(house.services, share=Shares(each=10).taken))
+    endpoints = routes(services=replace(house.services, share=Shares(each=10).take))
     async with Parts(db=house.db).client(*endpoints) as client:
         yield client
 

@@ -48,7 +48,7 @@ BRANCHES = [
 async def served(db: Database, with_writer: Writer) -> AsyncGenerator[httpx.AsyncClient]:
     async with anyio.create_task_group() as root:
         house = world(db, root.start_soon)
-        endpoints = routes(services=replace(house.services, share=Shares(each=10).taken, writer=with_writer))
+        endpoints = routes(services=replace(house.services, share=Shares(each=10).take, writer=with_writer))
         app = Parts(db=db, is_stored=is_stored).app(*endpoints)
         async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada"), timeout=30) as client:
             with anyio.fail_after(WITHIN_SECONDS):

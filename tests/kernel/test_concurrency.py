@@ -124,7 +124,7 @@ async def test_admission_lets_some_run_some_wait_and_refuses_the_rest_at_once(au
 
     async def work() -> None:
         try:
-            async with admission.admitted():
+            async with admission.admit():
                 await anyio.sleep(10)
                 served.append(anyio.current_time())
         except Overloaded:
@@ -143,18 +143,18 @@ async def test_admission_lets_some_run_some_wait_and_refuses_the_rest_at_once(au
 async def test_a_place_comes_back_when_its_holder_is_cancelled(autojump_clock: MockClock) -> None:
     admission = Admission(running=1, waiting=0)
     with anyio.move_on_after(1):
-        async with admission.admitted():
+        async with admission.admit():
             await anyio.sleep_forever()
-    async with admission.admitted():
+    async with admission.admit():
         assert admission.running == 1
 
 
 def test_a_user_has_a_share_and_no_more() -> None:
     shares = Shares(each=1)
-    with shares.taken("ada"):
-        with pytest.raises(TooManyInFlight), shares.taken("ada"):
+    with shares.take("ada"):
+        with pytest.raises(TooManyInFlight), shares.take("ada"):
             pass
-        with shares.taken("grace"):
+        with shares.take("grace"):
             pass
-    with shares.taken("ada"):
+    with shares.take("ada"):
         pass

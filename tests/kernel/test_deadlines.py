@@ -4,7 +4,7 @@ import anyio
 import pytest
 from trio.testing import MockClock
 
-from service.kernel.deadlines import attempt_seconds, capped, remaining_seconds
+from service.kernel.deadlines import attempt_seconds, cap_seconds, remaining_seconds
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ def test_an_attempt_leaves_time_to_settle(limit: float, left: float, allowed: fl
 
 
 def test_the_callers_patience_is_capped_by_ours() -> None:
-    assert capped(None, 60) == 60
-    assert capped(0.5, 60) == 0.5
-    assert capped(3600, 60) == 60
+    assert cap_seconds(None, 60) == 60
+    assert cap_seconds(0.5, 60) == 0.5
+    assert cap_seconds(3600, 60) == 60
 
 
 @pytest.mark.trio

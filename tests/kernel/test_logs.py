@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from service.kernel.telemetry.logs import Format, configure_logs, escaped, without_secrets
+from service.kernel.telemetry.logs import Format, configure_logs, escape_controls, without_secrets
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl"
 HOSTILE = "line one\nline two\r\x1b[31mred\x9b0m\u2028next\u202egnp.exe\x7f"
@@ -230,4 +230,4 @@ def test_secrets_inside_text_are_masked(text: str, shown: str) -> None:
 
 
 def test_escapes_are_readable() -> None:
-    assert escaped("a\x1b[31m\nb\u2028é") == "a\\x1b[31m\\nb\\u2028é"
+    assert escape_controls("a\x1b[31m\nb\u2028é") == "a\\x1b[31m\\nb\\u2028é"

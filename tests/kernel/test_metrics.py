@@ -15,7 +15,7 @@ def figure(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 def test_two_processes_worth_of_metrics_do_not_meet() -> None:
     first, second = Metrics(), Metrics()
-    first.answered("GET", "/health", 200, 0.01)
+    first.count_answer("GET", "/health", 200, 0.01)
     assert figure(first, "overture_http_requests_total", method="GET", route="/health", status="200") == 1
     assert figure(second, "overture_http_requests_total", method="GET", route="/health", status="200") is None
 
@@ -35,8 +35,8 @@ def test_requests_in_flight_are_counted_also_when_they_fail() -> None:
 
 def test_units_of_work_are_told_apart_by_their_end() -> None:
     metrics = Metrics()
-    metrics.unit_ended("committed", 0.002)
-    metrics.unit_ended("cancelled", 0.1)
+    metrics.count_unit("committed", 0.002)
+    metrics.count_unit("cancelled", 0.1)
     name = "overture_database_unit_duration_seconds_count"
     assert (figure(metrics, name, outcome="committed"), figure(metrics, name, outcome="cancelled")) == (1, 1)
 

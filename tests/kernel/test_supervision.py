@@ -24,7 +24,7 @@ from service.kernel.supervision import (
     pause_seconds,
 )
 from service.kernel.telemetry import TaskTree
-from service.kernel.trace import continued, outgoing, tracing
+from service.kernel.trace import continue_trace, outgoing, tracing
 
 pytestmark = pytest.mark.trio
 
@@ -63,7 +63,7 @@ async def obedient(trigger: Trigger) -> None:
 
 async def request(in_flight: InFlight, seconds: float, *, clean_up_seconds: float = 0) -> str:
     """What the web does with one request; how it ended."""
-    with anyio.CancelScope() as scope, in_flight.entered(scope):
+    with anyio.CancelScope() as scope, in_flight.enter(scope):
         try:
             await anyio.sleep(seconds)
         except BaseException:
@@ -365,7 +365,7 @@ async def test_shared_work_acts_for_nobody_under_its_own_name(watchdog: NotedWat
         found.append([(task["kind"], task["name"], task["children"]) for task in tree.describe()])
 
     async def server(trigger: Trigger) -> None:
-        trace = continued(None, random_hex="ab" * 16)
+        trace = continue_trace(None, random_hex="ab" * 16)
         bound = structlog.contextvars.bound_contextvars(request_id="r1")
         with acting_for(UserId("ada"), TenantId("user:ada")), bound, tracing(trace), tree.root("request", "GET /x"):
             root.start(shared, name="fetch jobs.example")

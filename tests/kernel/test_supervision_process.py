@@ -28,7 +28,7 @@ def say(text):
     print(text, flush=True)
 
 async def one_request(root):
-    with anyio.CancelScope() as scope, root.in_flight.entered(scope):
+    with anyio.CancelScope() as scope, root.in_flight.enter(scope):
         try:
             await anyio.sleep(float(sys.argv[2]))
             say("finished")

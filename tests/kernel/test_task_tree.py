@@ -5,7 +5,7 @@ from typing import Any
 import anyio
 import pytest
 
-from service.kernel.telemetry import TaskTree, doing, tracked
+from service.kernel.telemetry import TaskTree, doing, track
 
 pytestmark = pytest.mark.trio
 
@@ -15,7 +15,7 @@ async def test_work_hangs_below_what_started_it(autojump_clock: object) -> None:
     seen: list[dict[str, Any]] = []
 
     async def branch(name: str) -> None:
-        with tracked("branch", name):
+        with track("branch", name):
             doing("reading")
             await anyio.sleep(10)
 
@@ -48,7 +48,7 @@ async def test_work_that_fails_or_is_cancelled_leaves_the_tree() -> None:
 
 
 async def test_outside_any_root_nothing_is_recorded() -> None:
-    with tracked("branch", "alone") as task:
+    with track("branch", "alone") as task:
         doing("working")
         assert task.state == "working"
     doing("nobody listens")

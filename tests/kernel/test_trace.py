@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.kernel.trace import Trace, continued, outgoing, tracing
+from service.kernel.trace import Trace, continue_trace, outgoing, tracing
 
 HEX = "0123456789abcdef" * 2
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -10,7 +10,7 @@ TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 @pytest.mark.parametrize(("flags", "is_sampled"), [("01", True), ("00", False), ("03", True)])
 def test_the_callers_trace_is_continued_in_a_span_of_our_own(flags: str, is_sampled: bool) -> None:
-    trace = continued(f"00-{TRACE}-{SPAN}-{flags}", random_hex=HEX)
+    trace = continue_trace(f"00-{TRACE}-{SPAN}-{flags}", random_hex=HEX)
     assert trace == Trace(TRACE, HEX[:16], is_sampled)
     with tracing(trace):
         assert outgoing() == f"00-{TRACE}-{HEX[:16]}-{int(is_sampled):02x}"
@@ -31,4 +31,4 @@ def test_the_callers_trace_is_continued_in_a_span_of_our_own(flags: str, is_samp
     ],
 )
 def test_a_missing_or_wrong_header_begins_a_new_trace(header: str | None) -> None:
-    assert continued(header, random_hex=HEX) == Trace(HEX, HEX[:16])
+    assert continue_trace(header, random_hex=HEX) == Trace(HEX, HEX[:16])

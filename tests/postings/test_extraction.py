@@ -269,7 +269,7 @@ async def test_nobody_has_a_free_model(db: Database, ada: UserId) -> None:
         assert [(await home.by_text()).company for _ in range(3)] == [COMPANY, None, None]
         assert len(model.prompts) == 1
     async with house(db, admission=Admission(running=1, waiting=0)) as (home, model):
-        async with home.admission.admitted():
+        async with home.admission.admit():
             assert (await home.by_text()).company is None
         assert ((await home.by_text()).company, len(model.prompts)) == (COMPANY, 1)
 

@@ -92,7 +92,7 @@ async def test_anything_but_one_source_is_refused(db: Database, body: dict[str, 
 async def test_reading_takes_a_place_among_the_work_in_flight(db: Database) -> None:
     admission = Admission(running=1, waiting=0)
     async with client(db, admission) as http:
-        async with admission.admitted():
+        async with admission.admit():
             answers = [await http.get(PATH, params={"url": URL}), await http.post(PATH, json={"text": "Baker"})]
         assert [answer.status_code for answer in answers] == [503, 503]
         assert (await http.get(PATH, params={"url": URL})).status_code == 200

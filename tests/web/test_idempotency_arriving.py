@@ -125,7 +125,7 @@ async def test_a_client_that_leaves_midway_frees_the_key(shop: Shop) -> None:
                 await granary.came.wait()
             assert await shop.keys() == 1
         with anyio.fail_after(WITHIN_SECONDS):
-            await parts.in_flight.emptied()
+            await parts.in_flight.wait_until_empty()
     assert (await shop.keys(), await shop.effects()) == (0, 0)
 
 

@@ -101,11 +101,11 @@ async def test_a_client_that_sends_too_much_to_the_end_still_reads_the_answer() 
             raw = await answered(stream)
             assert (status(raw), b"connection: close" in raw) == (413, True)
             with anyio.move_on_after(0.2) as waited:
-                await parts.in_flight.emptied()
+                await parts.in_flight.wait_until_empty()
             assert waited.cancelled_caught
             await stream.send(b" " * 2 * LIMIT)
             with anyio.fail_after(1):
-                await parts.in_flight.emptied()
+                await parts.in_flight.wait_until_empty()
 
 
 async def test_a_chunked_body_without_an_end_is_refused_at_the_limit() -> None:

@@ -196,15 +196,15 @@ class _BoundedConnection(HTTPRequestsConnectionClass):
     def _pool(self, kind: Any, *args: Any, **kwargs: Any) -> Any:
         """A pool that lets us know its one wire, so that it can be cut."""
         pool = kind(*args, **kwargs)
-        pool.ConnectionCls = partial(self._opened, pool.ConnectionCls)
+        pool.ConnectionCls = partial(self._open_wire, pool.ConnectionCls)
         return pool
 
-    def _opened(self, kind: Any, *args: Any, **kwargs: Any) -> Any:
+    def _open_wire(self, kind: Any, *args: Any, **kwargs: Any) -> Any:
         wire = self._wire = kind(*args, **kwargs)
-        wire.connect = partial(self._connected, wire.connect)
+        wire.connect = partial(self._connect, wire.connect)
         return wire
 
-    def _connected(self, connect: Any) -> None:
+    def _connect(self, connect: Any) -> None:
         """A cut that came before there was a socket is heeded now: either it sees the socket, or this sees the cut."""
         connect()
         self._left()

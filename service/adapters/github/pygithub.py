@@ -136,7 +136,7 @@ class PyGithub:
         """From the cache while it is fresh, else from GitHub; an older copy where GitHub is limited or away."""
         # GitHub does not tell upper case from lower in names.
         key = f"github:{self._api_url}{question.path.lower()}?{urlencode(question.parameters)}"
-        kept = await self._kept(key, question)
+        kept = await self._find_cached(key, question)
         if kept is not None and self._clock.now() - kept.at < timedelta(seconds=FRESH_SECONDS):
             return kept
         try:
@@ -149,7 +149,7 @@ class PyGithub:
         await self._cache.put(key, msgspec.json.encode(kept), ttl_seconds=KEPT_SECONDS)
         return kept
 
-    async def _kept(self, key: str, question: _Request[V]) -> _Kept[V] | None:
+    async def _find_cached(self, key: str, question: _Request[V]) -> _Kept[V] | None:
         held = await self._cache.get(key)
         try:
             return None if held is None else msgspec.json.decode(held, type=_Kept[question.value])

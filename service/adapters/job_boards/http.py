@@ -53,7 +53,7 @@ class HttpJobBoards:
         has_place = False
         try:
             with anyio.fail_after(attempt_seconds(ANSWER_SECONDS, remaining_seconds())):
-                async with self._admission.admitted():
+                async with self._admission.admit():
                     has_place = True
                     return await self._kept_or_fresh(question)
         except TimeoutError as error:
@@ -66,16 +66,16 @@ class HttpJobBoards:
     async def _kept_or_fresh(self, question: Question) -> bytes:
         url = self._url(question)
         if question.keep_seconds <= 0:
-            return await self._answered(url, question)
+            return await self._request(url, question)
         key = f"job board {url}"
         if (kept := await self._cache.get(key)) is not None:
             return kept
-        content = await self._answered(url, question)
+        content = await self._request(url, question)
         if len(content) <= KEPT_MAX_BYTES:
             await self._cache.put(key, content, ttl_seconds=question.keep_seconds)
         return content
 
-    async def _answered(self, url: str, question: Question) -> bytes:
+    async def _request(self, url: str, question: Question) -> bytes:
         method = "GET" if question.body is None else "POST"
         headers = self._headers | ({} if question.body is None else {"Content-Type": "application/json"})
         # A connection for each question: the boards are many, and nothing stays open.

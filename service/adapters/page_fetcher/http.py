@@ -111,14 +111,14 @@ class HttpPageFetcher:
         self._robots: OrderedDict[str, tuple[float, Robots]] = OrderedDict()
 
     def check(self, url: str) -> None:
-        guard.checked(url, allows_private=self._allows_private)
+        guard.check_url(url, allows_private=self._allows_private)
 
     async def fetch(self, url: str) -> FetchedPage:
         here = self._checked(url)
         has_place = False
         try:
             with anyio.fail_after(FETCH_SECONDS):
-                async with self._admission.admitted():
+                async with self._admission.admit():
                     has_place = True
                     return await self._follow(here)
         except TimeoutError as error:
@@ -178,7 +178,7 @@ class HttpPageFetcher:
         return self._checked(target)
 
     def _checked(self, url: str) -> httpx.URL:
-        return guard.checked(url, allows_private=self._allows_private)
+        return guard.check_url(url, allows_private=self._allows_private)
 
     async def _get(self, url: httpx.URL, *, wants: Wants, limit_bytes: int) -> Answer:
         """One request on a connection of its own, closed whatever happens."""

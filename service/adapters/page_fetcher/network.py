@@ -13,7 +13,7 @@ import anyio
 import httpcore
 
 from service.adapters.page_fetcher import UnreachablePage
-from service.adapters.page_fetcher.guard import vetted
+from service.adapters.page_fetcher.guard import allowed_addresses
 
 # A resolver that needs longer has lost its upstream.
 LOOK_UP_SECONDS = 3.0
@@ -88,7 +88,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         del timeout  # each look-up and each address has its own
-        addresses = vetted(host, await self._look_up(host, port), allows_private=self._allows_private)
+        addresses = allowed_addresses(host, await self._look_up(host, port), allows_private=self._allows_private)
         *others, last = addresses[:ADDRESSES_TRIED_MAX]
         for address in others:
             try:

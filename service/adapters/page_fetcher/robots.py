@@ -55,7 +55,7 @@ class Robots:
 
     def allows(self, target: str) -> bool:
         """Whether a path with its query may be fetched: the longest matching rule decides, `Allow` among equals."""
-        path = _normalised(target)
+        path = _normalise(target)
         if path == "/robots.txt":
             return True
         matching = [rule for rule in self.rules if rule.matches(path)]
@@ -77,7 +77,7 @@ class _Group:
         is_allow = verb == "allow"
         if len(self.rules) >= RULES_MAX or self._left_chars <= 0 or (is_allow and len(value) > PATTERN_MAX_CHARS):
             return
-        pattern = _normalised(value[:PATTERN_MAX_CHARS])[:PATTERN_MAX_CHARS]
+        pattern = _normalise(value[:PATTERN_MAX_CHARS])[:PATTERN_MAX_CHARS]
         self._left_chars -= len(pattern)
         if self._left_chars >= 0:
             self.rules.append(Rule(is_allow, pattern))
@@ -109,12 +109,12 @@ def _token(value: str) -> str:
     return value.partition("/")[0].strip().lower()
 
 
-def _normalised(path: str) -> str:
+def _normalise(path: str) -> str:
     """One spelling of every path: unreserved characters plain, the others escaped, in upper case."""
-    text = ESCAPE.sub(_unescaped, path)
+    text = ESCAPE.sub(_unescape, path)
     return quote(text, safe="/%:?#[]@!$&'()*+,;=~-._")
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape(match: re.Match[str]) -> str:
     character = chr(int(match[0][1:], 16))
     return character if UNRESERVED.fullmatch(character) else match[0].upper()

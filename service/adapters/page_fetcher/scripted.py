@@ -26,7 +26,7 @@ class ScriptedPageFetcher:
         self.fetched: list[str] = []
 
     def check(self, url: str) -> None:
-        guard.checked(url, allows_private=self._allows_private)
+        guard.check_url(url, allows_private=self._allows_private)
 
     async def fetch(self, url: str) -> FetchedPage:
         self.check(url)

@@ -30,7 +30,7 @@ DECLARATION = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,8}=\s{0,8}["']?\s{0,8
 XML_DECLARATION = re.compile(rb"""^\s{0,8}<\?xml[^>]{0,100}?encoding\s{0,8}=\s{0,8}["']([\w.:-]{1,40})""")
 
 
-def decoded(html: bytes, charset: str | None) -> str:
+def decode_page(html: bytes, charset: str | None) -> str:
     """The text: by its byte order mark, else `charset`, else its own declaration, else UTF-8, else Windows-1252.
 
     Two lies are seen through. What reads as UTF-8 with characters beyond ASCII is UTF-8, whatever single-byte charset
@@ -39,9 +39,9 @@ def decoded(html: bytes, charset: str | None) -> str:
     for mark, codec in BYTE_ORDER_MARKS:
         if html.startswith(mark):
             return html[len(mark) :].decode(codec, "replace")
-    codec = CODECS.get((charset or "").strip().strip("\"'").lower()) or _declared(html)
+    codec = CODECS.get((charset or "").strip().strip("\"'").lower()) or _declared_codec(html)
     if codec and codec.startswith("utf-16") and b"\0" not in html[:DECLARED_WITHIN_BYTES]:
-        codec = _declared(html)
+        codec = _declared_codec(html)
     if codec and (codec.startswith(("utf-16", "iso-2022")) or codec == "utf-8"):
         return html.decode(codec, "replace")
     try:
@@ -50,7 +50,7 @@ def decoded(html: bytes, charset: str | None) -> str:
         return html.decode(codec or "cp1252", "replace")
 
 
-def _declared(html: bytes) -> str | None:
+def _declared_codec(html: bytes) -> str | None:
     head = html[:DECLARED_WITHIN_BYTES]
     match = DECLARATION.search(head) or XML_DECLARATION.search(head)
     codec = CODECS.get(match[1].decode("ascii", "replace").lower()) if match else None

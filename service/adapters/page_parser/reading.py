@@ -7,9 +7,9 @@ where it can be killed. Everything after the tree is built is linear and bounded
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from service.adapters.page_parser import AppState, Item, Page
-from service.adapters.page_parser.decoding import decoded
+from service.adapters.page_parser.decoding import decode_page
 from service.adapters.page_parser.embedded import JSON_TYPES, EmbeddedData, assigned_states, is_json, media_type
-from service.adapters.page_parser.visible_text import folded
+from service.adapters.page_parser.visible_text import fold_spaces
 from service.adapters.page_parser.walking import Walk
 
 HTML_MAX_CHARS = 5_000_000  # what the fetcher lets through, in bytes
@@ -27,7 +27,7 @@ def read_page(html: bytes | str, *, charset: str | None = None) -> Page:
     """The page's content, bounded; never fails on what the page holds, and takes as long as the tree builder does."""
     is_cut = len(html) > HTML_MAX_CHARS
     html = html[:HTML_MAX_CHARS]
-    document = LexborHTMLParser(decoded(html, charset) if isinstance(html, bytes) else html)
+    document = LexborHTMLParser(decode_page(html, charset) if isinstance(html, bytes) else html)
     walk = Walk()
     if document.root is not None:
         walk.over(document.root)
@@ -99,18 +99,18 @@ def _meta(document: LexborHTMLParser) -> dict[str, str]:
         )
         content = attributes.get("content")
         if name and content is not None and len(found) < META_MAX:
-            found.setdefault(name, folded(content[:META_MAX_CHARS]))
+            found.setdefault(name, fold_spaces(content[:META_MAX_CHARS]))
     return found
 
 
 def _title(document: LexborHTMLParser) -> str:
     node = document.css_first("head > title") or document.css_first("body title")
-    return folded(node.text(deep=True)[:LINE_MAX_CHARS]) if node is not None else ""
+    return fold_spaces(node.text(deep=True)[:LINE_MAX_CHARS]) if node is not None else ""
 
 
 def _language(document: LexborHTMLParser, meta: dict[str, str]) -> str:
     written = (document.root.attributes.get("lang") if document.root is not None else None) or ""
-    return folded(written[:LINE_MAX_CHARS]) or meta.get("content-language", "")
+    return fold_spaces(written[:LINE_MAX_CHARS]) or meta.get("content-language", "")
 
 
 def _canonical_url(document: LexborHTMLParser) -> str:

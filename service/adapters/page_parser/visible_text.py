@@ -17,7 +17,7 @@ INVISIBLE = re.compile(
 )
 
 
-def folded(text: str) -> str:
+def fold_spaces(text: str) -> str:
     """Without invisible characters, every run of white space one space, none at the ends."""
     return WHITE_SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
 

@@ -59,7 +59,7 @@ class RedisConnection:
                 with anyio.fail_after(CONNECT_TIMEOUT_SECONDS):
                     await client.ping()
             except _FAILURES as error:  # here, for on its way out coredis's task group would wrap it
-                self._tell_away(error)
+                self._log_absence(error)
                 return
             self._client = client
             self._late_in_a_row = 0
@@ -83,17 +83,17 @@ class RedisConnection:
             raise RedisAway("Redis does not answer.") from failure
 
     async def ping(self) -> None:
-        await self._asked(lambda client: client.ping())
+        await self._ask(lambda client: client.ping())
 
     async def get(self, key: str) -> bytes | None:
-        return cast("bytes | None", await self._asked(lambda client: client.get(key)))
+        return cast("bytes | None", await self._ask(lambda client: client.get(key)))
 
     async def put(self, key: str, value: bytes, *, ttl_seconds: float) -> None:
         milliseconds = max(1, math.ceil(ttl_seconds * 1000))
-        await self._asked(lambda client: client.set(key, value, px=milliseconds))
+        await self._ask(lambda client: client.set(key, value, px=milliseconds))
 
     async def delete(self, key: str) -> None:
-        await self._asked(lambda client: client.delete([key]))
+        await self._ask(lambda client: client.delete([key]))
 
     async def run_script(self, script: str, *, key: str, arguments: Sequence[float]) -> list[int]:
         digest = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
@@ -104,9 +104,9 @@ class RedisConnection:
             except NoScriptError:  # a Redis that was started since, or never saw it
                 return await client.eval(script, [key], arguments)
 
-        return cast("list[int]", await self._asked(run))
+        return cast("list[int]", await self._ask(run))
 
-    async def _asked(self, command: Callable[[Any], Awaitable[T]]) -> T:
+    async def _ask(self, command: Callable[[Any], Awaitable[T]]) -> T:
         client = self._client
         if client is None:
             raise RedisAway("Redis is not connected.")
@@ -118,7 +118,7 @@ class RedisConnection:
             if client is self._client and self._is_lost(error, asked_at):
                 self._client = None
                 self._lost.set()
-                self._tell_away(error)
+                self._log_absence(error)
             raise RedisAway("Redis did not answer.") from error
         self._answered_at = anyio.current_time()
         self._late_in_a_row = 0
@@ -131,7 +131,7 @@ class RedisConnection:
             self._late_in_a_row += 1
         return self._late_in_a_row >= LATE_IN_A_ROW_MAX
 
-    def _tell_away(self, error: BaseException) -> None:
+    def _log_absence(self, error: BaseException) -> None:
         """Once per absence."""
         if not self._is_told_away:
             self._is_told_away = True

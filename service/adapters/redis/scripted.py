@@ -22,30 +22,30 @@ class ScriptedRedis:
     delay_seconds: float = 0.0
 
     async def ping(self) -> None:
-        await self._reached()
+        await self._reach()
 
     async def probe(self) -> None:
-        await self._reached()
+        await self._reach()
 
     async def get(self, key: str) -> bytes | None:
-        await self._reached()
+        await self._reach()
         return self.values.get(key)
 
     async def put(self, key: str, value: bytes, *, ttl_seconds: float) -> None:
-        await self._reached()
+        await self._reach()
         self.values[key] = value
         self.ttls[key] = ttl_seconds
 
     async def delete(self, key: str) -> None:
-        await self._reached()
+        await self._reach()
         self.values.pop(key, None)
         self.ttls.pop(key, None)
 
     async def run_script(self, script: str, *, key: str, arguments: Sequence[float]) -> list[int]:
-        await self._reached()
+        await self._reach()
         return self.answer(key, arguments)
 
-    async def _reached(self) -> None:
+    async def _reach(self) -> None:
         await anyio.sleep(self.delay_seconds)
         if not self.is_up:
             raise RedisAway("Redis is scripted to be away.")

@@ -25,7 +25,7 @@ from service.emails.model import (
 from service.emails.operations.gathering import gather, refuse_unusable
 from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Order, Remember, forget, ordered, settle, sums
-from service.kernel.concurrency import Branch, Report, gather_all, silent
+from service.kernel.concurrency import Branch, Report, gather_all, ignore_event
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded
 from service.kernel.identifiers import TenantId, UserId
@@ -41,7 +41,7 @@ async def generate(
     user: UserId,
     tenant: TenantId,
     services: EmailServices,
-    report: Report = silent,
+    report: Report = ignore_event,
     on_sentence: OnSentence = unheard,
     remember: Remember = forget,
 ) -> Email:

@@ -6,7 +6,7 @@ from service.emails.operations.generate import write_and_settle
 from service.emails.operations.services import EmailServices
 from service.emails.operations.settlement import Remember, forget, ordered
 from service.emails.operations.stored import read_inputs
-from service.kernel.concurrency import Report, silent
+from service.kernel.concurrency import Report, ignore_event
 from service.kernel.identifiers import TenantId, UserId
 
 
@@ -17,7 +17,7 @@ async def regenerate(
     user: UserId,
     tenant: TenantId,
     services: EmailServices,
-    report: Report = silent,
+    report: Report = ignore_event,
     on_sentence: OnSentence = unheard,
     remember: Remember = forget,
 ) -> Email:

@@ -88,7 +88,7 @@ class Database:
         return value
 
 
-def nobody_listens(_ending: str, _seconds: float) -> None:
+def ignore_ending(_ending: str, _seconds: float) -> None:
     """The listener of those who do not listen."""
 
 
@@ -98,14 +98,14 @@ async def open_database(
     *,
     pool_size: int = 20,
     bounds: Bounds | None = None,
-    on_unit: OnUnit = nobody_listens,
+    on_unit: OnUnit = ignore_ending,
     jitter: Callable[[], float] = random.random,
 ) -> AsyncGenerator[Database]:
     """Connect all of the pool, for the time of the `async with`. Raises `DatabaseUnavailable`, with the cause."""
     home = await home_loop()
     try:
         pool, wall_is_up = await home.answer(
-            lambda context: PlainCall(lambda: _opened(url, pool_size, bounds or Bounds()), context)
+            lambda context: PlainCall(lambda: _open_pool(url, pool_size, bounds or Bounds()), context)
         )
         try:
             yield Database(pool, home, wall_is_up=wall_is_up, on_unit=on_unit, jitter=jitter)
@@ -117,7 +117,7 @@ async def open_database(
         await home.close()
 
 
-async def _opened(url: str, size: int, bounds: Bounds) -> tuple[Pool, bool]:
+async def _open_pool(url: str, size: int, bounds: Bounds) -> tuple[Pool, bool]:
     pool = Pool(url, size=size, bounds=bounds)
     try:
         await pool.warm()

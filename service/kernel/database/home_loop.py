@@ -126,7 +126,7 @@ class ThreadedLoop:
         self._token = trio.lowlevel.current_trio_token()
 
     @classmethod
-    async def started(cls) -> "ThreadedLoop":
+    async def open(cls) -> "ThreadedLoop":
         home = cls()
         home._thread.start()
         with trio.move_on_after(THREAD_SECONDS, shield=True):  # else a thread that nobody would end
@@ -183,7 +183,7 @@ class ThreadedLoop:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 self._loop = runner.get_loop()
                 self._tell(self._ready)
-                runner.run(self._until_stopped())
+                runner.run(self._wait_for_stop())
         except OSError as error:  # no descriptors left for a loop
             self._failure = error
         finally:  # whatever happened here, nobody waits for a thread that is dead
@@ -195,12 +195,12 @@ class ThreadedLoop:
         with suppress(trio.RunFinishedError):
             self._token.run_sync_soon(event.set)
 
-    async def _until_stopped(self) -> None:
+    async def _wait_for_stop(self) -> None:
         await self._stop.wait()
 
 
 async def home_loop() -> HomeLoop:
     """The one for the library the caller runs on."""
     if sniffio.current_async_library() == "trio":
-        return await ThreadedLoop.started()
+        return await ThreadedLoop.open()
     return CallersLoop()

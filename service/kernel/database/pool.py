@@ -110,7 +110,7 @@ class Pool:
             async with asyncio.timeout(self.bounds.ending_seconds):
                 await self._engine.dispose()
 
-    async def place(self) -> None:
+    async def take_place(self) -> None:
         """Wait for one of the `size` places.
 
         Raises `DatabaseUnavailable` after `acquire_seconds`, at once where too many wait already, or when closed.
@@ -136,7 +136,7 @@ class Pool:
     def release_place(self) -> None:
         self._places.release()
 
-    async def begun(self, first_words: str) -> AsyncConnection:
+    async def begin(self, first_words: str) -> AsyncConnection:
         """A connection in a transaction. Raises whatever the driver did when there is none."""
         token = _first_words.set(first_words)
         try:

@@ -55,7 +55,7 @@ class Transaction:
         try:
             async with asyncio.timeout(self._exchange_seconds):
                 if isinstance(statement, Prepared):
-                    return await self._fetched(statement, cast("Mapping[str, Any]", parameters or {}))
+                    return await self._fetch(statement, cast("Mapping[str, Any]", parameters or {}))
                 return await self._connection.execute(statement, parameters)
         except (DBAPIError, PostgresError, InterfaceError, OSError) as error:
             if not self._is_lost(error):
@@ -69,7 +69,7 @@ class Transaction:
         """The driver says only in words that its connection is closed."""
         return is_lost(error) or (isinstance(error, InterfaceError) and driver_of(self._connection).is_closed())
 
-    async def _fetched(self, statement: Prepared, parameters: Mapping[str, Any]) -> Fetched:
+    async def _fetch(self, statement: Prepared, parameters: Mapping[str, Any]) -> Fetched:
         """Past SQLAlchemy, on the connection that it holds for this transaction."""
         records = await driver_of(self._connection).fetch(statement.sql, *statement.arguments(parameters))
         return Fetched([statement.row(record) for record in records])

@@ -102,7 +102,7 @@ class UnitTask(Generic[T]):
 
     async def _answer(self) -> T:
         try:
-            return await self._tries()
+            return await self._try_repeatedly()
         except asyncio.CancelledError:
             if self._is_cancelled:
                 raise
@@ -111,10 +111,10 @@ class UnitTask(Generic[T]):
             if self._timer:
                 self._timer.cancel()
 
-    async def _tries(self) -> T:
+    async def _try_repeatedly(self) -> T:
         for tries_left in reversed(range(TRIES_MAX)):
             try:
-                return await self._once()
+                return await self._try_once()
             except (DBAPIError, PostgresError) as error:
                 if is_of_nobody(error):
                     raise UserGone("The user was deleted meanwhile; nothing was kept.") from error
@@ -127,18 +127,18 @@ class UnitTask(Generic[T]):
             await asyncio.sleep(RETRY_PAUSE_SECONDS * (0.5 + self._jitter()))
         raise AssertionError("the last try returns or raises")
 
-    async def _once(self) -> T:
-        await self._pool.place()
+    async def _try_once(self) -> T:
+        await self._pool.take_place()
         try:
-            return await self._with_place()
+            return await self._run_in_place()
         finally:
             self._pool.release_place()
 
-    async def _with_place(self) -> T:
+    async def _run_in_place(self) -> T:
         self._phase = Phase.TALKING
         self._stop_if_cancelled()
         try:
-            connection = await self._pool.begun(self._first_words)
+            connection = await self._pool.begin(self._first_words)
         except (OSError, PostgresError, InterfaceError, SQLAlchemyError) as error:
             raise DatabaseUnavailable("The database cannot be reached; nothing was done.") from error
         raw = driver_of(connection)
@@ -169,14 +169,14 @@ class UnitTask(Generic[T]):
         except PostgresError as error:
             if not is_lost(error):
                 raise at_commit(error) from error
-            raise self._unanswered() from error
+            raise self._unknown_outcome() from error
         except (OSError, InterfaceError, asyncio.CancelledError) as error:
-            raise self._unanswered() from error
+            raise self._unknown_outcome() from error
         if tag != "COMMIT":
             raise RuntimeError(f"PostgreSQL answered {tag} to COMMIT: the unit ended its transaction by itself")
         self._phase = Phase.COMMITTED
 
-    def _unanswered(self) -> Exception:
+    def _unknown_outcome(self) -> Exception:
         if self._is_read_only:
             return DatabaseUnavailable("The connection was lost; nothing was to be committed.")
         return CommitUnknown("The database did not answer COMMIT; read back before trying again.")

@@ -62,7 +62,7 @@ class Pool(Generic[Answer]):
         """
         async with AsyncExitStack() as place:
             with anyio.move_on_after(WAIT_SECONDS) as wait:
-                await place.enter_async_context(self._admission.admitted())
+                await place.enter_async_context(self._admission.admit())
             if wait.cancelled_caught:
                 raise Overloaded(f"No {self._reader.name} became free within {WAIT_SECONDS:g} s; try again shortly.")
             return await self._answered(frame(request()))

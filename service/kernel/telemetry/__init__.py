@@ -8,6 +8,6 @@ The tree's names stand here; logs and metrics are imported from their own files,
 that a branch of work need not pay.
 """
 
-from service.kernel.telemetry.task_tree import TaskTree, TrackedTask, doing, tracked
+from service.kernel.telemetry.task_tree import TaskTree, TrackedTask, doing, track
 
-__all__ = ["TaskTree", "TrackedTask", "doing", "tracked"]
+__all__ = ["TaskTree", "TrackedTask", "doing", "track"]

@@ -105,7 +105,7 @@ class Lines(logging.StreamHandler[TextIO]):
 
     def __init__(self, stream: TextIO, renderers: Sequence[Processor]) -> None:
         super().__init__(stream)
-        self._finishing = (masked, *renderers)
+        self._finishing = (mask_secrets, *renderers)
         without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
         self.setFormatter(
             structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_TOLD, processors=[without_meta, *self._finishing])
@@ -141,10 +141,10 @@ def _whole(_logger: Any, _method: str, event: EventDict) -> tuple[tuple[EventDic
     return (event,), {}
 
 
-def masked(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def mask_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """A processor, the last before rendering: values of secret-sounding names are hidden whole, however deep they lie,
     tokens and URL passwords inside any text. What is neither text, number nor container becomes its text."""
-    return {key: _masked(key, value, DEPTH_MAX) for key, value in event.items()}
+    return {key: _mask(key, value, DEPTH_MAX) for key, value in event.items()}
 
 
 def without_secrets(text: str) -> str:
@@ -167,7 +167,7 @@ def _is_secret_name(name: str) -> bool:
     return bool(_SECRET_NAMES.search(name))
 
 
-def _masked(name: str, value: Any, depth: int) -> Any:
+def _mask(name: str, value: Any, depth: int) -> Any:
     if value is None or isinstance(value, bool):  # whether there is one is no secret
         return value
     if _is_secret(name):
@@ -177,25 +177,25 @@ def _masked(name: str, value: Any, depth: int) -> Any:
     if isinstance(value, int | float):
         return value
     if depth and isinstance(value, Mapping | list | tuple):
-        return _masked_inside(cast("Mapping[Any, Any] | Sequence[Any]", value), depth - 1)
+        return _mask_inside(cast("Mapping[Any, Any] | Sequence[Any]", value), depth - 1)
     return without_secrets(_text(value))
 
 
-def _masked_inside(container: Mapping[Any, Any] | Sequence[Any], depth: int) -> Any:
+def _mask_inside(container: Mapping[Any, Any] | Sequence[Any], depth: int) -> Any:
     if isinstance(container, Mapping):
-        return {_text(key): _masked(_text(key), item, depth) for key, item in container.items()}
+        return {_text(key): _mask(_text(key), item, depth) for key, item in container.items()}
     match container:
         case (str() | bytes() as key, item) if isinstance(container, tuple):  # a header, as ASGI and httpx write it
-            return [without_secrets(_text(key)), _masked(_text(key), item, depth)]
+            return [without_secrets(_text(key)), _mask(_text(key), item, depth)]
         case _:
-            return [_masked("", item, depth) for item in container]
+            return [_mask("", item, depth) for item in container]
 
 
 def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def escaped(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Control characters in their `\\x1b` spelling, so that they are seen and not obeyed."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
@@ -208,7 +208,7 @@ def _renderers(form: Format, *, paints: bool) -> list[Processor]:
     if form == "json":
         return [_json_line]
     return [
-        _escaped_event,
+        _escape_event,
         structlog.dev.ConsoleRenderer(colors=paints, exception_formatter=structlog.dev.plain_traceback),
     ]
 
@@ -218,11 +218,11 @@ def _json_line(_logger: Any, _method: str, event: EventDict) -> str:
     return _encode(event).replace("\x7f", "\\u007f")
 
 
-def _escaped_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _escape_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
     def readable(text: str) -> str:
-        return "\n".join(escaped(line) for line in text.split("\n"))
+        return "\n".join(escape_controls(line) for line in text.split("\n"))
 
-    return {key: _each_text(value, readable if key == "exception" else escaped) for key, value in event.items()}
+    return {key: _each_text(value, readable if key == "exception" else escape_controls) for key, value in event.items()}
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

@@ -80,12 +80,12 @@ class Metrics:
         finally:
             self.requests_in_flight.dec()
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def count_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is the declared path, never the one asked for: labels must stay few."""
         self.requests.labels(method, route, str(status)).inc()
         self.request_seconds.labels(method, route).observe(seconds)
 
-    def unit_ended(self, outcome: str, seconds: float) -> None:
+    def count_unit(self, outcome: str, seconds: float) -> None:
         """`outcome`: committed, cancelled, unknown or failed."""
         self.database_unit_seconds.labels(outcome).observe(seconds)
 

@@ -1,6 +1,6 @@
 """The tree of tasks that live right now.
 
-Whoever owns a piece of running work enters `tracked(kind, name)`; it hangs itself below the work it was
+Whoever owns a piece of running work enters `track(kind, name)`; it hangs itself below the work it was
 started from (a context variable finds it, so task groups and worker threads need no wiring). A root hangs below the
 `TaskTree` of its process, which `TaskTree.root` enters.
 """
@@ -43,10 +43,10 @@ _current: ContextVar[TrackedTask | None] = ContextVar("tracked_task", default=No
 
 
 @contextmanager
-def tracked(kind: str, name: str) -> Generator[TrackedTask]:
+def track(kind: str, name: str) -> Generator[TrackedTask]:
     """Be visible in the live tree, below whatever started this work; outside any root, nothing is recorded."""
     parent = _current.get()
-    with _entered(kind, name, parent.children if parent else []) as task:
+    with _enter(kind, name, parent.children if parent else []) as task:
         yield task
 
 
@@ -64,7 +64,7 @@ class TaskTree:
 
     @contextmanager
     def root(self, kind: str, name: str) -> Generator[TrackedTask]:
-        with _entered(kind, name, self._roots) as task:
+        with _enter(kind, name, self._roots) as task:
             yield task
 
     def describe(self) -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ class TaskTree:
 
 
 @contextmanager
-def _entered(kind: str, name: str, siblings: list[TrackedTask]) -> Generator[TrackedTask]:
+def _enter(kind: str, name: str, siblings: list[TrackedTask]) -> Generator[TrackedTask]:
     task = TrackedTask(kind, name, anyio.current_time(), anyio.current_effective_deadline())
     siblings.append(task)
     token = _current.set(task)
