@@ -98,7 +98,7 @@ async def test_a_call_is_counted_for_its_user() -> None:
 async def test_a_full_process_admits_nothing_more() -> None:
     rules = Rules(name="tool order", access=Access.USER, is_admitted=True)
     pipeline = Parts(admission=Admission(running=1, waiting=0)).pipeline()
-    async with pipeline.admission.admitted():
+    async with pipeline.admission.admit():
         with pytest.raises(Overloaded):
             await call(pipeline, rules, credentials(), greet)
     assert await call(pipeline, rules, credentials(), greet) is not None
