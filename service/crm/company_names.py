@@ -15,12 +15,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, permutations
 
 from rapidfuzz.distance import OSA, Indel
 
-from service.crm.legal_forms import DESCRIPTIONS, FORM_WORDS_MAX, FORMS, JOINED_FORMS, LEADING_FORMS
 from service.kernel.text import one_line
+from service.vocabulary import companies
 
 KEY_MAX_CHARS = 300
 
@@ -65,6 +66,25 @@ _LETTERS_APART = re.compile(r"(?<![^\W_])[^\W\d_](?:[./]+ ?[^\W\d_](?![^\W_]))+"
 _BETWEEN_LETTERS = re.compile(r"[./ ]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _AND = frozenset({"und", "et"})
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Legal forms and descriptions (`vocabulary.companies`) as words of a key."""
+
+    ending: frozenset[tuple[str, ...]]
+    words_max: int
+    leading: frozenset[str]
+    joined: tuple[str, ...]
+    descriptions: frozenset[str]
+
+
+@cache
+def forms() -> Forms:
+    known = companies()
+    ending = frozenset(tuple(_words(form)) for form in (*known.certain, *known.short, *known.others, *known.joined))
+    leading = frozenset((*known.leading, *known.joined))
+    return Forms(ending, max(map(len, ending)), leading, known.joined, frozenset(known.descriptions))
 
 
 def company_key(name: str) -> str:
@@ -184,7 +204,7 @@ def _is_of_a_word(character: str) -> bool:
 def _without_forms(words: list[str]) -> list[str]:
     """Something is always left."""
     while True:
-        if len(words) > 1 and words[0] in LEADING_FORMS:
+        if len(words) > 1 and words[0] in forms().leading:
             words = words[1:]
         elif length := _form_at_end(words):
             words = words[:-length]
@@ -198,12 +218,12 @@ def _without_forms(words: list[str]) -> list[str]:
 
 def _form_at_end(words: Sequence[str]) -> int:
     """Of how many words, the longest; 0 where there is none, or nothing else."""
-    longest = min(FORM_WORDS_MAX, len(words) - 1)
-    return next((length for length in range(longest, 0, -1) if tuple(words[-length:]) in FORMS), 0)
+    longest = min(forms().words_max, len(words) - 1)
+    return next((length for length in range(longest, 0, -1) if tuple(words[-length:]) in forms().ending), 0)
 
 
 def _without_joined_form(word: str) -> str:
-    for form in JOINED_FORMS:
+    for form in forms().joined:
         bare = word.removesuffix(form).removeprefix(form)
         if bare != word:
             return bare or word
@@ -213,7 +233,7 @@ def _without_joined_form(word: str) -> str:
 def _core(words: tuple[str, ...]) -> int:
     """How many are left without descriptions at the end, and the forms before them ("Acme Ltd UK")."""
     while len(words) > 1:
-        length = 1 if words[-1] in DESCRIPTIONS else _form_at_end(words)
+        length = 1 if words[-1] in forms().descriptions else _form_at_end(words)
         if not length:
             break
         words = words[:-length]

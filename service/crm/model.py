@@ -7,12 +7,14 @@ written without a step between.
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, NewType, TypeVar
 
 import msgspec
 
-from service.kernel.errors import FieldError, InvalidRequest
+from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.text import UNSTORABLE, written_line
+
+Found = TypeVar("Found")
 
 # A job and its lead are one row: the number of one is the number of the other.
 JobId = NewType("JobId", int)
@@ -109,6 +111,13 @@ class Direction(StrEnum):
 
     ASC = "ASC"
     DESC = "DESC"
+
+
+def existing(found: Found | None, what: str) -> Found:
+    """What was looked for. Raises NotFound where there is none, or it is another tenant's."""
+    if found is None:
+        raise NotFound(f"There is no {what}.")
+    return found
 
 
 _LINES = ("company", "job_title", "salary_range", "source", "name", "website")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from service.crm.deals import operations as deals
+from service.crm.deals import store
 from service.crm.deals.operations import LeadHasDeal
 from service.crm.model import DealStatus, JobId
 from service.kernel.clock import SystemClock
@@ -149,7 +150,7 @@ async def test_a_page_is_one_statement_however_many_it_shows(db: Database, clien
         await made(client, f"Deal {number}")
 
     async def read(tx: Transaction) -> None:
-        listed = await deals.list_deals(tx, tenant=TENANT, search=None, status=DealStatus.OPEN, window=Window(10))
+        listed = await store.list_deals(tx, TENANT, search=None, status=DealStatus.OPEN, window=Window(10))
         assert (len(listed.rows), listed.counted) == (5, 5)
 
     async def nothing() -> None:

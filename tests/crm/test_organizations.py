@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from service.crm.model import Direction, OrganizationId
 from service.crm.organizations import operations as organizations
+from service.crm.organizations import store
 from service.crm.organizations.model import DuplicateOrganization, OrganizationSort, TooManyJobs
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
@@ -217,8 +218,8 @@ async def test_a_page_is_one_statement_however_many_it_shows(db: Database, clien
 
         async def read(tx: Transaction, search: str | None = search) -> None:
             sort, order = OrganizationSort.NAME, Direction.ASC
-            listed = await organizations.list_organizations(
-                tx, tenant=TENANT, search=search, sort=sort, order=order, window=Window(10)
+            listed = await store.list_organizations(
+                tx, TENANT, search=search, sort=sort, order=order, window=Window(10)
             )
             assert (len(listed.rows), listed.counted) == (5, 5)
 

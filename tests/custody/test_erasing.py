@@ -16,7 +16,7 @@ from service.credits import operations as credits
 from service.credits.model import HoldId
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import DuplicateJob, JobDetails
-from service.crm.store import erasure as leaving
+from service.crm.store import erasure
 from service.custody import operations as custody
 from service.emails.brief import Brief, Draft
 from service.emails.offline import compose
@@ -275,7 +275,7 @@ async def test_erased_while_jobs_are_added_none_comes_back(db: Database) -> None
 
 
 async def test_many_jobs_go_in_statements_of_some(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaving, "ROWS_PER_STATEMENT", 2)
+    monkeypatch.setattr(erasure, "ROWS_PER_STATEMENT", 2)
     await welcome(db, 0, user=PERSON)
     tenant, now = personal_tenant(PERSON), SystemClock().now()
     details = [JobDetails(company="Acme", job_title=f"Engineer {number}") for number in range(5)]

@@ -17,16 +17,17 @@ from service.accounts import store as accounts
 from service.credits import store as credits
 from service.credits.model import HoldId, TransactionKind
 from service.crm.deals import store as deals
-from service.crm.files import store as filing
+from service.crm.files import store as files
 from service.crm.jobs.model import Wanted
 from service.crm.jobs.store import jobs, listing
 from service.crm.leads import store as leads
-from service.crm.matching import store as lookalikes
+from service.crm.matching import store as matching
 from service.crm.matching.store import Sought
 from service.crm.model import DealId, Direction, JobId, OrganizationId, Status
 from service.crm.organizations import store as organizations
 from service.crm.organizations.model import OrganizationSort
-from service.crm.store import erasure as leaving
+from service.crm.store import erasure
+from service.crm.store import tables as crm_tables
 from service.custody import operations as custody
 from service.emails import store as emails
 from service.emails.model import EmailId
@@ -197,7 +198,7 @@ class Victim:
             "crm.find_job": lambda tx: jobs.find_job(tx, TENANT, job),
             "crm.find_job_at": lambda tx: jobs.find_job_at(tx, TENANT, organization, CANARY),
             "crm.find_job_count": lambda tx: organizations.find_job_count(tx, TENANT, organization, limit=1),
-            "crm.find_lookalikes": lambda tx: lookalikes.find_lookalikes(tx, TENANT, [sought]),
+            "crm.find_candidates": lambda tx: matching.find_candidates(tx, TENANT, [sought]),
             "crm.find_organization": lambda tx: organizations.find_organization(tx, TENANT, organization),
             "crm.find_organization_named": lambda tx: organizations.find_organization_named(tx, TENANT, CANARY),
             "crm.find_recent_resume_date": lambda tx: jobs.find_recent_resume_date(tx, TENANT),
@@ -215,8 +216,8 @@ class Victim:
             "crm.lock_lead": lambda tx: deals.lock_lead(tx, TENANT, job),
             "crm.lock_organization": lambda tx: organizations.lock_organization(tx, TENANT, organization),
             "crm.lock_places_at": lambda tx: jobs.lock_places_at(tx, TENANT, organization),
-            "crm.lock_workspace": lambda tx: leaving.lock_workspace(tx, PERSON),
-            "crm.page_of_jobs": lambda tx: filing.page_of_jobs(tx, TENANT, after=JobId(0)),
+            "crm.lock_workspace": lambda tx: erasure.lock_workspace(tx, PERSON),
+            "crm.page_of_jobs": lambda tx: files.page_of_jobs(tx, TENANT, after=JobId(0)),
         }
 
     def changes(self) -> dict[str, Unit]:
@@ -225,13 +226,13 @@ class Victim:
         job, organization = JobId(ids["jobs"]), OrganizationId(ids["organizations"])
         return {
             "crm.delete_deal": lambda tx: deals.delete_deal(tx, TENANT, DealId(ids["deals"])),
-            "crm.delete_deals": lambda tx: leaving.delete_deals(tx, PERSON),
-            "crm.delete_events": lambda tx: leaving.delete_events(tx, PERSON),
+            "crm.delete_rows, deals": lambda tx: erasure.delete_rows(tx, crm_tables.deals, PERSON),
+            "crm.delete_rows, lead_events": lambda tx: erasure.delete_rows(tx, crm_tables.lead_events, PERSON),
             "crm.delete_job": lambda tx: jobs.delete_job(tx, TENANT, job),
-            "crm.delete_jobs": lambda tx: leaving.delete_jobs(tx, PERSON),
+            "crm.delete_rows, jobs": lambda tx: erasure.delete_rows(tx, crm_tables.jobs, PERSON),
             "crm.delete_organization": lambda tx: organizations.delete_organization(tx, TENANT, organization),
-            "crm.delete_organizations": lambda tx: leaving.delete_organizations(tx, PERSON),
-            "crm.delete_workspace": lambda tx: leaving.delete_workspace(tx, PERSON),
+            "crm.delete_rows, organizations": lambda tx: erasure.delete_rows(tx, crm_tables.organizations, PERSON),
+            "crm.delete_workspace": lambda tx: erasure.delete_workspace(tx, PERSON),
             "crm.insert_email": lambda tx: leads.insert_email(tx, TENANT, job, email=uuid4(), status="draft", now=now),
             "crm.update_deal": lambda tx: deals.update_deal(tx, TENANT, DealId(ids["deals"]), {"name": "x"}),
             "crm.update_job": lambda tx: jobs.update_job(tx, TENANT, job, {"notes": "x"}),

@@ -9,7 +9,7 @@ import pytest
 from service.credits.model import Balance
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import Job, JobDetails
-from service.crm.leads import operations as leads
+from service.crm.leads import store as leads
 from service.crm.leads.model import HistoryEntry
 from service.crm.model import HistoryKind, JobId
 from service.emails.model import Email, NotADraft
@@ -58,7 +58,7 @@ async def written_for(house: World, job: JobId) -> Email:
 
 async def events_of(house: World, lead: JobId) -> list[HistoryEntry]:
     with acting(ADA):
-        listed = await house.db.read(leads.history, tenant=ADAS, lead=lead, window=Window(limit=100))
+        listed = await house.db.read(leads.list_history, ADAS, lead, window=Window(limit=100))
     return list(listed.rows)
 
 

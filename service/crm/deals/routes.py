@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.crm.deals import operations as deals
+from service.crm.deals import store
 from service.crm.deals.operations import LeadHasDeal
 from service.crm.deals.schema import ChangeDeal, CreateDeal, DealsQuery, values_of
-from service.crm.model import Deal, DealId
+from service.crm.model import Deal, DealId, existing
 from service.crm.schema import InstantKeys
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
@@ -29,13 +30,13 @@ class _Handlers:
         """The tenant's deals, the newest first."""
         query = call.query
         listed = await self.db.read(
-            deals.list_deals,
-            tenant=call.principal.tenant,
+            store.list_deals,
+            call.principal.tenant,
             search=query.search,
             status=query.status,
             window=query.window(query.order_name, InstantKeys),
         )
-        return page_of(query, listed, order=query.order_name, position=_position, item=_deal)
+        return page_of(query, listed, order=query.order_name, position=_position, item=lambda deal: deal)
 
     async def create_deal(self, call: Call[CreateDeal, None]) -> Deal:
         """Add a deal, of a lead or of none. A second one of the same lead is refused."""
@@ -50,7 +51,8 @@ class _Handlers:
 
     async def read_deal(self, call: Call[None, None]) -> Deal:
         """One deal."""
-        return await self.db.read(deals.find, tenant=call.principal.tenant, deal=_number(call))
+        deal = _number(call)
+        return existing(await self.db.read(store.find_deal, call.principal.tenant, deal), f"deal {deal}")
 
     async def change_deal(self, call: Call[ChangeDeal, None]) -> Deal:
         """Change any of its fields."""
@@ -103,7 +105,3 @@ def _number(call: Call[Any, Any]) -> DealId:
 
 def _position(deal: Deal) -> tuple[Any, ...]:
     return deal.created_at, deal.id
-
-
-def _deal(deal: Deal) -> Deal:
-    return deal

@@ -1,4 +1,4 @@
-"""Deals: what a lead has come to, one to a lead at the most; a deal need not have one."""
+"""Statements about deals."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from service.crm.model import Deal, DealId, DealStatus, JobId
-from service.crm.store.pages import read_page
+from service.crm.store.search import search_condition
 from service.crm.store.tables import deals, jobs, searched_deals
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, read_page
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Listed, Window
 
@@ -28,19 +28,21 @@ async def list_deals(
     tx: Transaction, tenant: TenantId, *, search: str | None, status: DealStatus | None, window: Window
 ) -> Listed[Deal]:
     """Newest first; `window.after` is (created_at, id)."""
-    conditions: list[ColumnElement[bool]] = [searched_deals.c.tenant_id == tenant]
+    view = searched_deals.c
+    conditions: list[ColumnElement[bool]] = [view.tenant_id == tenant]
     if status is not None:
-        conditions.append(searched_deals.c.status == status.value)
-    rows, counted = await read_page(
+        conditions.append(view.status == status.value)
+    if search:
+        conditions.append(await search_condition(tx, view.search_text, search))
+    matching = select(searched_deals).where(*conditions)
+    return await read_page(
         tx,
-        searched_deals,
-        conditions=conditions,
-        search=search,
-        key=searched_deals.c.created_at,
-        is_descending=True,
+        matching,
+        keys=(view.created_at, view.id),
+        item=_deal,
         window=window,
+        counted_along=(view.created_at.desc(), view.id.desc()),
     )
-    return Listed([_deal(row) for row in rows], counted)
 
 
 async def find_deal(tx: Transaction, tenant: TenantId, deal: DealId) -> Deal | None:

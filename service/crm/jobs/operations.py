@@ -1,4 +1,4 @@
-"""Jobs: taking them in, changing them, finding them.
+"""Adding, changing and deleting jobs. Each takes the transaction it belongs to.
 
 Whoever adds a job holds its organization against those who rename or move one there, and the other way round, so that
 "is there one of this title?" stays true until it is acted on.
@@ -16,21 +16,17 @@ from service.crm.jobs.model import (
     DuplicateJob,
     Job,
     JobDetails,
-    Placed,
     Resemblance,
-    Wanted,
     content_hash,
     title_key,
 )
 from service.crm.jobs.store import jobs as store
-from service.crm.jobs.store import listing
-from service.crm.model import JobId, OrganizationRef, Status
+from service.crm.model import JobId, OrganizationRef, Status, existing
 from service.crm.organizations.store import put_organizations
 from service.crm.store.tables import open_workspace
 from service.kernel.database import Transaction
 from service.kernel.errors import NotFound, Unavailable
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import Listed, Window
 
 # The form of an address under which two that lead to the same posting are one; ValueError for what is no address.
 Canonical = Callable[[str], str]
@@ -55,8 +51,8 @@ async def create(
         [made] = await take_in(tx, tenant=tenant, jobs=[details], canonical=canonical, now=now)
         if made is not None:
             content, address = content_hash(details.description), _url_hash(details.job_url, canonical)
-            return await _written(tx, tenant, made, content, address)
-        [at] = (await _organizations(tx, tenant, [details.company], now)).values()
+            return await _read_written(tx, tenant, made, content, address)
+        [at] = (await _put_organizations(tx, tenant, [details.company], now)).values()
         await _refuse_duplicate(tx, tenant, at, title_key(details.job_title))
     raise Unavailable("Others are writing the same job; try again.")
 
@@ -68,7 +64,7 @@ async def take_in(
     the organization has a job of this title (perhaps of the same call)."""
     await open_workspace(tx, tenant)
     keys = {company: company_key(company) for company in dict.fromkeys(details.company for details in jobs)}
-    organizations = await _organizations(tx, tenant, list(keys), now)
+    organizations = await _put_organizations(tx, tenant, list(keys), now)
     rows = [_row(details, organizations[keys[details.company]], canonical, now) for details in jobs]
     return await store.insert_jobs(tx, tenant, rows, now=now)
 
@@ -88,23 +84,21 @@ async def change(
     """
     if "company" in changes:
         await open_workspace(tx, tenant)
-    before = await store.lock_job(tx, tenant, job)
-    if before is None:
-        raise _missing(job)
+    before = existing(await store.lock_job(tx, tenant, job), f"job {job}")
     content, address = before.content_hash, before.url_hash
     if "description" in changes:
         content = content_hash(changes["description"])
     if "job_url" in changes:
         address = _url_hash(changes["job_url"], canonical)
     values = {name: value for name, value in changes.items() if name in _PLAIN}
-    values |= await _moved(tx, tenant, before, changes, now)
+    values |= await _move(tx, tenant, before, changes, now)
     values |= _status_values(before, after := changes.get("status", before.status), now)
     if values:
         hashes = {"content_hash": content, "url_hash": address}
         await store.update_job(tx, tenant, job, {**values, **hashes, "updated_at": now})
     if after is not before.status:
         await store.insert_status(tx, tenant, job, before=before.status, after=after, now=now)
-    return await _written(tx, tenant, job, content, address)
+    return await _read_written(tx, tenant, job, content, address)
 
 
 async def mark(tx: Transaction, *, tenant: TenantId, job: JobId, status: Status, now: datetime) -> Job | None:
@@ -115,37 +109,24 @@ async def mark(tx: Transaction, *, tenant: TenantId, job: JobId, status: Status,
     if values := _status_values(before, status, now):
         await store.update_job(tx, tenant, job, {**values, "updated_at": now})
         await store.insert_status(tx, tenant, job, before=before.status, after=status, now=now)
-    return await find_job(tx, tenant=tenant, job=job)
+    return await store.find_job(tx, tenant, job)
 
 
 async def find_job(tx: Transaction, *, tenant: TenantId, job: JobId) -> Job:
     """The tenant's job with this number. Raises NotFound, also for one that is another's."""
-    found = await store.find_job(tx, tenant, job)
-    if found is None:
-        raise _missing(job)
-    return found
-
-
-async def list_jobs(tx: Transaction, *, tenant: TenantId, wanted: Wanted, window: Window) -> Listed[Placed]:
-    """The tenant's jobs; `window.after` is (the key of the order, id)."""
-    return await listing.list_jobs(tx, tenant, wanted=wanted, window=window)
+    return existing(await store.find_job(tx, tenant, job), f"job {job}")
 
 
 async def delete(tx: Transaction, *, tenant: TenantId, job: JobId) -> None:
     """Delete the job, its lead and that one's history. Raises NotFound. E-mails and deals stay, without the lead."""
     if not await store.delete_job(tx, tenant, job):
-        raise _missing(job)
-
-
-async def recent_resume_date(tx: Transaction, *, tenant: TenantId) -> datetime | None:
-    """The latest date of a résumé among the tenant's jobs."""
-    return await store.find_recent_resume_date(tx, tenant)
+        raise NotFound(f"There is no job {job}.")
 
 
 _PLAIN = frozenset({"job_title", "job_url", "description", "salary_range", "notes", "source", "resume_date"})
 
 
-async def _organizations(
+async def _put_organizations(
     tx: Transaction, tenant: TenantId, companies: Sequence[str], now: datetime, *, is_for_moving: bool = False
 ) -> dict[str, OrganizationRef]:
     """By `company_key`; of several spellings the first names one that is new."""
@@ -155,13 +136,13 @@ async def _organizations(
     return await put_organizations(tx, tenant, names, now=now, is_for_moving=is_for_moving)
 
 
-async def _moved(
+async def _move(
     tx: Transaction, tenant: TenantId, before: store.Standing, changes: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     """What follows from a new company or title. Raises DuplicateJob."""
     organization, key = before.organization, before.title_key
     if "company" in changes:
-        found = await _organizations(tx, tenant, [changes["company"]], now, is_for_moving=True)
+        found = await _put_organizations(tx, tenant, [changes["company"]], now, is_for_moving=True)
         [organization] = found.values()
     if "job_title" in changes:
         key = title_key(changes["job_title"])
@@ -181,12 +162,12 @@ def _status_values(before: store.Standing, after: Status, now: datetime) -> dict
 
 
 async def _refuse_duplicate(tx: Transaction, tenant: TenantId, at: OrganizationRef, key: str) -> None:
-    existing = await store.find_job_at(tx, tenant, at.id, key)
-    if existing is not None:
-        raise DuplicateJob(f"There is a job of this title at {at.name}: {existing}.", extras={"existing_id": existing})
+    other = await store.find_job_at(tx, tenant, at.id, key)
+    if other is not None:
+        raise DuplicateJob(f"There is a job of this title at {at.name}: {other}.", extras={"existing_id": other})
 
 
-async def _written(
+async def _read_written(
     tx: Transaction, tenant: TenantId, job: JobId, content: bytes | None, address: bytes | None
 ) -> Written:
     twins = await store.find_resembling(tx, tenant, job, content_hash=content, url_hash=address)
@@ -226,7 +207,3 @@ def _url_hash(url: str | None, canonical: Canonical) -> bytes | None:
     path, query_begins, query = address.partition("?")
     address = path.removesuffix("/") + query_begins + query  # servers answer both, and people copy either
     return hashlib.blake2b(address.encode(), digest_size=16).digest()
-
-
-def _missing(job: JobId) -> NotFound:
-    return NotFound(f"There is no job {job}.")

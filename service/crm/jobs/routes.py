@@ -20,6 +20,8 @@ from service.crm.jobs.schema import (
     details_of,
     written_job,
 )
+from service.crm.jobs.store import jobs as store
+from service.crm.jobs.store import listing
 from service.crm.model import JobId
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
@@ -44,8 +46,8 @@ class _Handlers:
         wanted = call.query.wanted()
         order = call.query.order_name
         window = call.query.window(order, CURSOR_KEYS[wanted.sort])
-        listed = await self.db.read(jobs.list_jobs, tenant=call.principal.tenant, wanted=wanted, window=window)
-        return page_of(call.query, listed, order=order, position=_position, item=_job)
+        listed = await self.db.read(listing.list_jobs, call.principal.tenant, wanted=wanted, window=window)
+        return page_of(call.query, listed, order=order, position=_position, item=lambda placed: placed.job)
 
     async def create_job(self, call: Call[CreateJob, None]) -> WrittenJob:
         """Add a job, with its lead.
@@ -71,7 +73,7 @@ class _Handlers:
 
     async def read_recent_resume_date(self, call: Call[None, None]) -> RecentResumeDate:
         """The latest `resume_date` of all jobs."""
-        return RecentResumeDate(await self.db.read(jobs.recent_resume_date, tenant=call.principal.tenant))
+        return RecentResumeDate(await self.db.read(store.find_recent_resume_date, call.principal.tenant))
 
     async def read_job(self, call: Call[None, None]) -> Job:
         """One job."""
@@ -132,7 +134,3 @@ def _job_id(call: Call[Any, Any]) -> JobId:
 
 def _position(placed: Placed) -> tuple[Any, ...]:
     return placed.key, placed.job.id
-
-
-def _job(placed: Placed) -> Job:
-    return placed.job

@@ -1,14 +1,16 @@
-"""Leads over HTTP."""
+"""Leads over HTTP. What is answered is `model.Lead` and `model.HistoryEntry` as they stand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.crm.jobs.model import Placed, Wanted
+from service.crm.jobs.store import jobs, listing
 from service.crm.leads import operations as leads
-from service.crm.leads.model import HistoryEntry, Lead
-from service.crm.leads.schema import LeadsQuery
-from service.crm.model import JobId, Status
-from service.crm.schema import InstantKeys, Number
+from service.crm.leads import store
+from service.crm.leads.model import HistoryEntry, Lead, lead_of
+from service.crm.model import JobId, Status, existing, status_named
+from service.crm.schema import InstantKeys, Number, StatusName
 from service.kernel.clock import Clock
 from service.kernel.database import Database
 from service.kernel.errors import NotFound
@@ -17,7 +19,9 @@ from service.web.paging import Page, Paging, page_of
 
 TAG = "leads"
 
-_AS_IT_HAPPENED = "history by id of lead "
+
+class LeadsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    status: StatusName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,35 +34,38 @@ class _Handlers:
     async def list_leads(self, call: Call[None, LeadsQuery]) -> Page[Lead]:
         """The tenant's leads with their jobs, the newest first."""
         query = call.query
+        status = None if query.status is None else status_named(query.status)
+        order = f"leads by date, status {status}"
+        window = query.window(order, InstantKeys)
         listed = await self.db.read(
-            leads.list_leads,
-            tenant=call.principal.tenant,
-            status=query.wanted(),
-            window=query.window(query.order_name, InstantKeys),
+            listing.list_jobs, call.principal.tenant, wanted=Wanted(status=status), window=window
         )
-        return page_of(query, listed, order=query.order_name, position=_position, item=_as_it_is)
+        return page_of(query, listed, order=order, position=_position, item=lambda placed: lead_of(placed.job))
 
     async def read_lead(self, call: Call[None, None]) -> Lead:
         """One lead with its job. It has the job's number."""
-        return await self.db.read(leads.find_lead, tenant=call.principal.tenant, lead=_lead_id(call))
+        lead = _lead_id(call)
+        return lead_of(existing(await self.db.read(jobs.find_job, call.principal.tenant, lead), f"lead {lead}"))
 
     async def list_history(self, call: Call[None, Paging]) -> Page[HistoryEntry]:
         """What happened to a lead, from its beginning: changes of status, and e-mails written or sent for it."""
         lead = _lead_id(call)
-        order = f"{_AS_IT_HAPPENED}{lead}"
+        order = f"history by id of lead {lead}"
         window = call.query.window(order, tuple[Number])
-        listed = await self.db.read(leads.history, tenant=call.principal.tenant, lead=lead, window=window)
-        return page_of(call.query, listed, order=order, position=_place_in_history, item=_as_it_is)
+        listed = await self.db.read(store.list_history, call.principal.tenant, lead, window=window)
+        if not listed.counted:  # a lead has at least its creation
+            raise NotFound(f"There is no lead {lead}.")
+        return page_of(call.query, listed, order=order, position=lambda entry: (entry.id,), item=lambda entry: entry)
 
     async def mark_applied(self, call: Call[None, None]) -> Lead:
         """Note that it was applied to. Nothing happens where that is its status."""
-        return await self._marked(call, Status.APPLIED)
+        return await self._mark(call, Status.APPLIED)
 
     async def mark_do_not_apply(self, call: Call[None, None]) -> Lead:
         """Note that it shall not be applied to. Nothing happens where that is its status."""
-        return await self._marked(call, Status.DO_NOT_APPLY)
+        return await self._mark(call, Status.DO_NOT_APPLY)
 
-    async def _marked(self, call: Call[None, None], status: Status) -> Lead:
+    async def _mark(self, call: Call[None, None], status: Status) -> Lead:
         return await self.db.run(
             leads.mark, tenant=call.principal.tenant, lead=_lead_id(call), status=status, now=self.clock.now()
         )
@@ -67,11 +74,11 @@ class _Handlers:
 def routes(*, db: Database, clock: Clock) -> Sequence[Endpoint]:
     on = _Handlers(db, clock)
     many, one = "/api/leads", "/api/leads/{lead_id:int}"
-    told, missing = f"{one}/history", (NotFound,)
+    history, missing = f"{one}/history", (NotFound,)
     return (
         Endpoint("GET", many, on.list_leads, answer=Page[Lead], query=LeadsQuery, tag=TAG),
         Endpoint("GET", one, on.read_lead, answer=Lead, problems=missing, tag=TAG),
-        Endpoint("GET", told, on.list_history, answer=Page[HistoryEntry], query=Paging, problems=missing, tag=TAG),
+        Endpoint("GET", history, on.list_history, answer=Page[HistoryEntry], query=Paging, problems=missing, tag=TAG),
         Endpoint("POST", f"{one}/applied", on.mark_applied, answer=Lead, problems=missing, tag=TAG),
         Endpoint("POST", f"{one}/do-not-apply", on.mark_do_not_apply, answer=Lead, problems=missing, tag=TAG),
     )
@@ -81,13 +88,5 @@ def _lead_id(call: Call[Any, Any]) -> JobId:
     return JobId(call.path["lead_id"])
 
 
-def _position(lead: Lead) -> tuple[Any, ...]:
-    return lead.created_at, lead.id
-
-
-def _place_in_history(entry: HistoryEntry) -> tuple[Any, ...]:
-    return (entry.id,)
-
-
-def _as_it_is(item: Any) -> Any:
-    return item
+def _position(placed: Placed) -> tuple[Any, ...]:
+    return placed.key, placed.job.id

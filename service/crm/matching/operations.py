@@ -12,7 +12,7 @@ from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import title_key
 from service.crm.jobs.operations import Canonical, Written
 from service.crm.matching import store
-from service.crm.matching.store import Lookalike, Sought
+from service.crm.matching.store import Candidate, Sought
 from service.crm.model import JobId, Status
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import Kind, NotFound, ServiceError
@@ -25,7 +25,7 @@ APPLIED = frozenset({Status.APPLIED, Status.INTERVIEWING, Status.OFFER, Status.A
 FILTERED_MAX = 1_000
 # Half a millisecond of ordinary names, five of hostile ones; then others get their turn.
 NAMES_AT_ONCE = 10
-LOOKALIKES_AT_ONCE = 50
+CANDIDATES_AT_ONCE = 50
 
 # For one name, some milliseconds; those of the very name come first, and more than a few mean nothing.
 JUDGED_MAX = 200
@@ -113,13 +113,13 @@ async def not_applied_to(names: Sequence[JobName], *, db: Database, tenant: Tena
         if number % NAMES_AT_ONCE == 0:
             await checkpoint()
     numbered = list(asked)
-    found = await db.read(store.find_lookalikes, tenant, sought, statuses=APPLIED)
+    found = await db.read(store.find_candidates, tenant, sought, statuses=APPLIED)
     applied: set[JobName] = set()
-    for number, lookalike in enumerate(found):
-        name = numbered[lookalike.number]
-        if name not in applied and _likeness(asked[name], lookalike) >= SAME_COMPANY:
+    for number, candidate in enumerate(found):
+        name = numbered[candidate.number]
+        if name not in applied and _likeness(asked[name], candidate) >= SAME_COMPANY:
             applied.add(name)
-        if number % LOOKALIKES_AT_ONCE == 0:
+        if number % CANDIDATES_AT_ONCE == 0:
             await checkpoint()
     return [name for name in names if name not in applied]
 
@@ -127,9 +127,9 @@ async def not_applied_to(names: Sequence[JobName], *, db: Database, tenant: Tena
 async def _matches(tx: Transaction, tenant: TenantId, name: JobName) -> list[Match]:
     """Every job that could be meant, the likeliest first."""
     asked = CompanyName.of(name.company)
-    found: dict[JobId, Lookalike] = {}
-    for lookalike in (await store.find_lookalikes(tx, tenant, [_sought(asked, name.job_title)]))[:JUDGED_MAX]:
-        found[lookalike.job] = lookalike
+    found: dict[JobId, Candidate] = {}
+    for candidate in (await store.find_candidates(tx, tenant, [_sought(asked, name.job_title)]))[:JUDGED_MAX]:
+        found[candidate.job] = candidate
     matches = [Match(one.job, one.company, one.status, _likeness(asked, one)) for one in found.values()]
     return sorted(
         (match for match in matches if match.likeness >= SAME_COMPANY), key=lambda match: (-match.likeness, match.job)
@@ -140,7 +140,7 @@ def _sought(company: CompanyName, job_title: str) -> Sought:
     return Sought(company.key, company.other_keys(), title_key(one_line(job_title)))
 
 
-def _likeness(asked: CompanyName, found: Lookalike) -> float:
+def _likeness(asked: CompanyName, found: Candidate) -> float:
     return likeness(asked, CompanyName.of(found.company, key=found.name_key))
 
 

@@ -62,7 +62,7 @@ class Sought(NamedTuple):
     title_key: str
 
 
-class Lookalike(NamedTuple):
+class Candidate(NamedTuple):
     """A job of the title, at an organization that may be the one; `number` says which of those sought it answers."""
 
     number: int
@@ -83,9 +83,9 @@ Half = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[Any]]
 _tenant = bindparam("tenant", type_=Text)
 
 
-async def find_lookalikes(
+async def find_candidates(
     tx: Transaction, tenant: TenantId, sought: Sequence[Sought], *, statuses: Collection[Status] = tuple(Status)
-) -> list[Lookalike]:
+) -> list[Candidate]:
     """Jobs with one of these statuses that might be those; one may come twice. A single statement."""
     spelled = [(number, key, one.title_key) for number, one in enumerate(sought) for key in (one.key, *one.other_keys)]
     given = {
@@ -98,7 +98,7 @@ async def find_lookalikes(
         "spelled_title_keys": [title_key for _, _, title_key in spelled],
         "statuses": [status.number for status in statuses],
     }
-    return [Lookalike._make(row) for row in await tx.rows(_LOOKALIKES, given)]
+    return [Candidate._make(row) for row in await tx.rows(_CANDIDATES, given)]
 
 
 def _given(prefix: str = "") -> Any:
@@ -134,7 +134,7 @@ def _slipped(letters: ColumnElement[Any], first: int, last: int) -> Sequence[Col
     return _ends(theirs, first, last) == _ends(letters, first, last), func.length(theirs).between(shortest, longest)
 
 
-def _candidates(given: Any, *conditions: ColumnElement[bool], half: Half | None = None) -> Statement:
+def _organizations(given: Any, *conditions: ColumnElement[bool], half: Half | None = None) -> Statement:
     """Organizations for each row of what is sought; with `half`, those that one slip or a space may have made of it."""
     one = searched_organizations.c
     place = select(one.id, one.name, one.name_key, one.key_letters).where(one.tenant_id == _tenant, *conditions)
@@ -163,14 +163,14 @@ def _is_near(key: ColumnElement[Any], place: Any, half: Half) -> ColumnElement[b
     )
 
 
-def _lookalikes() -> Statement:
+def _statement() -> Statement:
     given, spelled, job = _given(), _given("spelled_"), searched_jobs.c
     letters = _letters(given.c.key)
     candidate = union_all(
-        _candidates(spelled, searched_organizations.c.name_key == spelled.c.key),
-        _candidates(given, *_described(given.c.key)),
-        _candidates(given, *_slipped(letters, 3, 1), half=func.left),
-        _candidates(given, *_slipped(letters, 1, 3), half=func.right),
+        _organizations(spelled, searched_organizations.c.name_key == spelled.c.key),
+        _organizations(given, *_described(given.c.key)),
+        _organizations(given, *_slipped(letters, 3, 1), half=func.left),
+        _organizations(given, *_slipped(letters, 1, 3), half=func.right),
     ).subquery("candidate")
     # At most one; said so, it is looked for by the index, and not by reading all jobs to join them.
     found = (
@@ -185,4 +185,4 @@ def _lookalikes() -> Statement:
     return joined.order_by(candidate.c.is_it.desc()).limit(_literal(FOUND_MAX))
 
 
-_LOOKALIKES = _lookalikes()
+_CANDIDATES = _statement()

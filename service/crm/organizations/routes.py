@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.crm.model import OrganizationId
+from service.crm.model import OrganizationId, existing
 from service.crm.organizations import operations as organizations
+from service.crm.organizations import store
 from service.crm.organizations.model import (
     DuplicateOrganization,
     Organization,
@@ -40,14 +41,16 @@ class _Handlers:
         """The tenant's organizations, the newest first unless asked otherwise."""
         query = call.query
         listed = await self.db.read(
-            organizations.list_organizations,
-            tenant=call.principal.tenant,
+            store.list_organizations,
+            call.principal.tenant,
             search=query.search,
             sort=query.order_by,
             order=query.order,
             window=query.window(query.order_name, CURSOR_KEYS[query.order_by]),
         )
-        return page_of(query, listed, order=query.order_name, position=_position, item=_organization)
+        return page_of(
+            query, listed, order=query.order_name, position=_position, item=lambda placed: placed.organization
+        )
 
     async def create_organization(self, call: Call[CreateOrganization, None]) -> Organization:
         """Add an organization. Jobs make theirs by themselves.
@@ -66,7 +69,9 @@ class _Handlers:
 
     async def read_organization(self, call: Call[None, None]) -> Organization:
         """One organization."""
-        return await self.db.read(organizations.find, tenant=call.principal.tenant, organization=_number(call))
+        number = _number(call)
+        found = await self.db.read(store.find_organization, call.principal.tenant, number)
+        return existing(found, f"organization {number}")
 
     async def change_organization(self, call: Call[ChangeOrganization, None]) -> Organization:
         """Change any of its fields. A new name is at once that of the company of all its jobs."""
@@ -119,7 +124,3 @@ def _number(call: Call[Any, Any]) -> OrganizationId:
 
 def _position(placed: PlacedOrganization) -> tuple[Any, ...]:
     return placed.key, placed.organization.id
-
-
-def _organization(placed: PlacedOrganization) -> Organization:
-    return placed.organization

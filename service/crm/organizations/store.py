@@ -1,4 +1,4 @@
-"""Organizations by themselves: listing, reading and changing them. Jobs find theirs through `employers`."""
+"""Statements about organizations; `put_organizations` is how jobs find theirs."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,9 +22,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.crm.model import Direction, OrganizationId, OrganizationRef
 from service.crm.organizations.model import Organization, OrganizationSort, PlacedOrganization
-from service.crm.store.pages import read_page
+from service.crm.store.search import search_condition
 from service.crm.store.tables import jobs, organizations, searched_organizations
-from service.kernel.database import Transaction
+from service.kernel.database import Transaction, read_page
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Listed, Window
 
@@ -36,23 +36,45 @@ _shown = (
     organizations.c.created_at,
     organizations.c.updated_at,
 )
-_viewed = searched_organizations.c
+_ref = (organizations.c.name_key, organizations.c.id, organizations.c.name)
+_tenant = bindparam("tenant", type_=Text)
+_keys, _names = bindparam("keys", type_=ARRAY(Text)), bindparam("names", type_=ARRAY(Text))
+
+_EVERY = select(*_ref).where(organizations.c.tenant_id == _tenant, organizations.c.name_key == any_(_keys))
+# Locked as a foreign key would, before the jobs are written: whoever gives a job another title, or moves it, holds the
+# organization against this.
+_FIND = _EVERY.with_for_update(read=True, key_share=True)
+_FIND_FOR_MOVING = _EVERY.with_for_update()
+_new = func.unnest(_keys, _names).table_valued("name_key", "name", name="new").render_derived()
+_now = bindparam("now", type_=DateTime(timezone=True))
+_MAKING = insert(organizations).from_select(
+    ["tenant_id", "name", "name_key", "created_at", "updated_at"],
+    select(_tenant, _new.c.name, _new.c.name_key, _now, _now),
+)
+# Where somebody else was faster theirs is taken; a `DO NOTHING` would not show it.
+_MAKE = _MAKING.on_conflict_do_update(
+    index_elements=["tenant_id", "name_key"], set_={"updated_at": literal_column("organizations.updated_at")}
+).returning(*_ref)
 
 
 async def list_organizations(
     tx: Transaction, tenant: TenantId, *, search: str | None, sort: OrganizationSort, order: Direction, window: Window
 ) -> Listed[PlacedOrganization]:
     """`window.after` is what `PlacedOrganization` says of the row before: its key and its id."""
-    rows, counted = await read_page(
+    view = searched_organizations.c
+    conditions: list[ColumnElement[bool]] = [view.tenant_id == tenant]
+    if search:
+        conditions.append(await search_condition(tx, view.search_text, search))
+    key = view.created_at if sort is OrganizationSort.DATE else func.lower(view.name)
+    return await read_page(
         tx,
-        searched_organizations,
-        conditions=(_viewed.tenant_id == tenant,),
-        search=search,
-        key=_viewed.created_at if sort is OrganizationSort.DATE else func.lower(_viewed.name),
-        is_descending=order is Direction.DESC,
+        select(searched_organizations, key.label("key")).where(*conditions),
+        keys=(key, view.id),
+        item=lambda row: PlacedOrganization(_organization(row), row.key),
         window=window,
+        is_descending=order is Direction.DESC,
+        counted_along=(view.created_at.desc(), view.id.desc()),
     )
-    return Listed([PlacedOrganization(_organization(row), row.key) for row in rows], counted)
 
 
 async def find_organization(tx: Transaction, tenant: TenantId, organization: OrganizationId) -> Organization | None:
@@ -93,22 +115,22 @@ async def insert_organization(
     return None if row is None else _organization(row)
 
 
-async def take_name(tx: Transaction, tenant: TenantId, *, name_key: str, now: datetime) -> bool:
+async def reserve_name(tx: Transaction, tenant: TenantId, *, name_key: str, now: datetime) -> bool:
     """Hold the key for a rename in this transaction; False where the tenant has an organization of it.
 
     A row is written and removed again: whoever wants the key meanwhile waits at it until the transaction ends, and
     then meets the renamed one. (UPDATE knows no ON CONFLICT.)
     """
     values = {"tenant_id": tenant, "name": name_key, "name_key": name_key, "created_at": now, "updated_at": now}
-    taken = await tx.scalar(
+    row = await tx.scalar(
         insert(organizations)
         .values(**values)
         .on_conflict_do_nothing(index_elements=["tenant_id", "name_key"])
         .returning(organizations.c.id)
     )
-    if taken is None:
+    if row is None:
         return False
-    await tx.execute(delete(organizations).where(*_is_this(tenant, taken)))
+    await tx.execute(delete(organizations).where(*_is_this(tenant, row)))
     return True
 
 
@@ -131,27 +153,6 @@ def _is_this(tenant: TenantId, organization: OrganizationId) -> tuple[ColumnElem
 
 def _organization(row: Row[Any]) -> Organization:
     return Organization(OrganizationId(row.id), row.name, row.website, row.notes, row.created_at, row.updated_at)
-
-
-_ref = (organizations.c.name_key, organizations.c.id, organizations.c.name)
-_tenant = bindparam("tenant", type_=Text)
-_keys, _names = bindparam("keys", type_=ARRAY(Text)), bindparam("names", type_=ARRAY(Text))
-
-_EVERY = select(*_ref).where(organizations.c.tenant_id == _tenant, organizations.c.name_key == any_(_keys))
-# Locked as a foreign key would, before the jobs are written: whoever gives a job another title, or moves it, holds the
-# organization against this.
-_FIND = _EVERY.with_for_update(read=True, key_share=True)
-_FIND_FOR_MOVING = _EVERY.with_for_update()
-_new = func.unnest(_keys, _names).table_valued("name_key", "name", name="new").render_derived()
-_now = bindparam("now", type_=DateTime(timezone=True))
-_MAKING = insert(organizations).from_select(
-    ["tenant_id", "name", "name_key", "created_at", "updated_at"],
-    select(_tenant, _new.c.name, _new.c.name_key, _now, _now),
-)
-# Where somebody else was faster theirs is taken; a `DO NOTHING` would not show it.
-_MAKE = _MAKING.on_conflict_do_update(
-    index_elements=["tenant_id", "name_key"], set_={"updated_at": literal_column("organizations.updated_at")}
-).returning(*_ref)
 
 
 async def put_organizations(

@@ -1,5 +1,4 @@
-"""What a person's own workspace holds, to be handed out and to be deleted. That of several people is nobody's to take
-away; it stays with them."""
+"""What a person's own workspace holds, to be exported and to be deleted. One that several people share stays."""
 
 from typing import Any
 
@@ -9,7 +8,9 @@ from service.crm.store.tables import deals, jobs, lead_events, organizations, wo
 from service.kernel.database import Export, ExportPage, Transaction, exported
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
 
-# Beside what was said there are columns that follow from it, for finding and comparing.
+# Rows of each refer only to tables behind it.
+TABLES = (lead_events, deals, jobs, organizations)
+# For finding and comparing; they follow from the other columns.
 _DERIVED = frozenset({"search_text", "name_key", "title_key", "content_hash", "url_hash"})
 # Each with its posting and notes: a page of an export stays within some megabytes.
 _JOBS_PER_PAGE = 20
@@ -20,8 +21,8 @@ _LOCK = select(workspaces.c.tenant_id).where(workspaces.c.user_id == bindparam("
 
 
 def _export(table: Table, rows_per_page: int = 500) -> Export:
-    said = select(*(column for column in table.c if column.name not in _DERIVED))
-    of_tenants = exported(table.name, said, owner=table.c.tenant_id, key=(table.c.id,), rows_per_page=rows_per_page)
+    rows = select(*(column for column in table.c if column.name not in _DERIVED))
+    of_tenants = exported(table.name, rows, owner=table.c.tenant_id, key=(table.c.id,), rows_per_page=rows_per_page)
 
     async def page(tx: Transaction, user: UserId, after: tuple[Any, ...] | None) -> ExportPage:
         return await of_tenants.page(tx, UserId(personal_tenant(user)), after)
@@ -38,34 +39,18 @@ async def lock_workspace(tx: Transaction, user: UserId) -> TenantId | None:
     return None if found is None else TenantId(found)
 
 
-async def delete_events(tx: Transaction, user: UserId) -> int:
-    """For the owner, who alone may take away from a history."""
-    return await _emptied(tx, lead_events, user)
-
-
-async def delete_deals(tx: Transaction, user: UserId) -> int:
-    return await _emptied(tx, deals, user)
-
-
-async def delete_jobs(tx: Transaction, user: UserId) -> int:
-    return await _emptied(tx, jobs, user)
-
-
-async def delete_organizations(tx: Transaction, user: UserId) -> int:
-    return await _emptied(tx, organizations, user)
-
-
 async def delete_workspace(tx: Transaction, user: UserId) -> int:
     return await tx.execute(delete(workspaces).where(workspaces.c.tenant_id == personal_tenant(user)))
 
 
-async def _emptied(tx: Transaction, table: Table, user: UserId) -> int:
-    """So many at a time that no statement runs out of its time."""
+async def delete_rows(tx: Transaction, table: Table, user: UserId) -> int:
+    """All of the person's in one of `TABLES`, so many at a time that no statement runs out of its time. As the owner,
+    who alone may take away from a history."""
     some = select(table.c.id).where(table.c.tenant_id == bindparam("tenant", type_=Text))
     some = some.order_by(table.c.id).limit(bindparam("rows", type_=Integer))
     statement, total = delete(table).where(table.c.id.in_(some)), 0
     while True:
-        gone = await tx.execute(statement, {"tenant": personal_tenant(user), "rows": ROWS_PER_STATEMENT})
-        total += gone
-        if gone < ROWS_PER_STATEMENT:
+        deleted = await tx.execute(statement, {"tenant": personal_tenant(user), "rows": ROWS_PER_STATEMENT})
+        total += deleted
+        if deleted < ROWS_PER_STATEMENT:
             return total

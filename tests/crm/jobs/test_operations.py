@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import JobDetails
-from service.crm.leads import operations as leads
+from service.crm.leads import store as history
 from service.crm.model import JobId, Status
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
@@ -82,4 +82,4 @@ async def test_reading_costs_as_many_statements_as_it_says(db: Database) -> None
     with acting(ADA):
         job = (await db.run(jobs.create, tenant=MINE, details=DETAILS, canonical=str, now=NOW)).job.id
         beyond = Window(5, offset=10)
-        assert await left_everywhere(db, lambda tx: leads.history(tx, tenant=MINE, lead=job, window=beyond)) == 2
+        assert await left_everywhere(db, lambda tx: history.list_history(tx, MINE, job, window=beyond)) == 2

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql
 
 from service.crm.company_names import SAME_COMPANY, CompanyName, likeness
-from service.crm.matching import store as lookalikes
-from service.crm.matching.store import Sought, find_lookalikes
+from service.crm.matching import store as matching
+from service.crm.matching.store import Sought, find_candidates
 from service.crm.model import Status
 from service.kernel.database import Database, Parameters, Statement, Transaction
 from service.kernel.identifiers import TenantId
@@ -91,8 +91,8 @@ async def test_whatever_one_slip_makes_of_a_name_is_found(crowded: Database) -> 
             asked.append((name, other))
     assert len(asked) > 400
     with acting(ADA):
-        found = await crowded.read(find_lookalikes, TENANT, [sought(other) for _, other in asked])
-    pairs = {(lookalike.number, lookalike.company) for lookalike in found}
+        found = await crowded.read(find_candidates, TENANT, [sought(other) for _, other in asked])
+    pairs = {(candidate.number, candidate.company) for candidate in found}
     assert [asked[number] for number, (name, _) in enumerate(asked) if (number, name) not in pairs] == []
     assert len(found) < 10 * len(asked)
 
@@ -117,7 +117,7 @@ async def test_no_table_is_read_through(crowded: Database) -> None:
     async def explained(tx: Transaction) -> list[str]:
         explaining = Explaining(tx)
         for count in (1, 100, 1_000):
-            await find_lookalikes(explaining, TENANT, [sought(name) for name in NAMES[:count]])
+            await find_candidates(explaining, TENANT, [sought(name) for name in NAMES[:count]])
         return explaining.plans
 
     with acting(ADA):
@@ -132,15 +132,15 @@ async def test_no_table_is_read_through(crowded: Database) -> None:
 async def test_where_many_are_found_those_of_the_very_name_come_first(
     crowded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookalikes, "FOUND_MAX", 5)
-    monkeypatch.setattr(lookalikes, "_LOOKALIKES", lookalikes._lookalikes())  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setattr(matching, "FOUND_MAX", 5)
+    monkeypatch.setattr(matching, "_CANDIDATES", matching._statement())  # pyright: ignore[reportPrivateUsage]
     long = [name for name in NAMES if len(name) > 9]
     swapped = [sought(name[:4] + name[5] + name[4] + name[6:]) for name in long[:50]]
     asked = swapped + [sought(name) for name in long[50:55]]
     with acting(ADA):
-        found = await crowded.read(find_lookalikes, TENANT, asked, statuses=[Status.APPLIED])
-        none = await crowded.read(find_lookalikes, TENANT, asked, statuses=[Status.OFFER])
-        unbound = await crowded.read(find_lookalikes, TENANT, asked[:1])
+        found = await crowded.read(find_candidates, TENANT, asked, statuses=[Status.APPLIED])
+        none = await crowded.read(find_candidates, TENANT, asked, statuses=[Status.OFFER])
+        unbound = await crowded.read(find_candidates, TENANT, asked[:1])
     assert sorted(one.company for one in found) == long[50:55]
     assert none == []
     assert long[0] in {one.company for one in unbound}

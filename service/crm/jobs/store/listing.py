@@ -36,7 +36,7 @@ from sqlalchemy import (
 from service.crm.jobs.model import JobSort, Placed, Wanted
 from service.crm.jobs.store.rows import NO_DATE, deal_of, job_of, of_a_job
 from service.crm.model import Direction
-from service.crm.store.pages import PLANNED_FOR_ITS_VALUES, escaped
+from service.crm.store.search import PLAN_FOR_VALUES, like_pattern
 from service.crm.store.tables import searched_jobs
 from service.kernel.database import Prepared, Transaction, prepared
 from service.kernel.identifiers import TenantId
@@ -94,7 +94,7 @@ async def list_jobs(tx: Transaction, tenant: TenantId, *, wanted: Wanted, window
     if not shape.is_looked_up_first:
         rows = await tx.rows(_walked_and_counted(shape), parameters)
         return Listed(_placed(rows), rows[0].counted)
-    await tx.execute(PLANNED_FOR_ITS_VALUES)
+    await tx.execute(PLAN_FOR_VALUES)
     rows = await tx.rows(_looked_up(shape), parameters)
     counted = rows[0].counted
     if counted > COUNTED_MAX:
@@ -112,7 +112,7 @@ def parameters_of(tenant: TenantId, wanted: Wanted, window: Window) -> dict[str,
     if wanted.status is not None:
         parameters["status"] = wanted.status.number
     if wanted.search:
-        parameters["pattern"] = escaped(wanted.search)
+        parameters["pattern"] = like_pattern(wanted.search)
     if window.after is not None:
         parameters |= {"after_key": window.after[0], "after_id": window.after[1]}
     elif window.offset:
