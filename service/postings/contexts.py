@@ -19,6 +19,7 @@ from service.postings.reading.data.embedded import Embedded
 from service.postings.reading.merge import merged
 from service.postings.reading.page import sentences, structure
 from service.postings.reading.text import documents
+from service.postings.reading.text.outline import Outline, outline_of
 from service.postings.sources import Source
 
 
@@ -26,9 +27,11 @@ async def read_text(text: str, *, now: datetime, url: str | None = None) -> JobC
     """What pasted text says: linear, a few milliseconds; text beyond 100 000 characters is not read."""
     document = documents.from_text(text)
     await checkpoint()
-    by_structure = structure.read(document, "text", now=now)
+    outline = outline_of(document)
     await checkpoint()
-    readings = (by_structure, sentences.read(document, "text"))
+    by_structure = structure.read(outline, "text", now=now)
+    await checkpoint()
+    readings = (by_structure, sentences.read(outline, "text"))
     await checkpoint()
     return merged(document, readings, url=url, now=now, read_by="text")
 
@@ -57,10 +60,12 @@ async def read_html(
     page = await parser.parse(html, charset=charset)
     document = documents.from_page(page)
     await checkpoint()
-    readings = [listed.read(body=None, now=now)] if listed else []
-    readings.append(structure.read(document, "html", now=now))
+    outline = outline_of(document)
     await checkpoint()
-    readings.append(sentences.read(document, "text"))
+    readings = [listed.read(body=None, now=now)] if listed else []
+    readings.append(structure.read(outline, "html", now=now))
+    await checkpoint()
+    readings.append(sentences.read(outline, "text"))
     await checkpoint()
     has_body = False
     for reader in embedded.READERS:
@@ -104,9 +109,10 @@ async def _read_posting(posting: Embedded | None, *, parser: PageParser, url: st
     """What a board's API says of a posting, over its description as the stored text."""
     body = await _parsed(posting.description, parser) if posting else None
     await checkpoint()
+    document = body.document if body else documents.Document("", ())
     readings = (posting.read(body=body, now=now),) if posting else ()
     await checkpoint()
-    return merged(body or documents.Document("", ()), readings, url=url, now=now, read_by="board-api")
+    return merged(document, readings, url=url, now=now, read_by="board-api")
 
 
 def _known_charset(charset: str | None) -> str:
@@ -116,13 +122,13 @@ def _known_charset(charset: str | None) -> str:
         return "utf-8"
 
 
-async def _parsed(description: str | None, parser: PageParser) -> documents.Document | None:
+async def _parsed(description: str | None, parser: PageParser) -> Outline | None:
     """A description as lines; one that cannot be parsed is left to the page's own text."""
     if not description:
         return None
     if not embedded.has_markup(description):
-        return documents.from_text(description)
+        return outline_of(documents.from_text(description), is_body=True)
     try:
-        return documents.from_page(await parser.parse(description))
+        return outline_of(documents.from_page(await parser.parse(description)), is_body=True)
     except UnparsablePage:
         return None

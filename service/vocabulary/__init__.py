@@ -9,6 +9,7 @@ table is one text, its phrases between semicolons. Names of months and countries
 """
 
 from service.vocabulary.companies import Companies, companies
+from service.vocabulary.currencies import Currencies, currencies, minor_digits
 from service.vocabulary.hosts import public_suffixes
 from service.vocabulary.languages import (
     Language,
@@ -26,6 +27,7 @@ from service.vocabulary.technologies import Technology, technologies
 
 __all__ = (
     "Companies",
+    "Currencies",
     "Language",
     "Regions",
     "Resume",
@@ -33,8 +35,10 @@ __all__ = (
     "Technology",
     "companies",
     "countries",
+    "currencies",
     "language_names",
     "languages",
+    "minor_digits",
     "months",
     "phrases",
     "public_suffixes",

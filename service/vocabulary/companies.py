@@ -2,12 +2,10 @@
 
 from functools import cache
 
-import msgspec
-
-from service.vocabulary.files import Phrases, read
+from service.vocabulary.files import Phrases, Table, read
 
 
-class Companies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Companies(Table, frozen=True):
     """Legal forms as they are written, by how sure it is that one ends the name of a company."""
 
     # Whatever stands before: GmbH, Ltd.

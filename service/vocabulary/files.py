@@ -7,7 +7,13 @@ from typing import Any, TypeAlias, TypeVar, cast
 import msgspec
 
 Phrases: TypeAlias = tuple[str, ...]
-Table = TypeVar("Table")
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of tables; a name that it does not know is an error when a file is read."""
+
+
+T = TypeVar("T", bound=Table)
 
 
 def names(ending: str) -> list[str]:
@@ -18,7 +24,7 @@ def text(name: str) -> str:
     return files("service.vocabulary").joinpath(name).read_text(encoding="utf-8")
 
 
-def read(name: str, table: type[Table]) -> Table:
+def read(name: str, table: type[T]) -> T:
     """Every text of the file becomes its phrases, one line each; raises `msgspec.ValidationError` for a name that the
     struct does not know, so that a slip of the pen in a new language is seen."""
     document = tomllib.loads(text(name))

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-import msgspec
 from babel import Locale
 
-from service.vocabulary.files import Phrases, names, read
+from service.vocabulary.files import Phrases, Table, names, read
 from service.vocabulary.posting import Posting
 
 _LANGUAGE_FILE = re.compile(r"([a-z]{2,3})\.toml")
@@ -16,7 +15,7 @@ _LANGUAGE_FILE = re.compile(r"([a-z]{2,3})\.toml")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Roles(Table, frozen=True):
     """What people are called at work."""
 
     nouns: Phrases = ()
@@ -28,7 +27,7 @@ class Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     grades: Phrases = ()
 
 
-class ResumeLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ResumeLabels(Table, frozen=True):
     """What a form writes before a value: `Tel.: ...`; without its full stop at the end."""
 
     name: Phrases = ()
@@ -51,7 +50,7 @@ class ResumeLabels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     study: Phrases = ()
 
 
-class ResumeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ResumeWords(Table, frozen=True):
     """What words of a résumé's lines tell."""
 
     # Headings of parts of an entry: "Key achievements".
@@ -79,7 +78,7 @@ class ResumeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     column_measures: Phrases = ()
 
 
-class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Resume(Table, frozen=True):
     """What résumés are read by."""
 
     document_names: Phrases = ()
@@ -101,14 +100,14 @@ class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: ResumeWords = ResumeWords()
 
 
-class Regions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Regions(Table, frozen=True):
     """Of countries, as addresses name them: codes as they are written, names in lower case."""
 
     codes: Phrases
     names: Phrases
 
 
-class Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Language(Table, frozen=True):
     """Everything in lower case, as it is compared."""
 
     # Of CLDR: `de; de_AT`.

@@ -2,9 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-import msgspec
-
-from service.vocabulary.files import Phrases
+from service.vocabulary.files import Phrases, Table
 
 Section: TypeAlias = Literal["responsibilities", "requirements", "technologies", "benefits", "employer", "other", "end"]
 Label: TypeAlias = Literal[
@@ -23,10 +21,6 @@ Kind: TypeAlias = Literal[
 ]
 Period: TypeAlias = Literal["hour", "day", "week", "month", "year"]
 Unit: TypeAlias = Literal["minute", "hour", "day", "week", "month"]
-
-
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
 
 
 class Notices(Table, frozen=True):
@@ -157,6 +151,8 @@ class TechnicalTalk(Table, frozen=True):
     years: Phrases = ()
     made_with: Phrases = ()
     made: Phrases = ()
+    # How an entry goes on that is a name with what is said of it: "Go | is a plus".
+    said_of: Phrases = ()
     # Before a single letter that is a language, beside the words above.
     before_letters: Phrases = ()
 

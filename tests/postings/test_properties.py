@@ -22,6 +22,7 @@ from service.postings.reading.data import embedded
 from service.postings.reading.merge import merged
 from service.postings.reading.page import sentences, structure
 from service.postings.reading.text import documents
+from service.postings.reading.text.outline import outline_of
 from tests.postings.pages import NOW, assert_spans_are_true, pasted
 from tests.properties import examples
 
@@ -65,9 +66,10 @@ def pages(draw: st.DrawFn) -> Page:
 
 def read_page(page: Page) -> JobContext:
     document = documents.from_page(page)
-    readings = [structure.read(document, "html", now=NOW), sentences.read(document, "text")]
+    outline = outline_of(document)
+    readings = [structure.read(outline, "html", now=NOW), sentences.read(outline, "text")]
     for posting in (found for reader in embedded.READERS for found in reader(page, document)):
-        body = documents.from_text(posting.description) if posting.description else None
+        body = outline_of(documents.from_text(posting.description), is_body=True) if posting.description else None
         readings.append(posting.read(body=body, now=NOW))
     return merged(document, readings, url=None, now=NOW, read_by="html")
 

@@ -16,12 +16,12 @@ from service.adapters.language_model import Message, Prompt, fenced
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
-from service.postings.reading.page.sentences import PRONOUNS
+from service.postings.reading.page.sentences import pronouns
 from service.postings.reading.quotations import Quotable
 from service.postings.reading.text.documents import BULLET, Document
 from service.postings.reading.values import dates, technologies
+from service.postings.reading.values.employment import kinds_of
 from service.postings.reading.values.pay import salary
-from service.postings.reading.values.terms import EMPLOYMENT
 
 # Forty words: a notice, a consent banner or a shell of a page has fewer, and no posting.
 TEXT_MIN_CHARS = 250
@@ -182,10 +182,8 @@ def _meant(field: Field, text: str, span: Span, *, now: datetime) -> Iterator[Fi
             if date is not None:
                 yield Finding(field, date[0], span=_within(span, date[1]))
         case "employment_type":
-            kinds = list(EMPLOYMENT.find(words))
-            if kinds:
-                named = ", ".join(dict.fromkeys(kind.meaning for kind in kinds))
-                yield Finding(field, named, span=_within(span, (kinds[0].start, kinds[-1].end)))
+            if kinds := kinds_of(words):
+                yield Finding(field, kinds[0], span=_within(span, kinds[1]))
         case "technologies":
             known = technologies.find(words, all_are_names=True)
             for found in known:
@@ -193,7 +191,7 @@ def _meant(field: Field, text: str, span: Span, *, now: datetime) -> Iterator[Fi
             if not known:
                 yield Finding(field, _line(words), span=span)
         case _:
-            if any(character.isalpha() for character in words) and words.casefold() not in PRONOUNS:
+            if any(character.isalpha() for character in words) and words.casefold() not in pronouns():
                 yield Finding(field, _line(words), span=span)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from service.postings.model import ReadBy, Salary
-from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.phrases import listed
+from service.postings.reading.text.documents import Line
+from service.postings.reading.text.outline import Outline
+from service.postings.reading.text.phrases import Phrases, by_meaning
+from service.vocabulary.posting import Label
 
 Span = tuple[int, int]
 Value = str | bool | datetime | Salary
@@ -41,21 +44,15 @@ Field = Literal[
 ]
 
 
-# How sites fill a field that they must fill where they do not say.
-_UNTOLD: dict[str, str] = {
-    "company": """confidential; confidential company; company confidential; confidential employer; confidential client;
-        undisclosed; not disclosed; anonymous; private advertiser; vertraulich; anonym; confidentiel; anonyme;
-        entreprise confidentielle; société confidentielle; client confidentiel; confidencial; empresa confidencial;
-        empresa anónima; n/a; none; unknown""",
-    "employment_type": """other; others; any; n/a; none; unknown; not specified; unspecified; sonstige; sonstiges;
-        andere; keine angabe; autre; autres; non précisé; otro; otra; otros; no especificado""",
-}
-UNTOLD = {field: frozenset(listed(written)) for field, written in _UNTOLD.items()}
-
-
 def is_untold(field: str, written: str) -> bool:
-    """Whether this says that the field is not told: `OTHER`, "Confidential"."""
-    return written.strip(" .()[]-").casefold() in UNTOLD.get(field, ())
+    """Whether this is how sites fill a field that they must fill where they do not say: `OTHER`, "Confidential"."""
+    bare = written.strip(" .()[]-")
+    return any(match.end - match.start == len(bare) and match.meaning == field for match in _untold().find(bare))
+
+
+@cache
+def _untold() -> Phrases[Label]:
+    return by_meaning(lambda language: language.posting.untold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ class Reading:
 
     read_by: ReadBy
     findings: tuple[Finding, ...]
-    description: Document | None = None
+    description: Outline | None = None
 
     def of(self, field: str) -> Iterator[Finding]:
         return (finding for finding in self.findings if finding.field == field)

@@ -21,8 +21,8 @@ from service.postings.reading.data.schema_org import RESIDENCE
 from service.postings.reading.findings import LISTS, SCALARS, Finding, Reading, Value, is_untold
 from service.postings.reading.stored_text import StoredText
 from service.postings.reading.text.documents import Document, storable
-from service.postings.reading.values import regions
-from service.postings.reading.values.terms import workplace
+from service.postings.reading.values import places
+from service.postings.reading.values.employment import workplace
 
 _LIMITS = {"requirements": ITEMS_MAX, "responsibilities": ITEMS_MAX, "technologies": TECHNOLOGIES_MAX}
 _STRUCTURED: frozenset[ReadBy] = frozenset({"board-api", "json-ld", "microdata", "rdfa", "app-state"})
@@ -39,7 +39,7 @@ def merged(
     decision = _Decision(page)
     for reading in ranked:
         if reading.description:
-            decision.stored.add_unless_shown(reading.description)
+            decision.stored.add_unless_shown(reading.description.document)
     for field in SCALARS:
         if field == "salary":
             decision.take_salary(ranked)
@@ -92,7 +92,7 @@ class _Decision:
         title = next((fact for fact in self._facts if fact.field == "title"), None)
         if self._values.get("remote") is not True or is_told or title is None:
             return
-        if span := regions.named(self.stored.text, title.end):
+        if span := places.residence(self.stored.text, title.end):
             self._values["location"] = self.stored.text[slice(*span)]
             self._facts = [fact for fact in self._facts if fact.field != "location"]
             self._facts.append(Fact("location", self._values["location"], read_by, *span))

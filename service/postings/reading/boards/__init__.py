@@ -17,7 +17,7 @@ from service.postings.reading.boards import ashby, greenhouse, lever, recruitee,
 from service.postings.reading.boards.answers import Fields, candidates
 from service.postings.reading.data.embedded import Embedded
 from service.postings.reading.findings import Reading
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 
 
 class BoardReader(Protocol):
@@ -31,7 +31,7 @@ class BoardReader(Protocol):
         """Its body as HTML or text; nothing where there is none."""
         ...
 
-    def read(self, posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+    def read(self, posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
         """All it says; `body` is the parsed description."""
         ...
 

@@ -12,10 +12,10 @@ from service.postings.reading.boards.answers import Fields
 from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Field, Finding, Reading
 from service.postings.reading.page.body import contents, said_in
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates
+from service.postings.reading.values.employment import kinds_of
 from service.postings.reading.values.pay import stated as stated_pay
-from service.postings.reading.values.terms import EMPLOYMENT
 
 # An employer's name in an address is made of so many words at the most.
 EMPLOYER_WORDS_MAX = 6
@@ -29,7 +29,7 @@ _REMOTE = {
 _WORD = re.compile(r"[^\W_]+")
 
 
-def reading(findings: Sequence[Finding], body: Document | None) -> Reading:
+def reading(findings: Sequence[Finding], body: Outline | None) -> Reading:
     """What the board's fields say, then what its description says where they are silent."""
     said = (*contents(body), *said_in(body)) if body else ()
     return Reading("board-api", (*findings, *said), body)
@@ -66,8 +66,8 @@ def stated(field: Field, name: str, written: str, *, value: bool) -> Finding:
 def employment(written: str, label: str) -> Iterator[Finding]:
     """Kinds of employment in our terms where they are known ones, else as the employer calls them."""
     if shown := line(written):
-        kinds = dict.fromkeys(match.meaning for match in EMPLOYMENT.find(shown))
-        yield Finding("employment_type", ", ".join(kinds) or shown, (shown,), label=label)
+        kinds = kinds_of(shown)
+        yield Finding("employment_type", kinds[0] if kinds else shown, (shown,), label=label)
 
 
 def instant(field: Field, written: str, label: str) -> Iterator[Finding]:
@@ -82,12 +82,12 @@ def pay(least: Decimal | None, most: Decimal | None, currency: str, unit: str, *
         yield found
 
 
-def employer(slug: str, body: Document | None) -> Iterator[Finding]:
+def employer(slug: str, body: Outline | None) -> Iterator[Finding]:
     """The employer's name as the description spells it, known by the board's address: `idealistconsulting` is
     "Idealist Consulting". Without it the address's own spelling, where that is one of a name.
     """
     folded = "".join(_WORD.findall(slug)).casefold()
-    spellings = Counter(_spelled(folded, body.text)) if body and folded else Counter[str]()
+    spellings = Counter(_spelled(folded, body.document.text)) if body and folded else Counter[str]()
     if spellings:
         yield from plain("company", spellings.most_common(1)[0][0])
     elif slug != slug.lower():

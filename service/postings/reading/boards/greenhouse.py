@@ -10,7 +10,7 @@ from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 
 # What employers call the custom field for it.
 _EMPLOYMENT = re.compile(
@@ -27,7 +27,7 @@ def description(posting: Fields) -> str:
     return html.unescape(posting.text("content"))
 
 
-def read(posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+def read(posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
     del asked, now
     findings = [
         *fields.plain("title", posting.text("title")),

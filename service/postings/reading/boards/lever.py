@@ -7,7 +7,7 @@ from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 
 
 def is_asked(posting: Fields, asked: BoardPosting) -> bool:
@@ -24,7 +24,7 @@ def description(posting: Fields) -> str:
     return "\n".join(f"<div>{part}</div>" for part in parts if part)
 
 
-def read(posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+def read(posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
     del now
     categories = posting.of("categories")
     findings = [

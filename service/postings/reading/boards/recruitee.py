@@ -7,8 +7,8 @@ from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.text.documents import Document
-from service.postings.reading.values.terms import CLOSED_STATES
+from service.postings.reading.text.outline import Outline
+from service.postings.reading.values.employment import CLOSED_STATES
 
 # The careers site's own heading above what the offer keeps apart from its description.
 REQUIREMENTS = "Requirements"
@@ -26,7 +26,7 @@ def description(posting: Fields) -> str:
     return offer.text("description") + (fields.section(REQUIREMENTS, requirements) if requirements else "")
 
 
-def read(posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+def read(posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
     del asked, now
     offer = _offer(posting)
     city = fields.place_of([offer.text("city"), offer.text("country")])

@@ -7,7 +7,7 @@ from service.postings.board_addresses import BoardPosting
 from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 
 # In the order the board shows them, with the headings it gives them where the employer has none of its own.
 _SECTIONS = {
@@ -29,7 +29,7 @@ def description(posting: Fields) -> str:
     return "".join(fields.section(part.text("title") or heading, part.text("text")) for part, heading in parts)
 
 
-def read(posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+def read(posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
     del asked, now
     place = posting.of("location")
     city = fields.place_of([place.text("city"), place.text("region"), place.text("country").upper()])

@@ -11,7 +11,7 @@ from service.postings.reading.boards import fields
 from service.postings.reading.boards.answers import Fields
 from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Finding, Reading
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates
 
 # The number of the company in the employer's books, before its name.
@@ -31,7 +31,7 @@ def description(posting: Fields) -> str:
     return _info(posting).text("jobDescription")
 
 
-def read(posting: Fields, asked: BoardPosting, *, body: Document | None, now: datetime) -> Reading:
+def read(posting: Fields, asked: BoardPosting, *, body: Outline | None, now: datetime) -> Reading:
     del asked
     info = _info(posting)
     company = _COMPANY_CODE.sub("", line(posting.of("hiringOrganization").text("name")), count=1)

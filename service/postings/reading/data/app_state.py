@@ -17,10 +17,10 @@ from service.postings.reading.data import json_ld
 from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Field, Finding, Reading
 from service.postings.reading.page.body import contents, said_in
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates
-from service.postings.reading.values.pay import state_pay
-from service.postings.reading.values.terms import CLOSED_STATES, EMPLOYMENT, OPEN_STATES, workplace
+from service.postings.reading.values.employment import CLOSED_STATES, OPEN_STATES, employment, workplace
+from service.postings.reading.values.pay import stated
 
 # State is searched breadth first; a posting's page has it near the top, below some hundred objects of the site.
 NODES_MAX = 5_000
@@ -136,11 +136,11 @@ def description(candidate: Candidate) -> str:
     return candidate.text(BODIES)
 
 
-def read(candidate: Candidate, *, body: Document | None, now: datetime) -> Reading:
+def read(candidate: Candidate, *, body: Outline | None, now: datetime) -> Reading:
     return Reading("app-state", tuple(_findings(candidate, body)), body)
 
 
-def _findings(candidate: Candidate, body: Document | None) -> Iterator[Finding]:
+def _findings(candidate: Candidate, body: Outline | None) -> Iterator[Finding]:
     plain: tuple[tuple[Field, str], ...] = (
         ("title", candidate.text(TITLES)),
         ("company", candidate.text(COMPANIES)),
@@ -150,7 +150,7 @@ def _findings(candidate: Candidate, body: Document | None) -> Iterator[Finding]:
         if value := line(written):
             yield Finding(field, value, (value,), label=field)
     if written := line(candidate.text(EMPLOYMENTS)):
-        kind = next((match.meaning for match in EMPLOYMENT.find(written)), None)
+        kind = next((match.meaning for match in employment().find(written)), None)
         if kind:
             yield Finding("employment_type", kind, (written,), label="employmentType")
     instants: tuple[tuple[Field, tuple[str, ...], bool], ...] = (
@@ -163,7 +163,7 @@ def _findings(candidate: Candidate, body: Document | None) -> Iterator[Finding]:
             yield Finding(field, at, (line(written),), label=field)
     yield from _remote(candidate)
     yield from _state(candidate)
-    yield from state_pay.read(candidate.thing)
+    yield from stated.in_state(candidate.thing)
     if body:
         yield from contents(body)
         yield from said_in(body)

@@ -11,10 +11,11 @@ from service.postings.model import ReadBy
 from service.postings.reading.data import app_state, embedded_items, json_ld, schema_org
 from service.postings.reading.findings import Reading
 from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 
 
 class Read(Protocol):
-    def __call__(self, *, body: Document | None, now: datetime) -> Reading: ...
+    def __call__(self, *, body: Outline | None, now: datetime) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from typing import TypeAlias
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, LINE_MAX_CHARS, ReadBy
 from service.postings.reading.findings import Field, Finding, Reading, Span, is_untold
 from service.postings.reading.page.body import contents, said_in, split
-from service.postings.reading.text.documents import Document
+from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates, technologies
+from service.postings.reading.values.employment import employment, workplace
 from service.postings.reading.values.pay import stated as stated_pay
-from service.postings.reading.values.terms import EMPLOYMENT, workplace
 
 # Fewer words than this are a tag or a level ("Junior, Mid-Level"), not a requirement.
 REQUIREMENT_WORDS_MIN = 3
@@ -77,7 +77,7 @@ def title_of(node: Node) -> str:
     return line(leaf.text) if leaf else ""
 
 
-def read(node: Node, read_by: ReadBy, *, body: Document | None, now: datetime) -> Reading:
+def read(node: Node, read_by: ReadBy, *, body: Outline | None, now: datetime) -> Reading:
     """`body` is the parsed description, where the node carries one."""
     findings = [
         *_text(node, "title", "title", "name"),
@@ -180,7 +180,7 @@ def _employment(node: Node) -> Iterator[Finding]:
     if not written:
         return
     told = [part for part in written if not is_untold("employment_type", part)]
-    kinds = [next((match.meaning for match in EMPLOYMENT.find(part)), part.strip()) for part in told]
+    kinds = [next((match.meaning for match in employment().find(part)), part.strip()) for part in told]
     only = first(node, "employmentType") if len(written) == 1 else None
     shown = ", ".join(part.strip() for part in written)[:LINE_MAX_CHARS]
     value = ", ".join(dict.fromkeys(kinds))[:LINE_MAX_CHARS]
@@ -230,7 +230,7 @@ def _dates(node: Node) -> Iterator[Finding]:
                 break
 
 
-def _lists(node: Node, body: Document | None) -> Iterator[Finding]:
+def _lists(node: Node, body: Outline | None) -> Iterator[Finding]:
     """Itemized sections of the body first: what the properties repeat is the same text run together."""
     found = list(contents(body)) if body else []
     for field, names in _LISTS.items():

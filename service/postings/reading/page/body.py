@@ -8,8 +8,7 @@ from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page import sentences
 from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.outline import Section, posting_sections
-from service.postings.reading.text.parts import Part
+from service.postings.reading.text.outline import Outline, Section
 from service.postings.reading.values import technologies
 
 # A section without a list is a few paragraphs; more of them are the rest of the page.
@@ -19,38 +18,35 @@ _BOUNDARY = re.compile(r"\n|;\s|(?<=[a-z)][.!])\s(?=[A-Z])")
 _BULLET = re.compile(r"[-*•·–]\s")
 # Where a posting names what it asks for; the employer's story and its benefits name other things.
 _SAID = frozenset({"company", "remote", "salary", "is_open", "valid_through"})
-_SKILLS = frozenset({Part.REQUIREMENTS, Part.TECHNOLOGIES})
-_TECHNICAL = frozenset({Part.REQUIREMENTS, Part.RESPONSIBILITIES, Part.TECHNOLOGIES, Part.OTHER})
+_SKILLS = frozenset({"requirements", "technologies"})
+_TECHNICAL = frozenset({"requirements", "responsibilities", "technologies", "other"})
 
 
-def contents(document: Document) -> Iterator[Finding]:
+def contents(body: Outline) -> Iterator[Finding]:
     """Requirements, responsibilities and technologies, with spans in the document's own text turned into the lines
     they show (`Finding.shown`), so that they can be found again wherever that text was put."""
-    for finding in in_place(document, posting_sections(document.lines)):
+    for finding in in_place(body):
         if finding.span:
-            yield _portable(document, finding)
+            yield _portable(body.document, finding)
 
 
-def said_in(document: Document) -> Iterator[Finding]:
+def said_in(body: Outline) -> Iterator[Finding]:
     """What the body's sentences say where the properties beside it are silent. Title and place are not taken from
     them: the page's structure knows those better."""
-    for finding in sentences.read(document, "text").findings:
+    for finding in sentences.read(body, "text").findings:
         if finding.field in _SAID:
-            yield _portable(document, finding)
+            yield _portable(body.document, finding)
 
 
-def in_place(document: Document, found: Sequence[Section]) -> Iterator[Finding]:
-    """The same of the sections `found`, with spans in the document's own text."""
-    fields: tuple[tuple[Field, Part], ...] = (
-        ("responsibilities", Part.RESPONSIBILITIES),
-        ("requirements", Part.REQUIREMENTS),
-    )
-    for field, part in fields:
-        lines = (line for section in found if section.part is part for line in section_items(section))
+def in_place(outline: Outline) -> Iterator[Finding]:
+    """The same with spans in the document's own text."""
+    fields: tuple[Field, ...] = ("responsibilities", "requirements")
+    for field in fields:
+        lines = (line for section in outline.sections if section.part == field for line in section_items(section))
         items = [line for line in lines if not line.text.endswith((":", "："))]  # these name the items behind them
         for line in items[:ITEMS_MAX]:
             yield at(field, line, line.text[:ITEM_MAX_CHARS], part=(0, min(len(line.text), ITEM_MAX_CHARS)))
-    yield from _technologies(document.text, found)
+    yield from _technologies(outline.document.text, outline.sections)
 
 
 def section_items(section: Section) -> list[Line]:

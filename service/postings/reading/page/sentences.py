@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import islice, takewhile
 
 from service.postings.model import LINE_MAX_CHARS, ReadBy
 from service.postings.reading.findings import Field, Finding, Reading, Span, at
 from service.postings.reading.page import notices
 from service.postings.reading.page.notices import NOTICE_MAX_CHARS
-from service.postings.reading.page.titles import own_lines, own_sections, title_index
-from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.phrases import Phrases, listed
+from service.postings.reading.text.documents import Line
+from service.postings.reading.text.outline import Outline
+from service.postings.reading.text.phrases import Phrases, any_of, phrases_of, words_in
 from service.postings.reading.values import dates, technologies
+from service.postings.reading.values.employment import applying, employment_said, workplace_said
+from service.postings.reading.values.names import grades, is_role, names_a_role
 from service.postings.reading.values.pay import salary
-from service.postings.reading.values.pay.amounts import MONEY
-from service.postings.reading.values.roles import GRADES, is_role, names_a_role
-from service.postings.reading.values.terms import OPEN, REMOTE, SAID_EMPLOYMENT
+from service.postings.reading.values.pay.amounts import speaks_of_money
 
 # A posting says the important things early.
 LINES_READ_MAX = 400
@@ -35,78 +37,65 @@ _WORD = rf"[^\W\d_a-zß-ÿ]{_GOING_ON}{{0,40}}(?!{_GOING_ON})"
 _STOP = r"(?:(?:(?<=\bCo)|(?<=\b(?:Inc|Ltd))|(?<=\bCorp)|(?<=\.[^\W\d_]))\.)?"
 # What joins the words of a name stands between two of them; "für" joins those of titles and employers alone.
 _JOINED = r"(?:&|of|de(?: l[ao]s?)?|del|du|des)"
-_NAME = rf"{_WORD}(?: (?:(?:{_JOINED}|für) )?{_WORD}){{0,4}}{_STOP}"
-_PLACE_NAME = rf"{_WORD}(?: (?:{_JOINED} )?{_WORD}){{0,4}}{_STOP}"
-_SEEKING = (
-    r"(?:seeks|is seeking|is looking for|is hiring|is recruiting|are hiring"
-    r"|sucht|stellt ein|recherche|recrute|busca|contrata|selecciona)"
-)
-_ARTICLE = re.compile(r"(?:The|Die|Der|Das|La société|L['’]entreprise|La empresa|La|Le|El|Les)\s(?=\S)")
-COMPANY = re.compile(
-    rf"(?:^|(?<=[.:!?,] ))(?:At |Bei |Chez |La société |L['’]entreprise |La empresa )?(?P<company>{_NAME}),?"
-    rf" (?:currently |zurzeit )?{_SEEKING}(?![^\W_])"
-)
-COMPANY_WE = re.compile(
-    rf"(?:^|(?<=[.:!?] ))(?:At|Bei|Chez|En) (?P<company>{_NAME}),?"
-    rf" (?:we|you|wir|nous|vous|tu|on|buscamos|creemos|trabajamos|queremos|arbeiten wir|suchen wir)(?![^\W_])"
-)
-TITLE = re.compile(
-    r"(?:hiring|looking for|seeking|seeks|suchen|sucht"
-    r"|[Rr]echerchons|recherche|[Rr]ecrutons|recrute|[Bb]uscamos|[Bb]usca)"
-    r" (?:an?|eine?n?|une?|una?|un\(e\)|eine?(?:\(n\)|[:*_]n))(?P<said_before>(?: [a-zß-ÿ-]{2,16}){0,2}?)"
-    rf" (?P<title>{_NAME})"
-)
 # A sentence seeks one person; where that is no title, the next may be.
 TITLES_TRIED_MAX = 3
 # What stands behind a title in lower case: "Go backend developer", "Data Engineer to join us".
 _BEHIND = re.compile(r"(?: [a-zß-ÿ-]{1,20}){1,3}")
 _SPACED_WORD = re.compile(r"[^ ]+")
-# How a sentence goes on behind a title that is complete.
-_GOES_ON_WORDS = """
-    to who that which whose for in at with and or on from as by where you your we our
-    und oder für mit zur zum der die das im am ab als bei nach von sowie welche welcher
-    pour qui que et ou avec à au aux en dans de du des sur afin
-    para con y o desde como del"""
-_GOES_ON = frozenset(_GOES_ON_WORDS.split())
-PLACE = re.compile(
-    r"(?:based in|located in|office in|offices in|headquartered in|Sitz in|Standort in|Büro in|basée? à|située? à"
-    r"|ubicad[oa] en|con sede en|sede en|oficinas? en|am Standort|implantée? à|bureaux à)"
-    rf" (?P<place>{_PLACE_NAME}(?:, {_PLACE_NAME}){{0,2}})"
-)
-PRONOUNS = frozenset(
-    listed(
-        """we; wir; nous; who; it; he; she; our client; the company; our company; this; unser kunde; er; sie; on; il;
-            elle;
-        notre client; l'entreprise; nuestro cliente; la empresa; empresa; cliente; ich; man; kunde; unternehmen"""
-    )
-)
-UNTIL: Phrases[bool] = Phrases(
-    (phrase, True)
-    for phrase in listed(
-        """apply by; apply before; application deadline; deadline; applications close; closing date; open until;
-        valid until; closes on; expires on; applications by;
-        bewerbungsfrist; bewerbungsschluss; bewerbungsende; bewerbung bis; bewerbungen bis; bewerbungen bitte bis;
-        bewerben sie sich bis; bewirb dich bis; bewerben sie sich bitte bis; bewirb dich bitte bis; gültig bis;
-        date limite; postulez avant le; candidatez avant le; candidature avant le; candidatures avant le;
-        candidature jusqu'au; candidatures jusqu'au; postuler jusqu'au; postuler avant le; valable jusqu'au; clôture;
-        fecha límite; fecha tope; hasta el; candidaturas hasta; inscripciones hasta; plazo; cierre"""
-    )
-)
-SINCE: Phrases[bool] = Phrases(
-    (phrase, True)
-    for phrase in listed(
-        """posted on; posted; date posted; published on; published; veröffentlicht am; veröffentlicht; online seit;
-        eingestellt am; publié le; publiée le; mis en ligne le; mise en ligne le; date de publication; publicado el;
-        publicada el; fecha de publicación"""
-    )
-)
 
 
-def read(document: Document, read_by: ReadBy) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    # "Acme is looking for", "At Acme, we", "looking for a Data Engineer", "based in Lisbon, Portugal".
+    companies: tuple[re.Pattern[str], re.Pattern[str]]
+    title: re.Pattern[str]
+    place: re.Pattern[str]
+    article: re.Pattern[str]
+    # How a sentence goes on behind a title that is complete.
+    goes_on: frozenset[str]
+    until: Phrases[bool]
+    since: Phrases[bool]
+
+
+@cache
+def _patterns() -> _Patterns:
+    def any_in(table: str) -> str:
+        return any_of(lambda language: getattr(language.posting.sentences, table))
+
+    at, the = any_in("at"), any_in("the")
+    # What joins the words of a name stands between two of them; "für" joins those of titles and employers alone.
+    name = rf"{_WORD}(?: (?:(?:{_JOINED}|{any_in('joins')}) )?{_WORD}){{0,4}}{_STOP}"
+    place = rf"{_WORD}(?: (?:{_JOINED} )?{_WORD}){{0,4}}{_STOP}"
+    return _Patterns(
+        companies=(
+            re.compile(
+                rf"(?:^|(?<=[.:!?,] ))(?:(?i:{at}) |(?i:{the})(?: |(?<=['’])))?(?P<company>{name}),?"
+                rf" (?:{any_in('now')} )?{any_in('seeking')}(?![^\W_])"
+            ),
+            re.compile(rf"(?:^|(?<=[.:!?] ))(?i:{at}) (?P<company>{name}),? {any_in('we')}(?![^\W_])"),
+        ),
+        title=re.compile(
+            rf"(?i:{any_in('seeking_a')}) {any_in('a')}"
+            rf"(?P<said_before>(?: [a-zß-ÿ-]{{2,16}}){{0,2}}?) (?P<title>{name})"
+        ),
+        place=re.compile(rf"(?i:{any_in('in_place')}) (?P<place>{place}(?:, {place}){{0,2}})"),
+        article=re.compile(rf"(?i:{the})(?:\s|(?<=['’]))(?=\S)"),
+        goes_on=words_in(lambda language: language.posting.sentences.goes_on),
+        until=phrases_of(lambda language: language.posting.sentences.until),
+        since=phrases_of(lambda language: language.posting.sentences.since),
+    )
+
+
+@cache
+def pronouns() -> frozenset[str]:
+    """Who is no employer: "we", "our client"."""
+    return words_in(lambda language: language.posting.sentences.pronouns)
+
+
+def read(outline: Outline, read_by: ReadBy) -> Reading:
     found: dict[str, Finding] = {}
-    day_first = dates.is_day_first(document.language)
-    title = title_index(document)
-    lines = own_lines(document, title, own_sections(document, title))
+    day_first = dates.is_day_first(outline.document.language)
+    lines = outline.lines
     for line in lines[:LINES_READ_MAX]:
         for finding in _of_line(line, found, day_first=day_first):
             found.setdefault(finding.field, finding)
@@ -122,7 +111,7 @@ def read(document: Document, read_by: ReadBy) -> Reading:
 
 def _pay(lines: Sequence[Line]) -> Iterator[Finding]:
     """The first salary among the lines that speak of money."""
-    of_money = (line for line in lines if MONEY.search(line.text, 0, PAY_MAX_CHARS))
+    of_money = (line for line in lines if speaks_of_money(line.text, PAY_MAX_CHARS))
     for line in islice(of_money, PAY_TRIED_MAX):
         if paid := salary.find(line.text[:PAY_MAX_CHARS]):
             yield at("salary", line, paid[0], part=paid[1])
@@ -132,31 +121,31 @@ def _pay(lines: Sequence[Line]) -> Iterator[Finding]:
 def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Iterator[Finding]:
     text = line.text[:SENTENCE_MAX_CHARS]
     if "company" not in found:
-        yield from _named(line, text, (COMPANY, COMPANY_WE))
+        yield from _named(line, text)
     if "title" not in found and (title := _title(text)):
         yield at("title", line, part=title)
-    if "location" not in found and (match := PLACE.search(text)):
+    if "location" not in found and (match := _patterns().place.search(text)):
         yield at("location", line, part=_trimmed(match, "place"))
     if "remote" not in found:
-        said_remote = (match for match in REMOTE.find(text) if match.meaning is not None)
+        said_remote = (match for match in workplace_said().find(text) if match.meaning is not None)
         yield from (at("remote", line, match.meaning, part=(match.start, match.end)) for match in said_remote)
-    if "is_open" not in found and len(text) <= NOTICE_MAX_CHARS and (said := next(OPEN.find(text), None)):
+    if "is_open" not in found and len(text) <= NOTICE_MAX_CHARS and (said := next(applying().find(text), None)):
         yield at("is_open", line, value=True, part=(said.start, said.end))
-    if "employment_type" not in found and (kinds := list(SAID_EMPLOYMENT.find(text))):
+    if "employment_type" not in found and (kinds := list(employment_said().find(text))):
         named = ", ".join(dict.fromkeys(match.meaning for match in kinds))
         yield at("employment_type", line, named, part=(kinds[0].start, kinds[-1].end))
     if "valid_through" not in found:
-        yield from _dated("valid_through", UNTIL, line, text, day_first=day_first)
+        yield from _dated("valid_through", _patterns().until, line, text, day_first=day_first)
     if "posted_at" not in found and len(text) <= NOTICE_MAX_CHARS:
-        yield from _dated("posted_at", SINCE, line, text, day_first=day_first)
+        yield from _dated("posted_at", _patterns().since, line, text, day_first=day_first)
 
 
-def _named(line: Line, text: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[Finding]:
-    for pattern in patterns:
+def _named(line: Line, text: str) -> Iterator[Finding]:
+    for pattern in _patterns().companies:
         match = pattern.search(text)
-        if match and match["company"].lower() not in PRONOUNS and len(match["company"]) > 1:
+        if match and match["company"].lower() not in pronouns() and len(match["company"]) > 1:
             start, end = match.span("company")
-            article = _ARTICLE.match(text, start, end)
+            article = _patterns().article.match(text, start, end)
             start = article.end() if article else start
             yield at("company", line, part=(start, end))
             return
@@ -174,15 +163,15 @@ def _dated(field: Field, phrases: Phrases[bool], line: Line, text: str, *, day_f
 
 def _title(text: str) -> Span | None:
     """Whom the text seeks, where it says it in full: "Go" alone is no title, "Go developer" is."""
-    for match in islice(TITLE.finditer(text), TITLES_TRIED_MAX):
+    for match in islice(_patterns().title.finditer(text), TITLES_TRIED_MAX):
         start, end = _trimmed(match, "title")
         said_before = list(_SPACED_WORD.finditer(text, *match.span("said_before")))
-        if any(word[0] in _GOES_ON for word in said_before):  # "a developer in Berlin"
+        if any(word[0] in _patterns().goes_on for word in said_before):  # "a developer in Berlin"
             continue
         start = next((word.start() for word in said_before if _is_of_title(word[0])), start)
         behind = _BEHIND.match(text, end)
         words = list(_SPACED_WORD.finditer(text, end, behind.end())) if behind else []
-        of_title = list(takewhile(lambda word: word[0] not in _GOES_ON, words))
+        of_title = list(takewhile(lambda word: word[0] not in _patterns().goes_on, words))
         role = next((word for word in reversed(of_title) if is_role(word[0])), None)
         if role is not None:
             return start, role.end()
@@ -192,7 +181,7 @@ def _title(text: str) -> Span | None:
 
 
 def _is_of_title(word: str) -> bool:
-    return word in GRADES or is_role(word)
+    return word in grades() or is_role(word)
 
 
 def _is_technology(text: str) -> bool:

@@ -3,52 +3,69 @@ and lists."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from service.postings.model import LINE_MAX_CHARS, ReadBy
 from service.postings.reading.findings import Finding, Reading, at
-from service.postings.reading.page.below_title import SITE, below, employment_in_title, shown
 from service.postings.reading.page.body import in_place
+from service.postings.reading.page.head import SITE, below, employment_in_title, shown
 from service.postings.reading.page.labels import labelled
-from service.postings.reading.page.titles import is_no_posting, own_lines, own_sections, title_index
 from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.outline import Outline, is_no_posting
+from service.postings.reading.text.phrases import any_of
 from service.postings.reading.values import dates
 
-_AT = r"\s(?:at|@|bei|chez|en)\s"
-_TITLE_AT_COMPANY = re.compile(rf"(?P<title>.{{3,120}}?){_AT}(?P<company>[^|•·–]{{2,80}})")
-# Not "en": `Ingeniero en Madrid` names a place.
-_TITLE_OF_EMPLOYER = re.compile(r"(?P<title>.{3,120}?)\s(?:at|@|bei|chez)\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–,:]{1,60})")
-# How sites head their pages: "Karriere bei Acme", "Careers at Acme".
-_JOBS_AT = re.compile(
-    r"(?:karriere|jobs?|stellen\w{0,10}|careers?|offres? d['’]emploi|emplois?|recrutement|empleos?|ofertas?)"
-    r"\s(?:at|bei|chez|en)\s(?P<company>[^\W_].{1,78})",
-    re.IGNORECASE,
-)
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    title_at_company: re.Pattern[str]
+    # In a heading or a line; not "en": `Ingeniero en Madrid` names a place.
+    title_of_employer: re.Pattern[str]
+    # How sites head their pages: "Karriere bei Acme", "Careers at Acme".
+    jobs_at: re.Pattern[str]
+    at_company: re.Pattern[str]
 
 
-def read(document: Document, read_by: ReadBy, *, now: datetime) -> Reading:
-    title = title_index(document)
-    is_nameless = is_no_posting(document, title)
-    index = None if is_nameless else title
+@cache
+def _patterns() -> _Patterns:
+    at, jobs = (
+        any_of(lambda language: language.posting.titles.at),
+        any_of(lambda language: language.posting.titles.jobs),
+    )
+    return _Patterns(
+        title_at_company=re.compile(rf"(?P<title>.{{3,120}}?)\s{at}\s(?P<company>[^|•·–]{{2,80}})"),
+        title_of_employer=re.compile(
+            rf"(?P<title>.{{3,120}}?)\s(?!en\s){at}\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–,:]{{1,60}})"
+        ),
+        jobs_at=re.compile(rf"{jobs}\s{at}\s(?P<company>[^\W_].{{1,78}})", re.IGNORECASE),
+        at_company=re.compile(rf"\s{at}\s([^|•·–]{{2,80}})"),
+    )
+
+
+def read(outline: Outline, read_by: ReadBy, *, now: datetime) -> Reading:
+    document = outline.document
+    is_nameless = is_no_posting(outline)
+    index = None if is_nameless else outline.title
     findings: list[Finding] = []
     if index is not None:
         findings.extend(_titled(document.lines[index]))
     day_first = dates.is_day_first(document.language)
-    own = own_sections(document, title)
-    findings.extend(labelled(own_lines(document, title, own), day_first=day_first))
+    findings.extend(labelled(outline.lines, day_first=day_first))
     if not is_nameless:
         findings.extend(_window_title(document, document.lines[index].text if index is not None else ""))
     if index is not None:
-        findings.extend(below(document, index, findings, now=now))
+        findings.extend(below(outline, index, findings, now=now))
         findings.extend(employment_in_title(document.lines[index]))
-    findings.extend(in_place(document, own))
+    findings.extend(in_place(outline))
     return Reading(read_by, tuple(findings))
 
 
 def _titled(line: Line) -> Iterator[Finding]:
     """`Data Engineer`, or `Data Engineer at Acme`, which names the employer too."""
     end = min(len(line.text), LINE_MAX_CHARS)
-    match = _TITLE_OF_EMPLOYER.fullmatch(line.text, 0, end)
+    match = _patterns().title_of_employer.fullmatch(line.text, 0, end)
     if match is None:
         yield at("title", line, part=(0, end))
     else:
@@ -63,9 +80,9 @@ def _window_title(document: Document, title: str) -> Iterator[Finding]:
         if not window:
             continue
         name, *_ = SITE.split(window, maxsplit=1)
-        match = _TITLE_AT_COMPANY.match(window)
+        match = _patterns().title_at_company.match(window)
         if title and window.casefold().startswith(title.casefold()):
-            rest = re.match(_AT + r"([^|•·–]{2,80})", window[len(title) :])
+            rest = _patterns().at_company.match(window, len(title))
             if rest:
                 yield shown("company", rest[1])
             yield from (shown("company", at_site["company"]) for at_site in _sites(window[len(title) :]))
@@ -79,4 +96,4 @@ def _window_title(document: Document, title: str) -> Iterator[Finding]:
 
 
 def _sites(rest: str) -> Iterator[re.Match[str]]:
-    return (match for part in SITE.split(rest)[1:] if (match := _JOBS_AT.fullmatch(part)))
+    return (match for part in SITE.split(rest)[1:] if (match := _patterns().jobs_at.fullmatch(part)))

@@ -1,12 +1,16 @@
-"""Which lines of a posting are headings, and the sections they open."""
+"""A document's outline: which line is the job's title, which lines are headings, and the sections they open."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from service.postings.reading.text.documents import Line
-from service.postings.reading.text.parts import HEADINGS, Part
-from service.postings.reading.text.phrases import words_of
+from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.phrases import Phrases, any_of, by_meaning, phrases_of, words_in, words_of
+from service.vocabulary.posting import Section as Part
 
+# A title is a line; longer first lines are sentences.
+TITLE_MAX_CHARS = 150
 # Longer lines are sentences that happen to hold the word.
 HEADING_MAX_CHARS = 90
 HEADING_WORDS_MAX = 14
@@ -16,12 +20,13 @@ UNMARKED_WORDS_MAX = 8
 # but the words says that it is one.
 EXTRA_WORDS = 3
 # "About Red Hat": the employer's own story, under its name.
-STORY_OF = ("About ", "Life at ", "Working at ", "Über ", "À propos d", "A propos d", "Sobre ")
 STORY_MAX_CHARS = 60
 
 # A heading's words beyond those that classify it, by how many those are: "profile" alone proves little in
 # "Save this job with your existing profile, or create a new one".
 EXTRA_WORDS_MAX = {1: 4, 2: 8}
+
+LABELLED = re.compile(r"([^:：\n]{2,40})[:：]\s{0,4}(?=\S)")
 
 
 @dataclass(slots=True)
@@ -32,45 +37,136 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """`title` is the number of its line. `sections` are the posting's own, from the title on: up to the heading that
+    opens other postings or the site's small print; `lines` are theirs, and those above the title."""
+
+    document: Document
+    title: int | None
+    sections: Sequence[Section]
+    lines: Sequence[Line]
+
+    @property
+    def title_text(self) -> str:
+        return "" if self.title is None else self.document.lines[self.title].text
+
+
+@dataclass(frozen=True, slots=True)
 class _Name:
     part: Part
     extra_words: int  # of the line, beyond the words that classify it
 
 
-def sections(lines: Sequence[Line]) -> list[Section]:
-    """The lines, cut at headings. Subheadings that say nothing of their own belong to the section above them."""
-    found = [Section(Part.OTHER, None)]
-    level = 0
-    for index, line in enumerate(lines):
-        name = named(line.text) if _may_be_heading(line) else None
-        if not _is_heading(line, name, lines[index + 1] if index + 1 < len(lines) else None):
-            found[-1].lines.append(line)
-            continue
-        part = name.part if name else Part.OTHER
-        inherits = part is Part.OTHER and line.kind == "heading" and line.level > level > 0
-        found.append(Section(found[-1].part if inherits else part, line))
-        level = level if inherits else line.level
-    return found
-
-
-def posting_sections(lines: Sequence[Line]) -> list[Section]:
-    """The posting's own sections: up to the heading that opens other postings or the site's small print."""
-    found = sections(lines)
-    end = next((index for index, section in enumerate(found) if index and section.part is Part.END), len(found))
-    return found[:end]
+def outline_of(document: Document, *, is_body: bool = False) -> Outline:
+    """`is_body`: a description that came apart from its title, and is the posting's own from its first line on."""
+    title = None if is_body else _title_index(document)
+    own = _own_sections(document.lines[title or 0 :])
+    count = sum(len(section.lines) + (section.heading is not None) for section in own)
+    return Outline(document, title, own, document.lines[: (title or 0) + count])
 
 
 def named(text: str) -> _Name | None:
     """What a heading of these words opens: the longest phrase in it decides, the first among equals."""
     if len(text) > HEADING_MAX_CHARS or text.count(" ") > HEADING_WORDS_MAX:
         return None
-    best = max(HEADINGS.find(text), key=lambda match: match.words, default=None)
-    if best is None and len(text) <= STORY_MAX_CHARS and text.startswith(STORY_OF) and not text.endswith("."):
-        return _Name(Part.EMPLOYER, 0)
+    best = max(_headings().find(text), key=lambda match: match.words, default=None)
     if best is None:
-        return None
+        is_story = len(text) <= STORY_MAX_CHARS and not text.endswith(".") and _story_of().match(text) is not None
+        return _Name("employer", 0) if is_story else None
     extra_words = len(words_of(text)) - best.words
     return _Name(best.meaning, extra_words) if extra_words <= EXTRA_WORDS_MAX[min(best.words, 2)] else None
+
+
+def is_section(text: str) -> bool:
+    name = named(text)
+    return name is not None and name.extra_words <= 1
+
+
+def is_no_posting(outline: Outline) -> bool:
+    """Does the page say by its title that it is a form to sign in, an error, or a door shut to machines?"""
+    shown = (outline.title_text or outline.document.title).strip()[:TITLE_MAX_CHARS]
+    match = next(_no_posting().find(shown), None)
+    if match is None or not _exclaimed().issuperset(words_of(shown[: match.start])):
+        return False
+    return _stands_alone().fullmatch(shown, match.end) is not None
+
+
+@cache
+def _headings() -> Phrases[Part]:
+    return by_meaning(lambda language: language.posting.headings)
+
+
+@cache
+def _story_of() -> re.Pattern[str]:
+    return re.compile(rf"{any_of(lambda language: language.posting.story_of)}(?:\s|(?<=['’]))(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _no_posting() -> Phrases[bool]:
+    return phrases_of(lambda language: language.posting.no_posting)
+
+
+@cache
+def _exclaimed() -> frozenset[str]:
+    return words_in(lambda language: language.posting.exclaimed)
+
+
+@cache
+def _stands_alone() -> re.Pattern[str]:
+    """Nothing, an address or an invitation behind it: a Login Engineer has a title."""
+    return re.compile(rf"\s*(?:[|•·–—:!?.,…(-].*|{any_of(lambda language: language.posting.titles.invites)}\s.*)?")
+
+
+def _title_index(document: Document) -> int | None:
+    """The line that is the job's title: the heading the window's title repeats, else the first of the highest rank
+    that does not name a section, else the first line of a text without headings."""
+    lines = document.lines
+    window = f"{document.meta.get('og:title', '')}\n{document.title}".casefold()
+    headings = list(_title_headings(lines))
+    for index in headings:
+        if len(lines[index].text) >= 4 and lines[index].text.casefold() in window:
+            return index
+    if headings:
+        highest = min(lines[index].level for index in headings)
+        return next(index for index in headings if lines[index].level == highest)
+    first = lines[0] if lines else None
+    is_title = (
+        first is not None
+        and not window.strip()
+        and len(first.text) <= TITLE_MAX_CHARS
+        and not first.text.endswith((".", ":", "!", "?"))
+        and not is_section(first.text)
+        and LABELLED.match(first.text) is None
+    )
+    return 0 if is_title else None
+
+
+def _title_headings(lines: Sequence[Line]) -> Iterator[int]:
+    for index, line in enumerate(lines):
+        if line.kind == "heading" and len(line.text) <= TITLE_MAX_CHARS and not is_section(line.text):
+            yield index
+
+
+def _own_sections(lines: Sequence[Line]) -> list[Section]:
+    found = _sections(lines)
+    end = next((index for index, section in enumerate(found) if index and section.part == "end"), len(found))
+    return found[:end]
+
+
+def _sections(lines: Sequence[Line]) -> list[Section]:
+    """The lines, cut at headings. Subheadings that say nothing of their own belong to the section above them."""
+    found = [Section("other", None)]
+    level = 0
+    for index, line in enumerate(lines):
+        name = named(line.text) if _may_be_heading(line) else None
+        if not _is_heading(line, name, lines[index + 1] if index + 1 < len(lines) else None):
+            found[-1].lines.append(line)
+            continue
+        part = name.part if name else "other"
+        inherits = part == "other" and line.kind == "heading" and line.level > level > 0
+        found.append(Section(found[-1].part if inherits else part, line))
+        level = level if inherits else line.level
+    return found
 
 
 def _is_heading(line: Line, name: _Name | None, following: Line | None) -> bool:

@@ -2,13 +2,19 @@
 there are and however many begin alike."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
+
+from service import vocabulary
+from service.vocabulary import Language
 
 T = TypeVar("T")
 
+# Chinese and Japanese set no blanks between words: each character is one, so that a phrase is found inside of a
+# sentence and `Python` in `Pythonでの開発`.
+CJK = r"\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
 # Letters and digits; `+`, `++` and `#` close a name (C++, C#), a dot opens one only where nothing stands before (.NET).
-WORD = re.compile(r"(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_]+(?:\+\+|#)?")
+WORD = re.compile(rf"[{CJK}]|(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_{CJK}]+(?:\+\+|#)?")
 # The words of a phrase may stand apart by one of these marks or two: `Node.js`, `machine-learning`, `what you’ll do`;
 # by three around a per cent sign, which German and French set off by a space that may be a narrow one, and around `&`.
 _GAP = re.compile(r"[ \u00a0\u202f\u2009]?[%&][ \u00a0\u202f\u2009]?|[ ._/&'’‑%\u00a0\u202f\u2009-]{0,2}")
@@ -23,13 +29,20 @@ class Match(NamedTuple, Generic[T]):
     words: int
 
 
-def listed(phrases: str) -> list[str]:
-    """Phrases as a table in the source holds them: between semicolons, over as many lines as they take."""
-    return [" ".join(phrase.split()) for phrase in phrases.split(";")]
-
-
 def words_of(text: str) -> list[str]:
     return [word.lower() for word in WORD.findall(text)]
+
+
+def words_in(table: Callable[[Language], Iterable[str]]) -> frozenset[str]:
+    """A table of single words in all languages."""
+    return frozenset(vocabulary.phrases(table))
+
+
+def any_of(table: Callable[[Language], Iterable[str]]) -> str:
+    """A pattern of the phrases of a table in all languages as running text has them, the longest first."""
+    phrases = sorted(vocabulary.phrases(table), key=len, reverse=True)
+    written = (re.escape(phrase).replace("'", "['’]").replace(r"\ ", r"\s") for phrase in phrases)
+    return rf"(?:{'|'.join(written)})"
 
 
 class Phrases(Generic[T]):
@@ -57,6 +70,18 @@ class Phrases(Generic[T]):
                     searched_to = words[count - 1][1]
                     yield Match(self._filed[phrase], word.start(), searched_to, count)
                     break
+
+
+def phrases_of(table: Callable[[Language], Iterable[str]]) -> Phrases[bool]:
+    """A table of all languages, where all that counts is that a phrase stands there."""
+    return Phrases((phrase, True) for phrase in vocabulary.phrases(table))
+
+
+def by_meaning(tables: Callable[[Language], Mapping[T, Iterable[str]]]) -> Phrases[T]:
+    """Tables of all languages by what their phrases mean; of equal ones the meaning decides that a file names first."""
+    each = [tables(language) for language in vocabulary.languages().values()]
+    meanings = dict.fromkeys(meaning for table in each for meaning in table)
+    return Phrases((phrase, meaning) for meaning in meanings for table in each for phrase in table.get(meaning, ()))
 
 
 def _run(text: str, first: re.Match[str], end: int, longest: int) -> list[tuple[str, int]]:

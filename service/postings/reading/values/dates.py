@@ -4,8 +4,11 @@ when; what cannot be told apart (03/04/2025) is not a date."""
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 
+from service import vocabulary
 from service.postings.reading.findings import Span
+from service.postings.reading.text.phrases import any_of
 
 # Nothing before is a job posting's date, nothing after is a plan.
 YEAR_MIN, YEAR_MAX = 1990, 2100
@@ -19,46 +22,59 @@ ISO = re.compile(
 # "31.12.26" is a date, "1.12.26" may be a version: two digits of a year only behind two of the month.
 DOTTED = re.compile(r"(?<![\d.])(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|(?<=\d\d\.)[23]\d)(?![\d.]*\d)")
 SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
-DAY_MONTH_YEAR = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|\.|er|\.?º)?\s(?:(?:de|of)\s)?([^\W\d_]{3,10})\.?,?\s(?:del?\s)?(\d{4})(?!\d)"
-)
-MONTH_DAY_YEAR = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})(?!\d)")
-AGO = re.compile(
-    r"(?<![^\W_])(?:(?P<en>\d{1,3})\+?\s?(?P<en_unit>minute|hour|day|week|month|h|d)s?\sago"
-    r"|(?:vor|il y a|hace)\s(?:mehr als\s|über\s|plus de?\s|más de\s|ca\.\s)?"
-    r"(?P<n>\d{1,3}|eine[mr]|une?|una?)\+?\s?"
-    r"(?P<unit>minut|stunde|std|tag|woche|monat|heure|jour|semaine|mois|hora|día|semana|mes|h(?![^\W_])|j(?![^\W_])))",
-    re.IGNORECASE,
-)
-# "Posted today": only where the line says what was done then.
-DAY_NAMED = re.compile(
-    r"(?:posted|published|listed|veröffentlicht|online seit|eingestellt|publiée?|postée?|mise? en ligne|publicad[oa])"
-    r":?\s(?P<day>today|yesterday|just now|heute|gestern|gerade eben|aujourd['’]hui|hier|hoy|ayer)(?![^\W_])",
-    re.IGNORECASE,
-)
-_YESTERDAYS = frozenset(("yesterday", "gestern", "hier", "ayer"))
+# Japanese and Chinese.
+COUNTED = re.compile(r"(?<!\d)(\d{4})年\s?(\d{1,2})月\s?(\d{1,2})日")
+MONTH_DAY_YEAR = re.compile(r"(?<![^\W_])([^\W\d_]{3,12})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s(\d{4})(?!\d)")
+_UNIT_DAYS = {"minute": 0, "hour": 0, "day": 1, "week": 7, "month": 30}
+_DAY_FIRST_ENGLISH = frozenset(f"en-{country}" for country in ("gb", "ie", "au", "nz", "in", "za", "sg"))
 
-_MONTHS = (
-    "january jan januar jänner janvier janv enero ene",
-    "february feb februar feber février fevrier févr fév febrero",
-    "march mar märz mrz mars marzo",
-    "april apr avril avr abril abr",
-    "may mai mayo",
-    "june jun juni juin junio",
-    "july jul juli juillet juil julio",
-    "august aug août aout agosto ago",
-    "september sep sept septembre septiembre setiembre",
-    "october oct oktober okt octobre octubre",
-    "november nov novembre noviembre",
-    "december dec dezember dez décembre decembre déc diciembre dic",
-)
-MONTHS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_UNIT_DAYS = {
-    **dict.fromkeys(("minute", "minut", "hour", "h", "stunde", "std", "heure", "hora"), 0),
-    **dict.fromkeys(("day", "d", "tag", "jour", "j", "día"), 1),
-    **dict.fromkeys(("week", "woche", "semaine", "semana"), 7),
-    **dict.fromkeys(("month", "monat", "mois", "mes"), 30),
-}
+
+@cache
+def _day_month_year() -> re.Pattern[str]:
+    ordinals, joins = any_of(lambda language: language.posting.dates.ordinals), _any_of("joins")
+    return re.compile(
+        rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|\.|\.?º|{ordinals})?\s(?:{joins}\s)?([^\W\d_]{{3,12}})\.?,?"
+        rf"\s(?:{joins}\s)?(\d{{4}})(?!\d)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _ago() -> re.Pattern[str]:
+    """Units are beginnings of words ("Tag", "Tagen"), single letters are not."""
+    units = "|".join(
+        sorted(
+            (f"{unit}(?![^\\W_])" if len(unit) == 1 and unit.isascii() else unit for unit in _units()),
+            key=len,
+            reverse=True,
+        )
+    )
+    return re.compile(
+        rf"(?<![^\W_])(?:(?P<count>\d{{1,3}})\+?\s?(?P<unit>{units})[^\W\d_]{{0,4}}\s?{_any_of('behind')}(?![^\W_])"
+        rf"|{_any_of('before')}\s(?:{_any_of('more')}['’]?\s?)?"
+        rf"(?P<later_count>\d{{1,3}}|{_any_of('one')})\+?\s?(?P<later_unit>{units}))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _units() -> dict[str, int]:
+    tables = (
+        (days, vocabulary.phrases(lambda language, unit=unit: getattr(language.posting.dates, unit)))
+        for unit, days in _UNIT_DAYS.items()
+    )
+    return {written: days for days, table in tables for written in table}
+
+
+@cache
+def _day_named() -> re.Pattern[str]:
+    """ "Posted today": only where the line says what was done then."""
+    days = rf"(?P<yesterday>{_any_of('yesterday')})|{_any_of('today')}"
+    return re.compile(rf"{_any_of('posted')}:?\s(?P<day>{days})(?![^\W_])", re.IGNORECASE)
+
+
+def _any_of(table: str) -> str:
+    return any_of(lambda language: getattr(language.posting.dates, table))
 
 
 def parse(written: str, *, end_of_day: bool = False) -> datetime | None:
@@ -80,9 +96,10 @@ def find(text: str, *, end_of_day: bool = False, day_first: bool = False) -> tup
     April; without it such a date cannot be told."""
     for pattern, order in (
         (ISO, "iso"),
+        (COUNTED, "ymd"),
         (DOTTED, "dmy"),
         (SLASHED, "dmy" if day_first else "slash"),
-        (DAY_MONTH_YEAR, "dmy"),
+        (_day_month_year(), "dmy"),
         (MONTH_DAY_YEAR, "mdy"),
     ):
         for match in pattern.finditer(text):
@@ -94,12 +111,12 @@ def find(text: str, *, end_of_day: bool = False, day_first: bool = False) -> tup
 
 def ago(text: str, *, now: datetime) -> tuple[datetime, Span] | None:
     """`3 days ago`, `vor 3 Tagen`: the day that was."""
-    if match := AGO.search(text):
-        count, unit = (match["en"], match["en_unit"]) if match["en"] else (match["n"], match["unit"])
-        days = (int(count) if count.isdecimal() else 1) * _UNIT_DAYS[unit.lower()]
+    if match := _ago().search(text):
+        count, unit = match["count"] or match["later_count"], match["unit"] or match["later_unit"]
+        days = (int(count) if count.isdecimal() else 1) * _units()[unit.lower()]
         return _midnight(now, days), match.span()
-    if match := DAY_NAMED.search(text):
-        return _midnight(now, 1 if match["day"].lower() in _YESTERDAYS else 0), match.span("day")
+    if match := _day_named().search(text):
+        return _midnight(now, 1 if match["yesterday"] else 0), match.span("day")
     return None
 
 
@@ -107,9 +124,6 @@ def is_day_first(language: str) -> bool:
     """Does the language of a page (BCP 47) write the day before the month? Of English only some countries' does."""
     language = language.lower()
     return bool(language) and (not language.startswith("en") or language in _DAY_FIRST_ENGLISH)
-
-
-_DAY_FIRST_ENGLISH = frozenset(f"en-{country}" for country in ("gb", "ie", "au", "nz", "in", "za", "sg"))
 
 
 def _midnight(now: datetime, days_ago: int) -> datetime:
@@ -129,15 +143,15 @@ def _iso(match: re.Match[str], *, end_of_day: bool) -> datetime | None:
 
 
 def _day(match: re.Match[str], order: str, *, end_of_day: bool) -> datetime | None:
-    first, second, year = match.groups()
+    first, second, year = match.groups() if order != "ymd" else reversed(match.groups())
     if order == "slash":
         day, month = (int(first), int(second)) if int(first) > 12 else (int(second), int(first))
         if day <= 12 and day != month:
             return None
     elif order == "mdy":
-        day, month = int(second), MONTHS.get(first.lower(), 0)
+        day, month = int(second), vocabulary.months().get(first.lower(), 0)
     else:
-        day, month = int(first), int(second) if second.isdecimal() else MONTHS.get(second.lower(), 0)
+        day, month = int(first), int(second) if second.isdecimal() else vocabulary.months().get(second.lower(), 0)
     return _date(int(year) + (2000 if len(year) == 2 else 0), month, day, end_of_day=end_of_day)
 
 

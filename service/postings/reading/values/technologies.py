@@ -7,69 +7,24 @@ technical company: beside a name that is certain in the same list, or beside a w
 
 import re
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from service import vocabulary
 from service.postings.reading.findings import Span
-from service.postings.reading.text.phrases import WORD, Match, Phrases
+from service.postings.reading.text.phrases import WORD, Match, Phrases, any_of, words_in
 from service.postings.reading.values.negations import unwanted
 from service.vocabulary import Technology
 
-# What stands right behind a language or a tool and nothing else: "Go developer", "Spring microservices".
-_FOLLOWED_BY = """
-    developer developers programmer programmers programming language languages code codebase framework microservices
-    microservice backend frontend api apis sdk stack script scripts scripting library libraries plugin plugins
-    entwickler entwicklerin entwicklung programmierung kenntnisse développeur développeuse développement
-    desarrollador desarrolladora programador programadora"""
-FOLLOWED_BY = frozenset(_FOLLOWED_BY.split())
-# ... and what stands behind other things too ("Express services", "Spring applications"): it counts where some
-# technology is certain nearby.
-_FOLLOWED_OFTEN_BY = """
-    engineer engineers engineering service services application applications app apps expertise experience knowledge
-    skills package packages cluster clusters dashboards reports pipelines erfahrung anwendungen projects"""
-FOLLOWED_OFTEN_BY = frozenset(_FOLLOWED_OFTEN_BY.split())
-# How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast".
-_GOES_ON = """
-    is are was for in on with as preferred required desired ideally strongly plus experience
-    ist sind wird von für mit als sowie bzw wünschenswert erforderlich vorausgesetzt
-    est sont pour avec en comme serait souhaité souhaitée es son para con como será deseable"""
-# What stands before it: "experience with Go", "proficient in R", "written in Rust" ...
-AND_OR = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "o"])
-LED_BY = frozenset(["in", "with", "using", "of", "like", "as", "mit", "wie", "en", "con", "avec", "de"]) | AND_OR
-# ... and what one of the words before that must say, for "in" alone proves nothing.
-_SKILL_WORDS = """
-    experience experienced proficient proficiency knowledge fluent fluency skills skilled expertise expert written
-    programming coding develop developing developer development language languages familiar familiarity code stack
-    technologies tools framework frameworks backend frontend software kenntnisse erfahrung erfahrungen
-    programmiersprache programmiersprachen programmierung programmieren sprachen expérience connaissance connaissances
-    maîtrise langage langages outils logiciel logiciels experiencia conocimientos conocimiento dominio lenguaje
-    lenguajes programación herramientas manejo"""
-SKILL_WORDS = frozenset(_SKILL_WORDS.split())
-# "7+ years with Go", "3 ans de Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
-WITH = frozenset(("with", "using", "of", "mit", "con", "avec", "de"))
-YEARS = frozenset(("year", "years", "yrs", "jahr", "jahre", "jahren", "an", "ans", "années", "año", "años"))
-MADE_WITH = frozenset(("pipeline", "pipelines", "microservice", "microservices", "api", "apis", "dashboards"))
-GOES_ON = frozenset(_GOES_ON.split()) | FOLLOWED_BY | FOLLOWED_OFTEN_BY | AND_OR
 # Also Germany ("D-A-CH"): only names beside it in a list tell that it is one.
 ONLY_LISTED = frozenset(("D",))
-# Research and development.
-R_AND_D = re.compile(r"(?<![^\W_])R (?:&|and|und|et|y|e) D(?![^\W_+#])")
-# Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
-LETTER_AFTER = LED_BY | SKILL_WORDS | frozenset(("embedded", "ansi", "modern", "plain", "pure"))
 # "Spring 5", "Go 1.22"; "Spring 2025" is a season.
 VERSION = re.compile(r"\s(?:v\.?)?\d{1,2}(?:\.\d{1,3}){0,2}\+?(?![\d.,]*\d)")
 # "Java: 5 years" lists a name, "Access: yes" labels something.
 LABELS = re.compile(r"\s?[:：](?!\s?\d)")
-# What may stand with a name in a list: its version, the years of it that are asked for.
-COUNTED = re.compile(r"(?<![^\W_])(?:\d{1,2}(?:\.\d{1,3}){0,2}\+?|(?i:years?|yrs|jahre?|ans|años))(?![^\W_])")
 # An entry of a list that is nothing but names is no longer.
 ENTRY_MAX_CHARS = 120
-# A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
-ENTRY_GOES_ON = re.compile(
-    r"(?:\s\d{1,2}(?:\.\d{1,3}){0,2}\+?)?\s{0,4}(?:[,;/|)(•\n.]|$"
-    r"|(?:is|are|ist|sind|est|sont|es|son|and|or|und|oder|et|ou|y|o|preferred|required|desired|wünschenswert)(?![^\W_]))"
-)
 # A list goes on over these; a full stop ends it.
 LIST_MARKS = frozenset(",/|;&+()[]•·:-–")
 # `Go 1.22, 3 years, and Rust`.
@@ -89,6 +44,64 @@ class Named(NamedTuple):
 
     name: str
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """The words around a name that show what it is, in all languages."""
+
+    and_or: frozenset[str]
+    # Right behind a language or a tool and nothing else: "Go developer", "Spring microservices" ...
+    followed_by: frozenset[str]
+    # ... and behind other things too ("Express services"): it counts where some technology is certain nearby.
+    followed_often_by: frozenset[str]
+    # How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast".
+    goes_on: frozenset[str]
+    # What stands before it ("experience with Go", "written in Rust"), and what one of the words before that must say,
+    # for "in" alone proves nothing.
+    led_by: frozenset[str]
+    skill_words: frozenset[str]
+    # "7+ years with Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
+    made_with: frozenset[str]
+    years: frozenset[str]
+    made: frozenset[str]
+    # Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
+    letter_after: frozenset[str]
+    # Research and development.
+    r_and_d: re.Pattern[str]
+    # What may stand with a name in a list: its version, the years of it that are asked for.
+    counted: re.Pattern[str]
+    # A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
+    entry_goes_on: re.Pattern[str]
+
+
+@cache
+def _talk() -> _Talk:
+    and_or = words_in(lambda language: language.posting.technologies.and_or)
+    followed_by = words_in(lambda language: language.posting.technologies.followed_by)
+    often = words_in(lambda language: language.posting.technologies.followed_often_by)
+    goes_on = words_in(lambda language: language.posting.technologies.goes_on)
+    led_by = words_in(lambda language: language.posting.technologies.led_by) | and_or
+    skill_words = words_in(lambda language: language.posting.technologies.skill_words)
+    said_of = any_of(lambda language: language.posting.technologies.said_of)
+    years, either = any_of(lambda language: language.posting.technologies.years), "|".join(sorted(and_or))
+    return _Talk(
+        and_or=and_or,
+        followed_by=followed_by,
+        followed_often_by=often,
+        goes_on=goes_on | followed_by | often | and_or,
+        led_by=led_by,
+        skill_words=skill_words,
+        made_with=words_in(lambda language: language.posting.technologies.made_with),
+        years=words_in(lambda language: language.posting.technologies.years),
+        made=words_in(lambda language: language.posting.technologies.made),
+        letter_after=led_by | skill_words | words_in(lambda language: language.posting.technologies.before_letters),
+        r_and_d=re.compile(rf"(?<![^\W_])R (?:&|{either}) D(?![^\W_+#])"),
+        counted=re.compile(rf"(?<![^\W_])(?:\d{{1,2}}(?:\.\d{{1,3}}){{0,2}}\+?|(?i:{years}))(?![^\W_])"),
+        entry_goes_on=re.compile(
+            rf"(?:\s\d{{1,2}}(?:\.\d{{1,3}}){{0,2}}\+?)?\s{{0,4}}(?:[,;/|)(•\n.]|$|(?:{said_of}|{either})(?![^\W_]))"
+        ),
+    )
 
 
 @cache
@@ -171,12 +184,12 @@ def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], e
     left, right = text[max(0, match.start - 1) : match.start], text[match.end : match.end + 2]
     if left in ("-", "&", "'", "’", ".") or (right[:1] in ("-", "&", "'", "’", ".") and right[1:].isalnum()):
         return False
-    around = R_AND_D.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
+    around = _talk().r_and_d.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
     if LABELS.match(text, match.end) or (around and around.start() <= match.start < around.end()):
         return False
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
     if following and text[match.end : following.start()] in (" ", "\u00a0"):
-        goes_on = following[0].lower() in GOES_ON or following.start() in starts
+        goes_on = following[0].lower() in _talk().goes_on or following.start() in starts
         if not goes_on and not VERSION.match(text, match.end):
             return False
     return match.end - match.start > 1 or _may_be_a_letter(text, match, ends)
@@ -186,15 +199,15 @@ def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> boo
     if not match.start or text[match.start - 1] not in " \u00a0" or match.start - 1 in ends:
         return True
     *_, before = ["", *WORD.findall(text, max(0, match.start - COMPANY_WITHIN_CHARS), match.start)]
-    return not text[match.start - 2].isalnum() or before.lower() in LETTER_AFTER
+    return not text[match.start - 2].isalnum() or before.lower() in _talk().letter_after
 
 
 def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
     if following and text[match.end : following.start()].isspace():
-        if following[0].lower() in FOLLOWED_BY:
+        if following[0].lower() in _talk().followed_by:
             return True
-        if following[0].lower() in FOLLOWED_OFTEN_BY:
+        if following[0].lower() in _talk().followed_often_by:
             nearest = bisect_left(sure, match.start - CERTAIN_WITHIN_CHARS)
             return nearest < len(sure) and sure[nearest] <= match.end + CERTAIN_WITHIN_CHARS
     before = text[max(0, match.start - COMPANY_WITHIN_CHARS) : match.start]
@@ -203,16 +216,16 @@ def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
     if not words:
         return False
     if before.rstrip().endswith(":"):  # "Languages: Go"
-        return any(word in SKILL_WORDS for word in words)
-    if words[-1] in WITH and _is_counted_or_made(words[:-1]):
+        return any(word in _talk().skill_words for word in words)
+    if words[-1] in _talk().made_with and _is_counted_or_made(words[:-1]):
         return True
-    return words[-1] in LED_BY and any(word in SKILL_WORDS for word in words[:-1])
+    return words[-1] in _talk().led_by and any(word in _talk().skill_words for word in words[:-1])
 
 
 def _is_counted_or_made(words: list[str]) -> bool:
     """`7+ years` or `data pipelines`, and nothing between that and the word that leads to the name."""
-    counted = len(words) > 1 and words[-1] in YEARS and words[-2].isdigit()
-    return counted or (bool(words) and words[-1] in MADE_WITH)
+    counted = len(words) > 1 and words[-1] in _talk().years and words[-2].isdigit()
+    return counted or (bool(words) and words[-1] in _talk().made)
 
 
 def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
@@ -226,7 +239,7 @@ def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[
     preceding = _neighbour(before[::-1], ends)
     if preceding is not None and _is_gap(gap := text[preceding : match.start]):
         # The next entry may begin with the word as a word: "Python", "Swift experience with ...".
-        return not ("\n" in gap or ";" in gap) or ENTRY_GOES_ON.match(text, match.end) is not None
+        return not ("\n" in gap or ";" in gap) or _talk().entry_goes_on.match(text, match.end) is not None
     # One a line, the first of them.
     return following is not None and "\n" in text[match.end : following] and _is_gap(text[match.end : following])
 
@@ -236,12 +249,12 @@ def _neighbour(near: list[tuple[str, int]], edges: set[int]) -> int | None:
     for word, edge in near[:NEIGHBOUR_WITHIN_WORDS]:
         if edge in edges:
             return edge
-        if word.lower() not in AND_OR and not COUNTED.fullmatch(word):
+        if word.lower() not in _talk().and_or and not _talk().counted.fullmatch(word):
             return None
     return None
 
 
 def _is_gap(gap: str) -> bool:
     """Is there nothing but what parts a list?"""
-    words = COUNTED.sub("", gap).split()
-    return all(mark in LIST_MARKS for word in words if word.lower() not in AND_OR for mark in word)
+    words = _talk().counted.sub("", gap).split()
+    return all(mark in LIST_MARKS for word in words if word.lower() not in _talk().and_or for mark in word)

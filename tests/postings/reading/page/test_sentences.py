@@ -4,11 +4,12 @@ import pytest
 
 from service.postings.reading.page import sentences
 from service.postings.reading.text import documents
+from service.postings.reading.text.outline import outline_of
 from tests.postings.pages import pasted, read
 
 
 def said(text: str, field: str) -> object:
-    reading = sentences.read(documents.from_text(text), "text")
+    reading = sentences.read(outline_of(documents.from_text(text)), "text")
     return next((finding.value for finding in reading.of(field)), None)
 
 

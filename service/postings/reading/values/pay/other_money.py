@@ -1,8 +1,11 @@
 """Money in a posting that is not the salary: bonuses beside it, and funds, turnover, budgets, vouchers."""
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from service.postings.reading.findings import Span
+from service.postings.reading.text.phrases import any_of, words_in
 
 # How far from an amount the words may stand that say what it is.
 WITHIN_CHARS = 80
@@ -10,64 +13,6 @@ WITHIN_CHARS = 80
 # "The salary range for this position, in all of the places that ... , is": what the law wants said makes it long.
 PAY_WITHIN_CHARS = 250
 
-# Pay beside the salary, where the word belongs to the amount: "€80k OTE" and "bonus of $500", not "€60k plus bonus".
-_BESIDE = (
-    r"(?:bonus(?:es)?|ote|on[- ]target|incentives?|commissions?|provision(?:en)?|variable[rs]?|signing|sign[- ]on"
-    r"|equity|stock|rsus?|options|prämien?|primes?|primas?|bono|comisiones|comisión|retention|referral|relocation|erfolgs)"
-)
-_BESIDE_BEHIND = re.compile(
-    r"[\s(]{0,3}(?:(?:in|de|of|annual|yearly|gross|brut|target|performance|year[- ]end|jährlicher|als)\s){0,3}"
-    + _BESIDE,
-    re.IGNORECASE,
-)
-_BESIDE_BEFORE = re.compile(
-    _BESIDE + r"[\s:)]{1,3}(?:(?:of|von|de|is|up|to|bis|zu|an|a|about|ca\.?|worth|hasta|over)\s{1,2}){0,4}$",
-    re.IGNORECASE,
-)
-# What else is counted in money. A word of pay in the same clause outweighs it: "salary budget".
-_ELSE = """
-    raised raising funding funded fund funds series seed revenue revenues turnover valuation arr mrr budget budgets
-    stipend allowance reimbursement reimbursed umsatz umsatzes finanzierung finanzierungsrunde zuschuss sachbezug
-    gutschein gutscheine budgetverantwortung levée fonds financement chiffre abonnement ticket tickets titres
-    remboursement presupuesto facturación financiación ronda inversión users customers clients market markets deals
-    portfolio insurance coverage fine discount donation donations grant savings contracts contract invested investment
-    investors assets transactions volume sales homes houses apartments properties price prices priced cost costs value
-    loan loans save saves saved worth häuser wohnungen immobilien preis preise kosten kunden maisons appartements prix
-    coût coûts coûte logements clientes casas pisos viviendas precio precios coste costes tuition
-    rent fee fees invoice invoices scholarship scholarships prize prizes miete studiengebühren loyer alquiler"""
-ELSE = frozenset(_ELSE.split())
-_PAY = """
-    salary salaries pay pays paid compensation wage wages earn earnings remuneration ctc gehalt gehälter vergütung lohn
-    verdienst entlohnung bezahlung mindestgehalt jahresgehalt monatsgehalt stundenlohn einstiegsgehalt salaire salaires
-    rémunération rémunérations tjm salario sueldo retribución remuneración rate base"""
-PAY = frozenset(_PAY.split())
-# What else shows that a line is about pay; of those, two stand in talk of other money, too: "customer base".
-_MORE_PAY = """
-    zahlen zahlt bezahlen verdienen verdienst payons versons percevrez pagamos cobrarás ganarás earning range ranges
-    band spanne gehaltsspanne fourchette banda rango fixe fixum fixgehalt fijo lpa tarif package"""
-_SHOWS_PAY = (PAY - {"base", "rate"}) | frozenset(_MORE_PAY.split())
-_PAY_COMPOUND = re.compile(r"gehalt|gehälter|lohn|vergütung|entgelt|salari", re.IGNORECASE)
-# Others than employers pay, too: "clients pay €60,000 a year".
-_OTHERS_PAY = re.compile(
-    r"(?:clients?|customers?|users?|subscribers?|members?|tenants?|buyers?|patients?|students?|homeowners?|kunden"
-    r"|nutzer|mieter|abonnenten|mitglieder|utilisateurs|abonnés|locataires|membres|clientes|usuarios|inquilinos|socios)"
-    r"\s(?:[^\W\d_]{1,12}\s){0,2}(?:pay|pays|paid|paying|spend|zahlen|bezahlen|zahlten|paient|payent|paieront|pagan"
-    r"|pagaron|gastan)(?![^\W_])",
-    re.IGNORECASE,
-)
-# What may stand before an amount that is nearly all there is of its clause ("We offer $100,000 - $120,000"), and begin
-# what stands behind it.
-_LITTLE_BEFORE = """
-    we offer offers offering offered wir bieten nous offrons proposons propose ofrecemos se ofrece up to from ab von
-    bis zu zwischen between entre de desde hasta bei mit ca circa about around approx approximately rund etwa environ
-    unos yearly annual annually monthly weekly daily hourly per jährlich monatlich annuel mensuel anual mensual base
-    a an you dir euch"""
-LITTLE_BEFORE = frozenset(_LITTLE_BEFORE.split())
-_LITTLE_BEHIND = """
-    plus and und et y or oder ou o depending based doe ote for für pour para in en im je nach selon según abhängig
-    with mit avec con base basis gross brutto brut bruts bruto brutos b net netto netos p a pa per pro par por on as at
-    equity bonus super dependiendo total full all"""
-LITTLE_BEHIND = frozenset(_LITTLE_BEHIND.split())
 # Beside a label that nobody knows ("Zone B: $150,000 - $180,000") stands so little else in the line.
 LABEL_MAX_CHARS = 30
 # "Data Engineer - €70k", "OTE £80k (base £50k)".
@@ -78,9 +23,50 @@ _ENDS = re.compile(r"[;,|•\n(){}\[\]]|[.!?]\s|\s[–—-]\s")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    # Pay beside the salary, where the word belongs to the amount: "€80k OTE", "bonus of $500"; not "€60k plus bonus".
+    beside_behind: re.Pattern[str]
+    beside_before: re.Pattern[str]
+    # Others than employers pay, too: "clients pay €60,000 a year".
+    others_pay: re.Pattern[str]
+    # What else is counted in money. A word of pay in the same clause outweighs it: "salary budget".
+    other: frozenset[str]
+    pay: frozenset[str]
+    # What else shows that a line is about pay; "base" and "rate" stand in talk of other money, too: "customer base".
+    shows_pay: frozenset[str]
+    compounds: re.Pattern[str]
+    # What may stand before an amount that is nearly all there is of its clause ("We offer $100,000 - $120,000"), and
+    # begin what stands behind it.
+    little_before: frozenset[str]
+    little_behind: frozenset[str]
+
+
+@cache
+def _words() -> _Words:
+    beside, before, behind = _any_of("beside"), _any_of("before_beside"), _any_of("behind_beside")
+    pay = words_in(lambda language: language.posting.pay.words)
+    payers = rf"{_any_of('payers')}\s(?:[^\W\d_]{{1,12}}\s){{0,2}}{_any_of('payers_pay')}(?![^\W_])"
+    return _Words(
+        beside_behind=re.compile(rf"[\s(]{{0,3}}(?:{before}\s){{0,3}}{beside}", re.IGNORECASE),
+        beside_before=re.compile(rf"{beside}[\s:)]{{1,3}}(?:{behind}\s{{1,2}}){{0,4}}$", re.IGNORECASE),
+        others_pay=re.compile(payers, re.IGNORECASE),
+        other=words_in(lambda language: language.posting.pay.other_money),
+        pay=pay,
+        shows_pay=(pay - {"base", "rate"}) | words_in(lambda language: language.posting.pay.more),
+        compounds=re.compile(_any_of("compounds"), re.IGNORECASE),
+        little_before=words_in(lambda language: language.posting.pay.little_before),
+        little_behind=words_in(lambda language: language.posting.pay.little_behind),
+    )
+
+
+def _any_of(table: str) -> str:
+    return any_of(lambda language: getattr(language.posting.pay, table))
+
+
 def is_beside_salary(line: str, span: Span) -> bool:
     before = line[max(0, span[0] - WITHIN_CHARS // 2) : span[0]]
-    return bool(_BESIDE_BEHIND.match(line, span[1]) or _BESIDE_BEFORE.search(before))
+    return bool(_words().beside_behind.match(line, span[1]) or _words().beside_before.search(before))
 
 
 def is_pay(line: str, span: Span, *, has_period: bool) -> bool:
@@ -89,26 +75,26 @@ def is_pay(line: str, span: Span, *, has_period: bool) -> bool:
     before = line[max(0, span[0] - WITHIN_CHARS) : span[0]]
     clause = _BEGINS.split(before)[-1]
     after = _ENDS.split(line[span[1] : span[1] + WITHIN_CHARS], maxsplit=1)[0]
-    words = _words(f"{clause} {after}")
-    if _OTHERS_PAY.search(clause) or (not words.isdisjoint(ELSE) and words.isdisjoint(PAY)):
+    words = _words_of(f"{clause} {after}")
+    if _words().others_pay.search(clause) or (not words.isdisjoint(_words().other) and words.isdisjoint(_words().pay)):
         return False
     near = line[max(0, span[0] - PAY_WITHIN_CHARS) : span[0]]
     return has_period or _shows_pay(f"{near} {after}") or _is_little_else(line, span, clause, after)
 
 
 def _shows_pay(near: str) -> bool:
-    return not _words(near).isdisjoint(_SHOWS_PAY) or _PAY_COMPOUND.search(near) is not None
+    return not _words_of(near).isdisjoint(_words().shows_pay) or _words().compounds.search(near) is not None
 
 
 def _is_little_else(line: str, span: Span, clause: str, after: str) -> bool:
     behind = _WORD.findall(after)
-    if behind and behind[0].lower() not in LITTLE_BEHIND:
+    if behind and behind[0].lower() not in _words().little_behind:
         return False
     label = _LABEL.search(clause)
     if label and len(line) - (span[1] - span[0]) <= LABEL_MAX_CHARS:
         return True
-    return _words(_INSERTED.split(clause)[-1]) <= LITTLE_BEFORE
+    return _words_of(_INSERTED.split(clause)[-1]) <= _words().little_before
 
 
-def _words(text: str) -> set[str]:
+def _words_of(text: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(text)}

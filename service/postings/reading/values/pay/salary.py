@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
 from service.postings.model import LINE_MAX_CHARS, Period, Salary
 from service.postings.reading.findings import Span
+from service.postings.reading.text.phrases import any_of
 from service.postings.reading.values.pay import other_money
 from service.postings.reading.values.pay import periods as pay_periods
 from service.postings.reading.values.pay.amounts import (
     AMOUNT_MAX,
-    CODES,
-    PESOS,
     Amount,
+    codes_in,
     currency_of,
     found_in,
+    is_pesos,
     major,
     minor,
     named_beside,
@@ -40,20 +43,32 @@ YEARLY_FROM = Decimal(20_000)
 # What is no more than this and stands alone without a currency may count anything: salaries of a year, plans (401k).
 BARE_MIN = 1_000
 
-RANGE = re.compile(
-    r"(?:PA)?(?:\s?(?:/|per |an? |pro |par |al |por )\s?[^\W\d_]{1,6}\.?)?(?:\s(?:gross|brutto|brut|bruto|p\.a\.))?"
-    r"\s{0,2}(?:-|–|—|−|~|～|〜|to|up to|bis|bis zu|à|y|and|und|a|et|hasta|jusqu['’]à)\s{0,2}",
-    re.IGNORECASE,
-)
-_UP_TO = re.compile(
-    r"(?<![^\W_])(?:up to|bis(?: zu)?|max\.?|maximum|maximal|jusqu['’]à|hasta|máximo)(?: of| de)?\s{0,2}:?\s{0,2}$",
-    re.IGNORECASE,
-)
-_FROM = re.compile(
-    r"(?<![^\W_])(?:from|ab|starting (?:at|from)|at least|min\.?|minimum|mindestens|[àa] partir de|dès|desde|mínimo)"
-    r"(?: of| de)?\s{0,2}:?\s{0,2}$",
-    re.IGNORECASE,
-)
+
+@dataclass(frozen=True, slots=True)
+class _Joins:
+    # Between the ends of a range; a period may stand there, too.
+    range_: re.Pattern[str]
+    up_to: re.Pattern[str]
+    at_least: re.Pattern[str]
+
+
+@cache
+def _joins() -> _Joins:
+    per, gross, of = _any_of("per"), _any_of("gross"), _any_of("of")
+    end = rf"(?:\s{of})?\s{{0,2}}:?\s{{0,2}}$"
+    return _Joins(
+        range_=re.compile(
+            rf"(?:PA)?(?:\s?(?:/|{per}\s)\s?[^\W\d_]{{1,6}}\.?)?(?:\s{gross})?"
+            rf"\s{{0,2}}(?:[-–—−~～〜]|{_any_of('to')})\s{{0,2}}",
+            re.IGNORECASE,
+        ),
+        up_to=re.compile(rf"(?<![^\W_]){_any_of('up_to')}{end}", re.IGNORECASE),
+        at_least=re.compile(rf"(?<![^\W_]){_any_of('at_least')}{end}", re.IGNORECASE),
+    )
+
+
+def _any_of(table: str) -> str:
+    return any_of(lambda language: getattr(language.posting.pay, table))
 
 
 class _Ends(NamedTuple):
@@ -70,7 +85,7 @@ def parse(text: str) -> tuple[Salary, Span] | None:
     """The salary a line states, and the amounts' place in it. The line is known to be about pay."""
     line = text[:LINE_READ_MAX_CHARS]
     amounts = list(found_in(line))
-    named = set[str]() if any(amount.currency for amount in amounts) else _currencies(line)
+    named = set[str]() if any(amount.currency for amount in amounts) else codes_in(line)
     currency = named.pop() if len(named) == 1 else None
     found = [(_salary(line, ends), ends) for ends in _ends(line, amounts, currency)]
     stated = [salary for salary, ends in found if ends.currency or _is_pay_alone(salary[0], ends)]
@@ -101,7 +116,7 @@ def _ends(line: str, amounts: Sequence[Amount], currency: str | None) -> Iterato
     index = 0
     while index < len(amounts):
         first, second = amounts[index], amounts[index + 1] if index + 1 < len(amounts) else None
-        if second is not None and RANGE.fullmatch(line, first.end, second.start):
+        if second is not None and _joins().range_.fullmatch(line, first.end, second.start):
             index += 1
             low, high = sorted(_scaled(first, second))
             ends = _Ends(low, high, *_of_range(first, second, currency))
@@ -136,9 +151,9 @@ def _scaled(first: Amount, second: Amount) -> tuple[Decimal, Decimal]:
 def _one_end(line: str, amount: Amount, currency: str | None) -> _Ends:
     begin = max(0, amount.start - LEAD_MAX_CHARS)
     before = line[begin : amount.start]
-    if lead := _UP_TO.search(before):
+    if lead := _joins().up_to.search(before):
         return _Ends(None, amount.value, currency, (begin + lead.start(), amount.end), amount.may_be)
-    if lead := _FROM.search(before):
+    if lead := _joins().at_least.search(before):
         return _Ends(amount.value, None, currency, (begin + lead.start(), amount.end), amount.may_be)
     most = None if amount.is_open_ended else amount.value
     return _Ends(amount.value, most, currency, (amount.start, amount.end), amount.may_be)
@@ -152,7 +167,7 @@ def _salary(line: str, ends: _Ends) -> tuple[Salary, Span]:
     period, end = pay_periods.behind(line, end) or (pay_periods.before(line, start), end)
     if not named and (named := named_beside(line, start, end, ends.may_be)):
         currency, start, end = named
-    if not named and ends.may_be and PESOS.match(line, ends.span[1]):
+    if not named and ends.may_be and is_pesos(line, ends.span[1]):
         currency = None
     text = line[start:end][:LINE_MAX_CHARS]
     if currency is None:
@@ -186,9 +201,3 @@ def _is_pay_alone(salary: Salary, ends: _Ends) -> bool:
     """Without a currency, a number that can be nothing else than pay."""
     is_a_year = salary.period is None and 1900 <= _highest(ends) <= 2100
     return salary.period in ("hour", "day") or (_highest(ends) > BARE_MIN and not is_a_year)
-
-
-def _currencies(line: str) -> set[str]:
-    """What a line names apart from its amounts: "Salary (EUR): 50.000 - 60.000"."""
-    names = re.findall(r"(?<![^\W_])[A-Z]{3}(?![^\W_])|[€£¥₹]", line)
-    return {code for name in names if (not name.isalpha() or name in CODES) and (code := currency_of(name))}

@@ -1,20 +1,20 @@
-"""What stands below a job's title: the employer, the place, the kind of employment, how long it has been there."""
+"""The head of a posting: its title, and below it the employer, the place, the kind of employment, how long ago."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from service.postings.model import LINE_MAX_CHARS
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page.labels import NAME_MAX_CHARS, is_label
 from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.outline import named
-from service.postings.reading.text.parts import Part
-from service.postings.reading.text.phrases import listed, words_of
+from service.postings.reading.text.outline import Outline, named
+from service.postings.reading.text.phrases import any_of, words_in, words_of
 from service.postings.reading.values import dates
-from service.postings.reading.values.legal_forms import ENDS_IN_LEGAL_FORM, LEGAL_FORM, WITH_PLACE
+from service.postings.reading.values.employment import employment, employment_titled, workplace
+from service.postings.reading.values.names import company_with_place, ends_in_legal_form, is_legal_form
 from service.postings.reading.values.places import CITY, LISTED_PLACE, is_place, is_taken
-from service.postings.reading.values.terms import EMPLOYMENT, TITLED_EMPLOYMENT, workplace
 
 # Company and place stand right below the title, with a button or two between.
 BELOW_TITLE_LINES = 8
@@ -23,15 +23,11 @@ SITE = re.compile(r"\s[|•·–—-]\s")
 _BADGE = re.compile(r"[^\s·•|,/;.()][^·•|,/;.()–—]{0,60}[^\s·•|,/;.()–—]")
 # "Stage - Développeur", "Stage marketing (H/F)"; a Stage Manager is none.
 _FRENCH_STAGE = re.compile(r"(?P<stage>Stage)\s(?:[-–—:]|.{1,100}?[HF]/[HF])")
-# Who leads, minds or wins interns is none.
-_LEADS = """
-    leiter leiterin leitung manager coordinator koordinator koordinatorin responsable head director betreuer betreuerin
-    referent referentin recruiter ausbilder ausbilderin coach trainer supervisor chargé chargée"""
-LEADS = frozenset(_LEADS.split())
 
 
-def below(document: Document, index: int, found: list[Finding], *, now: datetime) -> Iterator[Finding]:
+def below(outline: Outline, index: int, found: list[Finding], *, now: datetime) -> Iterator[Finding]:
     """The lines below the title: the employer, the place, the kind of employment, how long it has been there."""
+    document = outline.document
     title = document.lines[index]
     below = document.lines[index + 1 : index + 1 + BELOW_TITLE_LINES]
     companies = [finding.value for finding in found if finding.field == "company" and isinstance(finding.value, str)]
@@ -56,7 +52,7 @@ def _opens_section(line: Line) -> bool:
         return False
     if line.kind == "heading":
         return name.extra_words <= 1
-    return name.part is not Part.OTHER and name.extra_words == 0 and not is_label(line.text)
+    return name.part != "other" and name.extra_words == 0 and not is_label(line.text)
 
 
 def _named(line: Line, companies: Sequence[str]) -> Iterator[Finding]:
@@ -76,7 +72,7 @@ def _employer(line: Line, companies: Sequence[str]) -> list[Finding]:
     company = next((name for name in companies if text.startswith(name)), None)
     if company is not None:
         end = len(company)
-        end = first_end if LEGAL_FORM.fullmatch(text[end:first_end].strip(" ,\u00a0")) else end
+        end = first_end if is_legal_form(text[end:first_end].strip(" ,\u00a0")) else end
         rest = text[end:]
         gap = len(rest) - len(rest.lstrip(" –-•·|,\u00a0"))
         stop = next((stop for start, stop in parts if start >= end + gap), len(text))
@@ -86,7 +82,7 @@ def _employer(line: Line, companies: Sequence[str]) -> list[Finding]:
         return [*found, at("location", line, part=(end + gap, stop))] if has_place else found
     if not parts or (len(parts) > 1 and not _is_employer_and_place(text, parts)):
         return []
-    has_form = ENDS_IN_LEGAL_FORM.search(text[:first_end]) is not None
+    has_form = ends_in_legal_form().search(text[:first_end]) is not None
     if len(parts) == 1:
         return _employer_alone(line, has_form=has_form)
     return [at("company", line, part=parts[0]), at("location", line, part=parts[1])]
@@ -94,7 +90,7 @@ def _employer(line: Line, companies: Sequence[str]) -> list[Finding]:
 
 def _employer_alone(line: Line, *, has_form: bool) -> list[Finding]:
     """`Acme GmbH`; `Acme GmbH, Hamburg`."""
-    if match := WITH_PLACE.fullmatch(line.text):
+    if match := company_with_place().fullmatch(line.text):
         company = at("company", line, part=match.span("company"))
         has_place = CITY.fullmatch(match["place"]) is not None and is_place(match["place"])
         return [company, at("location", line, part=match.span("place"))] if has_place else [company]
@@ -105,7 +101,7 @@ def _is_employer_and_place(text: str, parts: list[Span]) -> bool:
     (start, end), (begin, stop) = parts[:2]
     if is_taken(text[start:end]) or not is_place(text[begin:stop]):
         return False
-    if ENDS_IN_LEGAL_FORM.search(text, start, end):
+    if ends_in_legal_form().search(text, start, end):
         return CITY.fullmatch(text, begin, stop) is not None
     return len(parts) == 2 and LISTED_PLACE.fullmatch(text, begin, stop) is not None
 
@@ -121,7 +117,7 @@ def _badges(line: Line) -> Iterator[Finding]:
     kinds: list[tuple[str, Span]] = []
     for match in _BADGE.finditer(line.text[:LINE_MAX_CHARS]):
         badge, (start, end) = match[0], match.span()
-        kind = next(iter(EMPLOYMENT.find(badge)), None)
+        kind = next(iter(employment().find(badge)), None)
         if kind and kind.end - kind.start == len(badge):
             kinds.append((kind.meaning, (start, end)))
         elif (said := workplace(badge)) and said[1:] == (0, len(badge)):
@@ -134,9 +130,9 @@ def _badges(line: Line) -> Iterator[Finding]:
 def employment_in_title(line: Line) -> Iterator[Finding]:
     """`Praktikant (m/w/d)` is employed so; `Leiterin Ausbildung` leads such."""
     text = line.text[:LINE_MAX_CHARS]
-    if not LEADS.isdisjoint(words_of(text)):
+    if not _leads().isdisjoint(words_of(text)):
         return
-    if kind := next(iter(TITLED_EMPLOYMENT.find(text)), None):
+    if kind := next(iter(employment_titled().find(text)), None):
         yield at("employment_type", line, kind.meaning, part=(kind.start, kind.end))
     elif stage := _FRENCH_STAGE.match(text):
         yield at("employment_type", line, "internship", part=stage.span("stage"))
@@ -153,19 +149,24 @@ _SPEAKING = (
     re.compile(r"See who (?P<company>.{2,60}?) has hired for this role"),
     re.compile(r"Referrals increase your chances of interviewing at (?P<company>.{2,60}?) by \dx"),
 )
-# The heading of an employer's own words about itself: a line that says nothing else.
-_ABOUT = re.compile(
-    r"(?:About|Life at|Working at|Über|À propos de|A propos de|Sobre) (?P<company>[A-ZÄÖÜÉ0-9].{1,60}?)[:.]?"
-)
-_NOT_A_NAME = frozenset(
-    listed(
-        """us; you; the job; this job; the role; this role; the position; the team; the company; our company; our team;
-        your team; die stelle; uns; dich; das unternehmen; die firma; nous; l'entreprise; le poste; nosotros;
-        la empresa;
-        the opportunity; the candidate; our client; your role; your profile; ti; sie; ihnen; dein team; unser team;
-        notre équipe; l'équipe; la société; el equipo; el puesto; la oferta; nuestra empresa"""
-    )
-)
+
+
+@cache
+def _about() -> re.Pattern[str]:
+    """The heading of an employer's own words about itself: a line that says nothing else."""
+    about = any_of(lambda language: language.posting.titles.about)
+    return re.compile(rf"(?i:{about}) (?P<company>[A-ZÄÖÜÉ0-9].{{1,60}}?)[:.]?")
+
+
+@cache
+def _leads() -> frozenset[str]:
+    """Who leads, minds or wins interns is none."""
+    return words_in(lambda language: language.posting.titles.leads)
+
+
+@cache
+def _not_a_name() -> frozenset[str]:
+    return words_in(lambda language: language.posting.titles.not_a_name)
 
 
 def _spoken_of(document: Document, title: str) -> list[str]:
@@ -174,7 +175,7 @@ def _spoken_of(document: Document, title: str) -> list[str]:
     for line in document.lines:
         text = line.text[:LINE_MAX_CHARS]
         is_short = line.kind == "heading" or len(text) <= NAME_MAX_CHARS
-        matches = [_ABOUT.fullmatch(text) if is_short else None, *(pattern.search(text) for pattern in _SPEAKING)]
+        matches = [_about().fullmatch(text) if is_short else None, *(pattern.search(text) for pattern in _SPEAKING)]
         found += [match["company"] for match in matches if match and _is_a_name(match["company"])]
         at_company = text.find(title + " at ")
         if at_company >= 0 and line.text != title:
@@ -185,4 +186,4 @@ def _spoken_of(document: Document, title: str) -> list[str]:
 def _is_a_name(written: str) -> bool:
     """Not "the role", nor "The Role & Team"."""
     first_two = " ".join(written.casefold().split()[:2])
-    return _NOT_A_NAME.isdisjoint((written.casefold(), first_two))
+    return _not_a_name().isdisjoint((written.casefold(), first_two))
