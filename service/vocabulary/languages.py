@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
 from babel import Locale
 
 from service.vocabulary.files import Phrases, Table, names, read
@@ -95,7 +96,7 @@ class Resume(Table, frozen=True):
     # Between a degree and what it is in.
     studied_in: Phrases = ()
     # Headings by what stands below them: the names are those of the résumé reader's `Part`.
-    sections: dict[str, Phrases] = {}
+    sections: dict[str, Phrases] = msgspec.field(default_factory=dict[str, Phrases])
     labels: ResumeLabels = ResumeLabels()
     words: ResumeWords = ResumeWords()
 
@@ -113,7 +114,7 @@ class Language(Table, frozen=True):
     # Of CLDR: `de; de_AT`.
     locales: Phrases
     # By their numbers, as far as CLDR does not have them; CLDR's short ones that are words of other languages.
-    months: dict[int, Phrases] = {}
+    months: dict[int, Phrases] = msgspec.field(default_factory=dict[int, Phrases])
     not_months: Phrases = ()
     # "Until now", behind the beginning of a time.
     present: Phrases = ()

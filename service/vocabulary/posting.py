@@ -2,6 +2,8 @@
 
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from service.vocabulary.files import Phrases, Table
 
 Section: TypeAlias = Literal["responsibilities", "requirements", "technologies", "benefits", "employer", "other", "end"]
@@ -195,7 +197,7 @@ class Posting(Table, frozen=True):
     only_before: Phrases = ()
     anywhere: Phrases = ()
     # What sections are called; "about" before a company's name heads its own story.
-    headings: dict[Section, Phrases] = {}
+    headings: dict[Section, Phrases] = msgspec.field(default_factory=dict[Section, Phrases])
     story_of: Phrases = ()
     notices: Notices = Notices()
     # That one can apply, what a page says that shows no posting, and what it exclaims before that.
@@ -203,23 +205,23 @@ class Posting(Table, frozen=True):
     no_posting: Phrases = ()
     exclaimed: Phrases = ()
     # What stands before the value of a field; what fills a field that is not told.
-    labels: dict[Label, Phrases] = {}
-    untold: dict[Label, Phrases] = {}
+    labels: dict[Label, Phrases] = msgspec.field(default_factory=dict[Label, Phrases])
+    untold: dict[Label, Phrases] = msgspec.field(default_factory=dict[Label, Phrases])
     # Kinds of employment where a field says them; in a sentence; in a title, of the person.
-    employment: dict[Kind, Phrases] = {}
-    employment_said: dict[Kind, Phrases] = {}
-    employment_titled: dict[Kind, Phrases] = {}
+    employment: dict[Kind, Phrases] = msgspec.field(default_factory=dict[Kind, Phrases])
+    employment_said: dict[Kind, Phrases] = msgspec.field(default_factory=dict[Kind, Phrases])
+    employment_titled: dict[Kind, Phrases] = msgspec.field(default_factory=dict[Kind, Phrases])
     # Where a title, a place or a label speaks of it; and a sentence.
     workplace: Workplace = Workplace()
     workplace_said: Workplace = Workplace()
     dates: Dates = Dates()
     pay: Pay = Pay()
-    periods: dict[Period, Phrases] = {}
+    periods: dict[Period, Phrases] = msgspec.field(default_factory=dict[Period, Phrases])
     # Parts of compounds: Jahresgehalt.
-    period_compounds: dict[Period, Phrases] = {}
+    period_compounds: dict[Period, Phrases] = msgspec.field(default_factory=dict[Period, Phrases])
     # Names of currencies, and of nations beside a sign that several share, by the currency's code.
-    currencies: dict[str, Phrases] = {}
-    nations: dict[str, Phrases] = {}
+    currencies: dict[str, Phrases] = msgspec.field(default_factory=dict[str, Phrases])
+    nations: dict[str, Phrases] = msgspec.field(default_factory=dict[str, Phrases])
     places: Places = Places()
     sentences: Sentences = Sentences()
     technologies: TechnicalTalk = TechnicalTalk()
