@@ -1,7 +1,13 @@
 """The letter's text out of a JSON document that is still being written. Pure."""
 
+import re
 from enum import Enum
 
+from service.adapters.language_model.json_answer import THOUGHT_END, THOUGHT_END_MAX_CHARS
+
+# What may stand before the document of an answer that is heard while it is written.
+_START = re.compile(r"\s*\ufeff?\s*(?:```\w*\s*)?(?=\{)")
+_MAY_BECOME_START = re.compile(r"\s*\ufeff?\s*(?:`{1,2}|```\w*\s*)?")
 # What stands for half of a surrogate pair that never got its other half.
 _REPLACEMENT = "\ufffd"
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -16,6 +22,32 @@ class _In(Enum):
     KEY = "a name of the outermost object"
     MEMBER = "the member that is wanted"
     OTHER = "any other string"
+
+
+class DocumentStart:
+    """Lets nothing through before an answer's document begins: what a model thinks, drafts among it, is not heard.
+
+    Some endpoints swallow the mark at which a thought begins. So what does not begin with a brace is taken for a
+    thought, until one ends; prose before the document costs no more than that nothing is heard of it before its end.
+    """
+
+    def __init__(self) -> None:
+        self._is_open = False
+        self._is_thought = False
+        self._waiting = ""
+
+    def feed(self, piece: str) -> str:
+        if self._is_open:
+            return piece
+        self._waiting += piece
+        while end := THOUGHT_END.search(self._waiting):
+            self._waiting, self._is_thought = self._waiting[end.end() :], False
+        if not self._is_thought and (start := _START.match(self._waiting)):
+            self._is_open = True
+            return self._waiting[start.end() :]
+        if self._is_thought or not _MAY_BECOME_START.fullmatch(self._waiting):
+            self._waiting, self._is_thought = self._waiting[-THOUGHT_END_MAX_CHARS:], True
+        return ""
 
 
 class BodyReader:
