@@ -15,7 +15,7 @@ import anyio
 import structlog
 from anyio.lowlevel import checkpoint
 
-from service.adapters.language_model import LanguageModel, ModelCall, ModelUnavailable
+from service.adapters.language_model import LanguageModel, ModelCall, ModelUnavailable, Unheard
 from service.adapters.rate_limits import Rate, RateLimiter
 from service.kernel.clock import Clock
 from service.kernel.concurrency import Admission
@@ -72,10 +72,6 @@ def places() -> Admission:
     return Admission(running=RUNNING_MAX, waiting=WAITING_MAX)
 
 
-def _unheard(_piece: str) -> None:
-    """Nobody is shown an answer before it is checked."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelReader:
     """A language model as a reader of postings, one for the process. Without a `limiter` nobody is counted."""
@@ -105,12 +101,10 @@ class ModelReader:
         outcome: Literal["succeeded", "failed", "cancelled"] = "failed"
         try:
             prompt = by_model.prompt_for(context, asked, boundary=self.identifiers.token())
-            answer = await self.model.answer(prompt, on_text=_unheard, on_call=calls.append)
+            listener = Unheard(partial(by_model.is_answer, asked=asked))
+            answer = await self.model.answer(prompt, listener=listener, on_call=calls.append)
             await checkpoint()  # looking it up takes some milliseconds
             reading = by_model.read(answer.text, context, asked)
-            if reading is None:
-                log.info("posting not read by a model", reason="its answer was not the JSON object that was asked for")
-                return None
             outcome = "succeeded"
             return by_model.supplemented(context, reading, now=self.clock.now())
         except anyio.get_cancelled_exc_class():

@@ -47,11 +47,14 @@ PROMPT = Prompt(
 
 @dataclass
 class Ear:
-    """Hears the pieces and is told the calls; `heard` is set by the first piece."""
+    """Hears the pieces and is told the calls; `heard` is set by the first piece. Unless it `passes_on` what it hears,
+    nothing that goes wrong is too late to be tried again; so many whole answers it `refuses`."""
 
     pieces: list[str] = field(default_factory=list[str])
     calls: list[ModelCall] = field(default_factory=list[ModelCall])
     heard: anyio.Event = field(default_factory=anyio.Event)
+    passes_on: bool = True
+    refuses: int = 0
 
     @property
     def text(self) -> str:
@@ -61,12 +64,22 @@ class Ear:
     def outcomes(self) -> list[str]:
         return [call.outcome for call in self.calls]
 
+    @property
+    def has_passed_on(self) -> bool:
+        return self.passes_on and bool(self.pieces)
+
+    def begin(self) -> None: ...
+
     def hear(self, piece: str) -> None:
         self.pieces.append(piece)
         self.heard.set()
 
+    def accepts(self, _text: str, /) -> bool:
+        self.refuses -= 1
+        return self.refuses < 0
+
     async def ask(self, model: LanguageModel, prompt: Prompt = PROMPT) -> ModelAnswer:
-        return await model.answer(prompt, on_text=self.hear, on_call=self.calls.append)
+        return await model.answer(prompt, listener=self, on_call=self.calls.append)
 
 
 @asynccontextmanager

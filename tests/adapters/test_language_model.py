@@ -272,6 +272,25 @@ async def test_once_a_piece_was_passed_on_there_is_no_second_try_and_no_other_mo
         assert f"fault-{fault}" in caught.value.detail
 
 
+@pytest.mark.parametrize("fault", HEARD)
+async def test_what_was_heard_and_passed_on_to_nobody_falls_back_to_the_next_model(fault: str) -> None:
+    async with fake_model(f"fault-{fault}", "second", first_token_timeout_seconds=SHORT_SECONDS) as (model, _):
+        ear = Ear(passes_on=False)
+        answer = await ear.ask(model)
+        assert answer.call.model == "second"
+        assert ear.outcomes[0] == "failed"
+
+
+async def test_an_answer_that_is_not_accepted_is_tried_again_and_falls_back() -> None:
+    async with fake_model("first", "second") as (model, server):
+        ear = Ear(passes_on=False, refuses=3)
+        answer = await ear.ask(model)
+        assert (answer.call.model, ear.outcomes) == ("second", ["failed", "failed", "failed", "finished"])
+        with pytest.raises(ModelUnavailable):
+            await Ear(refuses=1).ask(model)
+        assert len(server.requests) == 5
+
+
 @pytest.mark.parametrize("fault", LASTING + HEARD)
 async def test_without_another_model_every_fault_is_unavailability(fault: str) -> None:
     async with fake_model(f"fault-{fault}", first_token_timeout_seconds=SHORT_SECONDS) as (model, server):

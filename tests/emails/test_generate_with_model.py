@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from service.adapters.github import GitHubNotInstalled, GitHubRateLimited, GitHubUnavailable
 from service.adapters.github.scripted import ScriptedGitHub
-from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Prompt
+from service.adapters.language_model import Listener, ModelAnswer, ModelCall, ModelUnavailable, OnCall, Prompt
 from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.credits.model import Balance
 from service.emails.model import Email, Missing, Source, WriterUsage, WritingFailed
@@ -61,11 +61,11 @@ async def rows(db: Database, user: UserId = ADA) -> list[Any]:
 class Priced(ScriptedLanguageModel):
     """Every call costs a cent."""
 
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         def priced(call: ModelCall) -> None:
             on_call(msgspec.structs.replace(call, cost_microcents=1_000_000))
 
-        return await super().answer(prompt, on_text=on_text, on_call=priced)
+        return await super().answer(prompt, listener=listener, on_call=priced)
 
 
 async def test_the_letter_its_price_and_its_usage_land_together(house: World) -> None:

@@ -164,23 +164,29 @@ async def test_who_has_no_gaps_asks_nobody(db: Database, ada: UserId, *, is_brie
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome"),
-    [(HANGS, "cancelled"), ("Sorry, no.", "failed"), (REFUSAL, "failed"), (answer(company="Evil Corp"), "succeeded")],
+    ("said", "used"),
+    [
+        (HANGS, ("cancelled", 1)),
+        ("Sorry, no.", ("failed", 3)),
+        (REFUSAL, ("failed", 1)),
+        (answer(company="Evil Corp"), ("succeeded", 1)),
+    ],
     ids=["late", "garbage", "refusal", "invented"],
 )
 async def test_it_is_never_worse_than_without(
-    db: Database, ada: UserId, monkeypatch: pytest.MonkeyPatch, said: Line | str, outcome: str
+    db: Database, ada: UserId, monkeypatch: pytest.MonkeyPatch, said: Line | str, used: tuple[str, int]
 ) -> None:
+    outcome, tries = used
     monkeypatch.setattr(extraction, "BRIEF_SECONDS", 0.1)
-    async with house(db, said, '{"company": ""}') as (home, model):
+    async with house(db, said) as (home, model):
         without = await contexts.read_text(PROSE, now=NOW)
         assert await home.by_text(is_brief=True) == without
         model.prompts.clear()
         plain = await home.by_url(is_brief=True)
         assert (plain.company, plain.title) == (None, TITLE)
         stored = await home.by_url(is_brief=True)
-        assert (stored.cached, stored.facts, len(model.prompts)) == (True, plain.facts, 1)
-        assert await home.used(rows=2) == [(outcome, "scripted", 1)] * 2
+        assert (stored.cached, stored.facts, len(model.prompts)) == (True, plain.facts, tries)
+        assert await home.used(rows=2) == [(outcome, "scripted", tries)] * 2
         assert db.pool_state().checked_out == 0
 
 

@@ -1,13 +1,14 @@
 """A language model that answers one structured question, streamed; behind it any OpenAI-compatible endpoint.
 
-A prompt goes in, the text of a JSON document that follows its schema comes out. While it is being written `on_text`
-hears each piece. Every attempt, whatever became of it, is told to `on_call` once: finished, failed or cancelled, with
-the tokens the provider counted, or an estimate where it never said.
+A prompt goes in, the text of a JSON document that follows its schema comes out. While it is being written a
+`Listener` hears each piece. Every attempt, whatever became of it, is told to `on_call` once: finished, failed or
+cancelled, with the tokens the provider counted, or an estimate where it never said.
 
 openai_compatible   the chain of models, tries, accounting
 exchange            one request on the wire, and what came of it
 connections         HTTP connections that survive cancellation
 dialect, answer, events, retrying, accounting   the pure parts
+json_answer         the JSON object in what a model said, for whoever asked
 scripted            the fake that ships
 """
 
@@ -79,17 +80,51 @@ class ModelOutOfTime(ModelUnavailable):
     kind, slug, title = DeadlineExceeded.kind, DeadlineExceeded.slug, DeadlineExceeded.title
 
 
-OnText = Callable[[str], None]
 OnCall = Callable[[ModelCall], None]
 
 
+class Listener(Protocol):
+    """Who hears an answer while it is written, through every attempt at it. Nothing here waits or raises."""
+
+    @property
+    def has_passed_on(self) -> bool:
+        """Whether somebody was shown a part of this answer: another one would say something else."""
+        ...
+
+    def begin(self) -> None:
+        """An attempt begins; what was said before it is void."""
+        ...
+
+    def hear(self, piece: str, /) -> None: ...
+
+    def accepts(self, text: str, /) -> bool:
+        """Whether the whole answer is what was asked for; one that is not is a failure like any other."""
+        ...
+
+
+class Unheard:
+    """The `Listener` of those who show nothing of an answer before it is whole."""
+
+    has_passed_on = False
+
+    def __init__(self, accepts: Callable[[str], bool]) -> None:
+        self._accepts = accepts
+
+    def begin(self) -> None: ...
+
+    def hear(self, piece: str) -> None: ...
+
+    def accepts(self, text: str) -> bool:
+        return self._accepts(text)
+
+
 class LanguageModel(Protocol):
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
-        """Ask the first model, and after its failures the next; never another once a piece was passed on.
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
+        """An answer that `listener` accepts: of the first model, and after its failures of the next; none is tried any
+        more once a part was passed on.
 
         Every attempt gets the least of its own limits and what `deadlines.attempt_seconds` leaves of the caller's
-        time. `on_text` and `on_call` neither wait nor raise. Raises `ModelUnavailable`, also where what was passed on
-        turns out to be no answer, and of that `ModelOutOfTime` where it was the caller's time that ended. Cancellation
-        closes the connection at once, so that the provider stops.
+        time. `on_call` neither waits nor raises. Raises `ModelUnavailable`, and of that `ModelOutOfTime` where it was
+        the caller's time that ended. Cancellation closes the connection at once, so that the provider stops.
         """
         ...

@@ -18,12 +18,12 @@ import stamina
 import structlog
 
 from service.adapters.language_model import (
+    Listener,
     ModelAnswer,
     ModelCall,
     ModelOutOfTime,
     ModelUnavailable,
     OnCall,
-    OnText,
     Price,
     Prompt,
 )
@@ -53,20 +53,15 @@ class Asked:
     """One call of `answer`; its last attempt is over at the time `until`."""
 
     prompt: Prompt
-    on_text: OnText
+    listener: Listener
     on_call: OnCall
     until: float
-    is_heard: bool = False
     failures: list[str] = field(default_factory=list[str])
     retry_after_seconds: float | None = None
 
     @property
     def left_seconds(self) -> float:
         return max(0.0, self.until - anyio.current_time())
-
-    def hear(self, piece: str) -> None:
-        self.is_heard = True
-        self.on_text(piece)
 
 
 class OpenAICompatible:
@@ -96,10 +91,10 @@ class OpenAICompatible:
         # What each model's endpoint understands is found out once per process.
         self._dialects = dict.fromkeys(self._models, Dialect())
 
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         # The reserve for settling is set aside once: taken anew from what each attempt leaves, it would melt away.
         budget_seconds = attempt_seconds(math.inf, remaining_seconds())
-        asked = Asked(prompt, on_text, on_call, until=anyio.current_time() + budget_seconds)
+        asked = Asked(prompt, listener, on_call, until=anyio.current_time() + budget_seconds)
         for model in self._models:
             # Who has left already has no time left either; that is a cancellation, not a failure of the model.
             await anyio.lowlevel.checkpoint_if_cancelled()
@@ -112,7 +107,7 @@ class OpenAICompatible:
                 log.warning("a model gave no answer", model=model, reason=failure.reason)
                 asked.failures.append(f"{model}: {failure.reason}")
                 asked.retry_after_seconds = failure.retry_after_seconds
-                if asked.is_heard:
+                if asked.listener.has_passed_on:
                     raise _unavailable(asked) from failure
         raise _unavailable(asked)
 
@@ -121,7 +116,7 @@ class OpenAICompatible:
         tried = 0
 
         def pause(failure: Exception) -> float | bool:
-            if not isinstance(failure, AttemptFailed) or asked.is_heard:
+            if not isinstance(failure, AttemptFailed) or asked.listener.has_passed_on:
                 return False
             seconds = pause_seconds(failure, tried=tried, jitter=self._jitter, left_seconds=asked.left_seconds)
             return False if math.isinf(seconds) else seconds
@@ -148,13 +143,17 @@ class OpenAICompatible:
         body = request_body(asked.prompt, model=model, dialect=dialect)
         until = min(asked.until, anyio.current_time() + self._timeout_seconds)
         exchange = Exchange(body, until=until, silence_seconds=self._silence_seconds)
+        asked.listener.begin()
         outcome: Literal["finished", "failed", "cancelled"] = "failed"
         try:
             with track("model", model):
-                await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.hear)
+                await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.listener.hear)
             if exchange.is_accepted:
                 self._dialects[model] = dialect
             self._check(exchange)
+            text = without_fence(exchange.answer.text)
+            if not asked.listener.accepts(text):
+                raise AttemptFailed("the answer is not the JSON that was asked for", is_passing=True)
             outcome = "finished"
         except anyio.get_cancelled_exc_class():
             outcome = "cancelled"
@@ -163,7 +162,7 @@ class OpenAICompatible:
             # Here, and without awaiting, so that no way out of an attempt leaves it untold.
             call = self._call(model, exchange, outcome)
             asked.on_call(call)
-        return ModelAnswer(without_fence(exchange.answer.text), call)
+        return ModelAnswer(text, call)
 
     def _check(self, exchange: Exchange) -> None:
         """Raises `AttemptFailed` where the exchange gave no answer, `PartRefused` where another wording might."""

@@ -6,7 +6,8 @@ from typing import Literal
 
 import anyio
 
-from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Prompt
+from service.adapters.language_model import Listener, ModelAnswer, ModelCall, ModelUnavailable, OnCall, Prompt
+from service.adapters.language_model.retrying import TRIES_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Line:
 
 @dataclass
 class ScriptedLanguageModel:
-    """Answers with the lines in turn, the last one again and again.
+    """Answers with the lines in turn, the last one again and again; takes the next where one is not accepted.
 
     `prompts` and `calls` are what was asked and what was told.
     """
@@ -34,7 +35,17 @@ class ScriptedLanguageModel:
     prompts: list[Prompt] = field(default_factory=list[Prompt])
     calls: list[ModelCall] = field(default_factory=list[ModelCall])
 
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
+        for _ in range(TRIES_MAX):
+            answer = await self._attempt(prompt, listener, on_call)
+            if answer.call.outcome == "finished":
+                return answer
+            if listener.has_passed_on:
+                break
+        raise ModelUnavailable("No answer was the JSON that was asked for.")
+
+    async def _attempt(self, prompt: Prompt, listener: Listener, on_call: OnCall) -> ModelAnswer:
+        listener.begin()
         self.prompts.append(prompt)
         given = self.lines[min(len(self.prompts), len(self.lines)) - 1]
         line = Line((given,)) if isinstance(given, str) else given
@@ -45,10 +56,11 @@ class ScriptedLanguageModel:
             for piece in line.pieces:
                 await anyio.sleep(line.delay_seconds)
                 said.append(piece)
-                on_text(piece)
+                listener.hear(piece)
             if line.failure is not None:
                 raise line.failure
-            outcome = "finished"
+            if listener.accepts("".join(said)):
+                outcome = "finished"
         except anyio.get_cancelled_exc_class():
             outcome = "cancelled"
             raise

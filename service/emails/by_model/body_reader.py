@@ -6,8 +6,8 @@ from enum import Enum
 from service.adapters.language_model.json_answer import THOUGHT_END, THOUGHT_END_MAX_CHARS
 
 # What may stand before the document of an answer that is heard while it is written.
-_START = re.compile(r"\s*\ufeff?\s*(?:```\w*\s*)?(?=\{)")
-_MAY_BECOME_START = re.compile(r"\s*\ufeff?\s*(?:`{1,2}|```\w*\s*)?")
+_START = re.compile(r"(?:```\w{0,20}\s{0,20})?(?=\{)")
+_MAY_BECOME_START = re.compile(r"(?:`{1,2}|```\w{0,20}\s{0,20})?")
 # What stands for half of a surrogate pair that never got its other half.
 _REPLACEMENT = "\ufffd"
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -39,9 +39,9 @@ class DocumentStart:
     def feed(self, piece: str) -> str:
         if self._is_open:
             return piece
-        self._waiting += piece
+        self._waiting = (self._waiting + piece).lstrip("\ufeff \t\r\n")
         while end := THOUGHT_END.search(self._waiting):
-            self._waiting, self._is_thought = self._waiting[end.end() :], False
+            self._waiting, self._is_thought = self._waiting[end.end() :].lstrip(), False
         if not self._is_thought and (start := _START.match(self._waiting)):
             self._is_open = True
             return self._waiting[start.end() :]

@@ -13,6 +13,7 @@ from typing import Any, cast
 import msgspec
 
 from service.adapters.language_model import Message, Prompt, fenced
+from service.adapters.language_model.json_answer import find_object
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
@@ -105,11 +106,14 @@ def prompt_for(context: JobContext, asked: Sequence[Field], *, boundary: str) ->
     )
 
 
-def read(answer: str, context: JobContext, asked: Sequence[Field]) -> Reading | None:
-    """What of the answer stands in the posting. None where it is not the JSON object that was asked for."""
-    said = _document(answer)
-    if said is None:
-        return None
+def is_answer(answer: str, *, asked: Sequence[Field]) -> bool:
+    """Whether there is an object in it that says something of what was asked."""
+    return _document(answer, asked) is not None
+
+
+def read(answer: str, context: JobContext, asked: Sequence[Field]) -> Reading:
+    """What of the answer stands in the posting; nothing where it is no answer."""
+    said = _document(answer, asked) or {}
     text = context.text[:TEXT_READ_MAX_CHARS]
     quotable = Quotable(text)
     findings: list[Finding] = []
@@ -148,14 +152,8 @@ def _schema(asked: Sequence[Field]) -> dict[str, Any]:
     }
 
 
-def _document(answer: str) -> dict[str, Any] | None:
-    """What stands before and after the document is overlooked: not every endpoint knows schemas."""
-    start, end = answer.find("{"), answer.rfind("}")
-    try:
-        value = msgspec.json.decode(answer[start : end + 1])
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return None
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+def _document(answer: str, asked: Sequence[Field]) -> dict[str, Any] | None:
+    return find_object(answer, lambda found: found if any(field in found for field in asked) else None)
 
 
 def _quotations(said: Any, field: Field) -> Iterator[str]:

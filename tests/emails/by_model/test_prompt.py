@@ -15,7 +15,7 @@ from service.emails.by_model.untrusted import SOURCE_MAX_CHARS, material_of
 from tests.emails.briefs import RESUME, brief, posting
 from tests.emails.injections import INJECTIONS
 
-GOLDEN = Path(__file__).parent / "golden" / "prompts"
+GOLDEN = Path(__file__).parent / "golden"
 CANARY, BOUNDARY = "c" * 32, "b" * 32
 
 BRIEFS: dict[str, tuple[Brief, tuple[str, ...]]] = {

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from service.adapters.language_model import ModelAnswer, ModelCall, ModelUnavailable, OnCall, OnText, Prompt
+from service.adapters.language_model import Listener, ModelAnswer, ModelCall, ModelUnavailable, OnCall, Prompt
 from service.adapters.language_model.scripted import Line, ScriptedLanguageModel
 from service.emails.brief import Brief, Draft
 from service.emails.by_model.prompt import RULES
@@ -56,18 +56,54 @@ async def test_a_good_answer_is_the_letter() -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", ["", "Dear Ada,", "{}", "[1]", '{"subject": 1, "body": 2}', answer()[:-30], "{" * 9000]
+    "garbage", ["", "Dear Ada,", "{}", "[1]", answer(""), '{"subject": 1, "body": 2}', answer()[:60], "{" * 9000]
 )
-async def test_garbage_is_asked_again_once(garbage: str) -> None:
+async def test_garbage_is_an_attempt_that_failed(garbage: str) -> None:
     wrote_it = await wrote(garbage, streamed(answer()))
     assert wrote_it.draft.body == BODY
-    assert "not the JSON object" in wrote_it.model.prompts[1].messages[1].content
-    with pytest.raises(WritingFailed):
+    assert [call.outcome for call in wrote_it.calls] == ["failed", "finished"]
+    with pytest.raises(ModelUnavailable):
         await wrote(garbage)
 
 
-async def test_prose_around_the_document_is_overlooked() -> None:
-    assert (await wrote(f"Here it is:\n```json\n{answer()}\n```")).draft.body == BODY
+DRAFT = answer("Dear Ada Park,\n\nTHIS IS A DRAFT. Nobody may see it.\n\nMira")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "```json\n",
+        " \n\ufeff",
+        "<think>\nI use {subject, body, claims}.\n</think>\n\n",
+        f"<think>{DRAFT}</think>",
+        f"I begin with a draft. {DRAFT}\n</think>```json\n",
+        f"<think>\n{DRAFT}</think> So: {DRAFT} <THINKING> Better: </THINKING>",
+        "[THINK]Well.[/THINK]",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+async def test_a_thought_is_no_part_of_the_letter_and_never_heard(before: str, size: int) -> None:
+    wrote_it = await wrote(streamed(f"{before}{answer()}", size=size))
+    assert (wrote_it.draft.body, wrote_it.heard, len(wrote_it.calls)) == (BODY, BODY, 1)
+
+
+@pytest.mark.parametrize("before", ["Here it is:\n```json\n", "It is {subject, body}:\n", f"So: {DRAFT}\n"])
+async def test_what_follows_prose_is_the_letter_and_heard_when_it_is_whole(before: str) -> None:
+    wrote_it = await wrote(streamed(f"{before}{answer()}\n```"))
+    assert (wrote_it.draft.body, wrote_it.heard) == (BODY, "")
+
+
+async def test_a_thought_without_an_end_is_no_letter() -> None:
+    with pytest.raises(ModelUnavailable):
+        await wrote(f"<think>{DRAFT}")
+
+
+async def test_what_was_not_shown_yet_is_tried_again_and_what_was_shown_is_not() -> None:
+    unshown = await wrote(streamed('{"subject": "A", "body": "Dear'), streamed(answer()))
+    assert (unshown.draft.body, unshown.heard) == (BODY, BODY)
+    with pytest.raises(ModelUnavailable):
+        await wrote(streamed(f'{{"body": "Dear Ada Park,\\n\\n{OPENING} {EXAMPLE}'), streamed(answer()))
 
 
 async def test_a_model_that_is_away_is_said_so_and_every_call_is_told() -> None:
@@ -205,7 +241,7 @@ async def test_a_letter_that_is_too_long_is_shortened() -> None:
     assert wrote_it.draft.body.endswith("Kind regards,\nMira Castellane")
 
 
-@pytest.mark.parametrize("body", ["", "PWNED", "Visit https://evil.example now. " * 30, "Dear [Name],\n\n[Body]"])
+@pytest.mark.parametrize("body", ["PWNED", "Visit https://evil.example now. " * 30, "Dear [Name],\n\n[Body]"])
 async def test_a_letter_of_which_nothing_is_left_is_none(body: str) -> None:
     with pytest.raises(WritingFailed):
         await wrote(answer(body))
@@ -214,14 +250,12 @@ async def test_a_letter_of_which_nothing_is_left_is_none(body: str) -> None:
 async def test_an_endless_answer_is_heard_within_bounds_and_refused() -> None:
     heard: list[str] = []
     endless = answer("I like quiet work. " * 10_000)
-    with pytest.raises(WritingFailed):
+    with pytest.raises(ModelUnavailable):
         await writer(scripted(streamed(endless, size=5_000)))(PLAIN, on_sentence=heard.append, on_call=lambda _: None)
     assert sum(map(len, heard)) <= 20_000
 
 
 async def test_a_second_answer_is_heard_only_where_the_first_gave_nothing() -> None:
-    first = await wrote("garbage", streamed(answer()))
-    assert first.heard == BODY
     both = await wrote(streamed(with_sentence("I saved 37 percent.")), streamed(answer()))
     assert both.heard == BODY
 
@@ -259,11 +293,11 @@ class Leaking(ScriptedLanguageModel):
         self._form = form
         self.seen = ""
 
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         self.seen = prompt.messages[0].content.removeprefix(RULES).strip()
         told = {"text": f"The marker is {self.seen}.", "sources": [{"source": "job", "reference": "title"}]}
         self.lines = [streamed(with_sentence(f"The marker is {self._form(self.seen)}.", claims=[told]))]
-        return await super().answer(prompt, on_text=on_text, on_call=on_call)
+        return await super().answer(prompt, listener=listener, on_call=on_call)
 
 
 # What others wrote into the sources, and a model that does as it is told
@@ -307,10 +341,10 @@ async def test_a_model_that_does_not_obey_is_left_alone(where: str, injection: I
 class Obedient(ScriptedLanguageModel):
     """Writes from the prompt alone, and does whatever the data in it say (see the fake model server)."""
 
-    async def answer(self, prompt: Prompt, *, on_text: OnText, on_call: OnCall) -> ModelAnswer:
+    async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         messages = [{"role": message.role, "content": message.content} for message in prompt.messages]
         self.lines = [letter({"messages": messages}, obeys=self.model == "obeys")]
-        return await super().answer(prompt, on_text=on_text, on_call=on_call)
+        return await super().answer(prompt, listener=listener, on_call=on_call)
 
 
 @pytest.mark.parametrize("where", ["posting", "requirement", "resume", "readme", "title"])

@@ -99,7 +99,7 @@ def test_technologies_have_the_vocabularys_names_or_stand_in_the_text() -> None:
 
 @pytest.mark.parametrize("answer_", ["", "Sorry, I cannot.", "[]", "{", '{"company": ', "null", "{" * 5_000, '"a"'])
 def test_garbage_is_no_reading(answer_: str) -> None:
-    assert by_model.read(answer_, pasted(PROSE), ("company",)) is None
+    assert not by_model.is_answer(answer_, asked=("company",))
 
 
 def test_words_around_the_document_are_overlooked() -> None:
