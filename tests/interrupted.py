@@ -60,7 +60,7 @@ async def _cancelled(db: Database, unit: Callable[[Transaction], Awaitable[Any]]
         await reached.wait()
         scope.cancel()
 
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             group.start_soon(leave)
             with scope:

@@ -66,5 +66,5 @@ async def test_the_invariants_are_checked_with_time_for_whole_tables(database_ur
     async with survey() as db:
         assert await db.run_system(patience) == "1min"
     tasks = {task.name: task for task in background_tasks(resources(survey=survey))}
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         await tasks["check invariants"].run()

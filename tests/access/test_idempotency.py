@@ -64,7 +64,7 @@ async def test_while_the_first_runs_the_second_is_told_so(shop: Shop) -> None:
     shop.before = before
     async with shop.parts().client(shop.endpoint()) as client, anyio.create_task_group() as group:
         group.start_soon(lambda: client.post("/orders", json=ITEM, headers=keyed("k")))
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await started.wait()
             second = await client.post("/orders", json=ITEM, headers=keyed("k"))
         assert (second.status_code, slug(second)) == (409, "idempotency-in-progress")
@@ -132,10 +132,10 @@ async def test_a_client_that_leaves_frees_the_key(shop: Shop) -> None:
     async with serve(parts.app(shop.endpoint())) as url:
         async with httpx.AsyncClient(base_url=url) as client, anyio.create_task_group() as group:
             group.start_soon(lambda: client.post("/orders", json=ITEM, headers=keyed("k")))
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 await started.wait()
             group.cancel_scope.cancel()
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await freed.wait()
             await parts.in_flight.wait_until_empty()
     assert (await shop.keys(), await shop.effects()) == (0, 0)
@@ -172,7 +172,7 @@ async def test_an_expired_lease_is_taken_over_and_its_late_holder_undone(shop: S
             first.append(await client.post("/orders", json=ITEM, headers=keyed("k")))
 
         group.start_soon(post)
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await started.wait()
         await shop.execute("UPDATE idempotency_keys SET leased_until = now() - interval '1 s'")
         shop.before = nothing

@@ -36,7 +36,7 @@ async def test_in_a_real_redis_a_value_ends_with_its_time(tmp_path: Path) -> Non
         one, other = (RedisCache(connection, otherwise=ScriptedCache(), version="1") for _ in range(2))
         async with anyio.create_task_group() as group:
             group.start_soon(connection.keep)
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while not connection.is_up:
                     await anyio.sleep(0.01)
                 await one.put("a", b"\x00\xff\r\n", ttl_seconds=0.3)

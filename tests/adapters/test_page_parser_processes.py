@@ -295,7 +295,7 @@ async def test_a_process_that_does_not_start_holds_nobody_for_ever(monkeypatch: 
 
     monkeypatch.setattr(anyio, "open_process", hang)
     monkeypatch.setattr(process, "START_SECONDS", 0.1)
-    with anyio.move_on_after(5) as limit, pytest.raises(Unavailable, match="No page parser"):
+    with anyio.move_on_after(HANGS_SECONDS) as limit, pytest.raises(Unavailable, match="No page parser"):
         async with page_parser_processes(count=1):
             pytest.fail("it was entered")
     assert not limit.cancel_called
@@ -345,8 +345,8 @@ anyio.run(main, backend={anyio_backend!r})
 
 
 async def test_the_event_loop_stays_free_while_hostile_pages_are_read() -> None:
-    """Each of these writes 5 MB, or answers with as much as a page may hold. One run in five must show it:
-    the limit is for what we hold the loop up, not for what else runs on the machine."""
+    """Each of these writes 5 MB, or answers with as much as a page may hold. One run in five must show it, for the
+    others show what else runs on the machine: read on the loop, a page would hold it for nearly all of the time."""
     largest = (
         b"<script type=application/ld+json>"
         + b"x" * 990_000
@@ -357,19 +357,19 @@ async def test_the_event_loop_stays_free_while_hostile_pages_are_read() -> None:
     )
     async with parsing() as parser:
         for html in (MANY_ATTRIBUTES + b"x" * 4_000_000, largest, "ü" * 2_500_000):
-            assert await stays_below(parser, html, seconds=0.05, runs=5)
+            assert await stays_below(parser, html, part=0.3, runs=5)
 
 
-async def stays_below(parser: PageParser, html: bytes | str, *, seconds: float, runs: int) -> bool:
+async def stays_below(parser: PageParser, html: bytes | str, *, part: float, runs: int) -> bool:
     for _ in range(runs):
-        if await lag_seconds(parser, html) < seconds:
+        if await lag(parser, html) < part:
             return True
     return False
 
 
-async def lag_seconds(parser: PageParser, html: bytes | str) -> float:
-    """The longest the loop was late while the page was parsed."""
-    longest = 0.0
+async def lag(parser: PageParser, html: bytes | str) -> float:
+    """The longest the loop was late while the page was parsed, as a part of the time that took."""
+    longest, started = 0.0, anyio.current_time()
     async with anyio.create_task_group() as group:
 
         async def read() -> None:
@@ -384,7 +384,7 @@ async def lag_seconds(parser: PageParser, html: bytes | str) -> float:
             if group.cancel_scope.cancel_called:
                 break
             longest = max(longest, anyio.current_time() - before - 0.002)
-    return longest
+    return longest / (anyio.current_time() - started)
 
 
 async def test_an_answer_that_is_no_page_is_a_broken_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

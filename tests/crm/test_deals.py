@@ -118,7 +118,7 @@ async def test_of_many_deals_at_once_a_lead_gets_one(db: Database, client: httpx
             except LeadHasDeal:
                 outcomes.append("refused")
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             for number in range(8):
                 group.start_soon(close, number)

@@ -168,7 +168,7 @@ async def test_of_two_who_take_a_name_at_once_one_gets_it(db: Database, client: 
         job = await add_job(client, company="Winner Ltd")
         outcomes.append(job["organization"]["name"])
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             for one in ids:
                 group.start_soon(rename, one)

@@ -68,7 +68,7 @@ async def test_a_model_that_is_late_costs_the_letter_a_moment_and_nothing_else(
     monkeypatch.setattr(extraction, "BRIEF_SECONDS", 0.1)
     await give(house.db, 1)
     reader = ScriptedLanguageModel((Line(first_delay_seconds=60),), model="reader")
-    with anyio.fail_after(3):
+    with anyio.fail_after(30):
         email = await reading_with(house, reader).generate(IN_PROSE)
     assert email.job_context is not None
     assert (email.job_context.company, email.missing) == (None, ())

@@ -40,7 +40,7 @@ from tests.projects.people import ADA as ADA_ON_GITHUB
 
 pytestmark = pytest.mark.anyio
 
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 NOTHING_BUT_A_ROW = {end: Left(0, 0, 0, [end], Balance(1, 0, 1)) for end in ("failed", "cancelled")}
 
 

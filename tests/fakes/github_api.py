@@ -58,7 +58,7 @@ class GitHubApi:
         return [asked.path for asked in self.requests]
 
     async def until(self, condition: Callable[["GitHubApi"], bool]) -> None:
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while True:
                 if condition(self):
                     return

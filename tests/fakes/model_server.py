@@ -26,6 +26,9 @@ from anyio.streams.tls import TLSListener
 from tests.fakes.model_faults import FAULTS, status
 from tests.fakes.model_talk import Manner, Seen, Talk, document
 
+# No promise, but an end for what hangs.
+HANGS_SECONDS = 30.0
+
 
 @dataclass
 class ModelServer:
@@ -55,13 +58,10 @@ class ModelServer:
         self.changed.set()
         self.changed = anyio.Event()
 
-    async def until(self, condition: Callable[[], bool], *, seconds: float = 5.0) -> float:
-        """Wait for it; how long that took."""
-        began = anyio.current_time()
-        with anyio.fail_after(seconds):
+    async def until(self, condition: Callable[[], bool]) -> None:
+        with anyio.fail_after(HANGS_SECONDS):
             while not condition():
                 await self.changed.wait()
-        return anyio.current_time() - began
 
     async def quiet(self) -> None:
         """Until every request has ended and no connection is open any more."""

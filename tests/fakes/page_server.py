@@ -31,7 +31,7 @@ class PageServer:
 
     async def quiet(self) -> None:
         """Until no connection is open any more."""
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             while True:
                 if not self.live:
                     return

@@ -73,8 +73,8 @@ class Writing:
 
 
 # What a test may wait for: silence of the model, and an answer that takes all its time.
-SILENCE_SECONDS = 1.5
-MODEL_SECONDS = 5.0
+SILENCE_SECONDS = 4.0
+MODEL_SECONDS = 12.0
 
 
 @pytest.fixture(scope="session")

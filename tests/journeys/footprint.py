@@ -23,7 +23,7 @@ from service.resources.readers import RESUME_READERS
 
 # What was cancelled undoes itself within milliseconds, and CI shares its cores; a connection that its caller has reset
 # is none to the operating system any more, and to the server until its keep-alive of 5 s ends.
-REST_SECONDS = 8.0
+REST_SECONDS = 60
 # Threads that stay for the next question once there was a first: GitHub's, and those which look names up (as many as
 # asyncio's default executor starts; trio's end by themselves after 10 s).
 IDLE_THREADS_MAX = THREADS_MAX + min(32, (os.cpu_count() or 1) + 4)

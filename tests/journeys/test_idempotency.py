@@ -82,7 +82,7 @@ async def test_killed_in_the_middle_the_key_is_served_after_its_lease(
                         await client.post("/api/emails/generate", json=asked)
 
                 group.start_soon(cut_off)
-                with anyio.fail_after(5):
+                with anyio.fail_after(30):
                     await page.asked.wait()
                 first.signal(signal.SIGKILL)
         page.may_answer.set()
@@ -93,7 +93,7 @@ async def test_killed_in_the_middle_the_key_is_served_after_its_lease(
             await leases_run_out(execute)
             late = await client.post("/api/emails/generate", json=asked)
             again = await client.post("/api/emails/generate", json=asked)
-            await second.until_nothing_is_held("grace", seconds=8)
+            await second.until_nothing_is_held("grace")
             emails, balance = await second.emails("grace"), await second.balance("grace")
 
     assert late.status_code == 201, late.text
@@ -120,7 +120,7 @@ async def test_killed_between_commit_and_answer_the_repeat_is_the_answer(
                         await client.post("/api/emails/generate", json=REQUEST)
 
                 group.start_soon(cut_off)
-                with anyio.fail_after(10):
+                with anyio.fail_after(30):
                     await catcher.is_caught.wait()
                     while not await db.run_system(lambda tx: tx.scalar(text("SELECT count(*) FROM emails"))):
                         await anyio.sleep(0.01)
@@ -180,7 +180,7 @@ async def test_killed_at_any_point_every_key_is_one_email_and_one_coin(
         async with anyio.create_task_group() as group:
             for key in keys:
                 group.start_soon(ask, second, key)
-        await second.until_nothing_is_held("grace", seconds=8)
+        await second.until_nothing_is_held("grace")
         balance = await second.balance("grace")
         async with second.client("grace") as client:
             emails = (await client.get("/api/emails", params={"limit": 100})).json()["items"]

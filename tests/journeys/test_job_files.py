@@ -15,7 +15,7 @@ LINES = 2_300
 BAD = [number for number in range(LINES) if is_bad(number)]
 GOOD = LINES - len(BAD)
 BATCH = 500
-WITHIN_SECONDS = 30
+WITHIN_SECONDS = 60
 
 
 async def imported(

@@ -222,7 +222,7 @@ async def killed_when(market: Market, told: dict[str, Any], is_time: Callable[[]
         with suppress(httpx.HTTPError):
             answered.append((await market.stripe.deliver(told)).status_code)
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             group.start_soon(deliver)
             while not await is_time():

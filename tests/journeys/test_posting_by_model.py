@@ -46,8 +46,8 @@ async def test_who_leaves_takes_the_model_along(writing: Writing) -> None:
             leaving.start_soon(lambda: client.post(PATH, json={"html": PAGE}))
             await model.server.until(lambda: len(model.server.requests) == 1)
             leaving.cancel_scope.cancel()
-        assert await model.server.until(lambda: model.server.requests[0].ended == "left") < 1
-        with anyio.fail_after(5):
+        await model.server.until(lambda: model.server.requests[0].ended == "left")
+        with anyio.fail_after(30):
             while not await service.usage(user):
                 await anyio.sleep(0.02)
     assert [row["outcome"] for row in await service.usage(user)] == ["cancelled"]

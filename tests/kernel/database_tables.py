@@ -78,14 +78,14 @@ async def connections(tx: Transaction) -> int:
 
 async def until_busy(db: Database, query: str) -> int:
     """The server process that runs such a query, once there is one."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         while not (found := await db.run_system(busy_elsewhere, query)):
             await anyio.sleep(0.005)
     return found[0]
 
 
 async def until_quiet(db: Database) -> None:
-    with anyio.fail_after(10):
+    with anyio.fail_after(30):
         while await db.run_system(busy_elsewhere):
             await anyio.sleep(0.005)
 

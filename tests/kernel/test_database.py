@@ -222,7 +222,7 @@ async def test_who_comes_after_too_many_is_refused_at_once(database_url: str, mo
             await busy.wait()
             group.start_soon(ask)
             group.start_soon(ask)
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while db.pool_state().waiting < 2:
                     await anyio.sleep(0.005)
             with pytest.raises(DatabaseUnavailable, match="Too many wait"):
@@ -242,12 +242,11 @@ async def test_a_loop_that_cannot_be_made_holds_nobody(database_url: str, monkey
         raise OSError("too many open files")
 
     monkeypatch.setattr(home_loop, "new_event_loop", no_descriptors)
-    started = anyio.current_time()
-    with pytest.raises(DatabaseUnavailable, match="event loop") as caught:
+    monkeypatch.setattr(home_loop, "THREAD_SECONDS", 60)
+    with anyio.fail_after(30), pytest.raises(DatabaseUnavailable, match="event loop") as caught:
         async with open_database(database_url, pool_size=1):
             pytest.fail("it was entered")
     assert isinstance(caught.value.__cause__, OSError)
-    assert anyio.current_time() - started < home_loop.THREAD_SECONDS / 2
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
@@ -261,7 +260,7 @@ async def test_a_thread_that_does_not_start_is_given_up(database_url: str, monke
     monkeypatch.setattr(home_loop, "new_event_loop", slow)
     monkeypatch.setattr(home_loop, "THREAD_SECONDS", 0.1)
     try:
-        with anyio.fail_after(5), pytest.raises(DatabaseUnavailable, match="event loop"):
+        with anyio.fail_after(30), pytest.raises(DatabaseUnavailable, match="event loop"):
             async with open_database(database_url, pool_size=1):
                 pytest.fail("it was entered")
     finally:
@@ -346,7 +345,7 @@ async def test_opening_can_be_cancelled(database_url: str, db: Database, patienc
     with anyio.move_on_after(patience_seconds):
         async with open_database(database_url, pool_size=20):
             await anyio.sleep_forever()
-    with anyio.fail_after(2):
+    with anyio.fail_after(30):
         while await db.run_system(connections) > db.pool_state().size:
             await anyio.sleep(0.005)
     threads = [thread.name for thread in threading.enumerate()].count("database")
@@ -452,7 +451,7 @@ async def test_a_long_statement_is_cancelled_on_the_server(db: Database) -> None
         signal.fire()
         await sleep(tx, 30)
 
-    with anyio.fail_after(2):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             group.start_soon(db.run, long)
             await signal.wait()

@@ -29,9 +29,8 @@ BOUNDS = Bounds(
     force_seconds=0.25,
     ending_seconds=0.25,
 )
-# The rest is a busy machine.
-BACK_WITHIN_SECONDS = BOUNDS.exchange_seconds + BOUNDS.ending_seconds + 0.75
-RESUMES_WITHIN_SECONDS = 10.0
+# No promise, but an end for what hangs.
+HANGS_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -53,45 +52,32 @@ async def db(database_url: str, anyio_backend: str) -> AsyncIterator[Database]:
         yield database
 
 
-class Asked:
-    """A unit in the background, its answer, and how long after the fault it came."""
-
-    def __init__(self) -> None:
-        self.answer: object = None
-        self.hit_at = 0.0
-        self.took_seconds = 0.0
-
-    def hit(self, pid: int, what: signal.Signals) -> None:
-        self.hit_at = anyio.current_time()
-        os.kill(pid, what)
-
-    async def ask(self, call: Callable[[], Awaitable[object]]) -> None:
-        self.answer = "cancelled"
-        try:
-            self.answer = await call()
-        except (CommitUnknown, DatabaseUnavailable) as error:
-            self.answer = type(error)
-        finally:
-            self.took_seconds = anyio.current_time() - self.hit_at
-
-
 async def broken(
     db: Database, what: signal.Signals, query: str, call: Callable[[], Awaitable[object]], *, is_cancelled: bool
-) -> Asked:
-    """What the caller of a unit is told when the server process is hit while it runs the query."""
-    asked, pid = Asked(), 0
+) -> object:
+    """What the caller of a unit is told when the server process is hit while it runs the query, and stays so."""
+    answer: object = "cancelled"
+    pid = 0
+
+    async def ask() -> None:
+        nonlocal answer
+        try:
+            answer = await call()
+        except (CommitUnknown, DatabaseUnavailable) as error:
+            answer = type(error)
+
     try:
-        with anyio.fail_after(BACK_WITHIN_SECONDS + 10):
+        with anyio.fail_after(HANGS_SECONDS):
             async with anyio.create_task_group() as group:
-                group.start_soon(asked.ask, call)
+                group.start_soon(ask)
                 pid = await until_busy(db, query)
-                asked.hit(pid, what)
+                os.kill(pid, what)
                 if is_cancelled:
                     group.cancel_scope.cancel()
     finally:
         if what is signal.SIGSTOP and pid:
             os.kill(pid, signal.SIGCONT)
-    return asked
+    return answer
 
 
 async def is_served(db: Database) -> bool:
@@ -112,7 +98,7 @@ async def is_served(db: Database) -> bool:
 
 async def is_healthy(db: Database) -> bool:
     """Everybody is served again, once the server is back, and nothing is left over."""
-    with anyio.fail_after(RESUMES_WITHIN_SECONDS):
+    with anyio.fail_after(HANGS_SECONDS):
         while not await is_served(db):
             await anyio.sleep(0.02)
     state = db.pool_state()
@@ -121,23 +107,21 @@ async def is_healthy(db: Database) -> bool:
 
 @pytest.mark.parametrize("is_cancelled", [False, True])
 async def test_a_server_process_frozen_in_a_query(db: Database, *, is_cancelled: bool) -> None:
-    asked = await broken(db, signal.SIGSTOP, "SELECT pg_sleep%", lambda: db.run(sleep, 0.5), is_cancelled=is_cancelled)
-    assert asked.answer == ("cancelled" if is_cancelled else DatabaseUnavailable)
-    assert asked.took_seconds < BACK_WITHIN_SECONDS
+    answer = await broken(db, signal.SIGSTOP, "SELECT pg_sleep%", lambda: db.run(sleep, 0.5), is_cancelled=is_cancelled)
+    assert answer == ("cancelled" if is_cancelled else DatabaseUnavailable)
     assert await is_healthy(db)
 
 
 @pytest.mark.parametrize("is_cancelled", [False, True])
 async def test_a_server_process_frozen_in_commit(db: Database, *, is_cancelled: bool) -> None:
-    asked = await broken(
+    answer = await broken(
         db,
         signal.SIGSTOP,
         "COMMIT",
         lambda: db.run(insert_done, uuid4(), commit_seconds=0.5),
         is_cancelled=is_cancelled,
     )
-    assert asked.answer is CommitUnknown
-    assert asked.took_seconds < BACK_WITHIN_SECONDS
+    assert answer is CommitUnknown
     assert await is_healthy(db)
 
 
@@ -148,28 +132,25 @@ async def test_a_unit_that_swallows_the_loss_of_its_connection(db: Database) -> 
             await sleep(tx, 0.5)
         return "all is well"
 
-    asked = await broken(db, signal.SIGSTOP, "SELECT pg_sleep%", lambda: db.run(go_on), is_cancelled=False)
-    assert asked.answer is DatabaseUnavailable
-    assert asked.took_seconds < BACK_WITHIN_SECONDS
+    answer = await broken(db, signal.SIGSTOP, "SELECT pg_sleep%", lambda: db.run(go_on), is_cancelled=False)
+    assert answer is DatabaseUnavailable
     assert await is_healthy(db)
     assert await db.run_system(done) == set()
 
 
 @pytest.mark.parametrize("what", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_server_process_killed_in_a_query(db: Database, what: signal.Signals) -> None:
-    asked = await broken(db, what, "SELECT pg_sleep%", lambda: db.run(sleep, 0.9), is_cancelled=False)
-    assert asked.answer is DatabaseUnavailable
-    assert asked.took_seconds < BACK_WITHIN_SECONDS
+    answer = await broken(db, what, "SELECT pg_sleep%", lambda: db.run(sleep, 0.9), is_cancelled=False)
+    assert answer is DatabaseUnavailable
     assert await is_healthy(db)
 
 
 @pytest.mark.parametrize("what", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_server_process_killed_in_commit(db: Database, what: signal.Signals) -> None:
-    asked = await broken(
+    answer = await broken(
         db, what, "COMMIT", lambda: db.run(insert_done, uuid4(), commit_seconds=0.9), is_cancelled=False
     )
-    assert asked.answer is CommitUnknown
-    assert asked.took_seconds < BACK_WITHIN_SECONDS
+    assert answer is CommitUnknown
     assert await is_healthy(db)
 
 
@@ -209,7 +190,7 @@ async def test_a_restart_under_load_loses_nothing(db: Database, server: Server) 
             await anyio.sleep(0.01)
         await anyio.to_thread.run_sync(restart, server)
         started_at = anyio.current_time()
-        with anyio.fail_after(RESUMES_WITHIN_SECONDS):
+        with anyio.fail_after(HANGS_SECONDS):
             while latest_value_at < started_at:
                 await anyio.sleep(0.01)
         print(f"\nresumed {latest_value_at - started_at:.3f} s after the start")

@@ -185,7 +185,7 @@ async def test_a_caller_who_leaves_while_the_provider_is_asked(db: Database) -> 
         scope.cancel()
         await anyio.sleep_forever()
 
-    with anyio.fail_after(10), anyio.CancelScope() as scope:
+    with anyio.fail_after(30), anyio.CancelScope() as scope:
         await create(db, BusyStripe(silence))
     assert scope.cancelled_caught
     assert await count(db, "orders WHERE status = 'created' AND provider_order_id IS NULL") == 1

@@ -159,7 +159,7 @@ async def test_leaving_while_the_board_is_asked_stores_nothing(db: Database) -> 
             ttl_seconds=60,
             boards=boards,
         )
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             async with anyio.create_task_group() as callers:
                 callers.start_soon(reader.read_url, URLS["lever"])
                 while not boards.asked:

@@ -288,7 +288,7 @@ async def test_leaving_at_each_wait_stores_nothing(db: Database, step: str) -> N
         else:
             reader.fetcher = ScriptedPageFetcher({URL: html_page(URL, PAGE)})
             reader.parser.delay_seconds = 60
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             async with anyio.create_task_group() as callers:
                 callers.start_soon(partial(reader))
                 while not (reader.fetcher.fetched if step == "fetch" else reader.parser.parsed):

@@ -123,7 +123,7 @@ async def test_a_cancelled_creation_leaves_no_row_and_no_connection(db: Database
                 await tx.scalar(text("SELECT 1"))
 
     for after in range(3):
-        with acting(), anyio.fail_after(10), anyio.CancelScope() as scope:
+        with acting(), anyio.fail_after(30), anyio.CancelScope() as scope:
             await db.run(create_then_cancel, scope, after)
         assert scope.cancelled_caught
     assert await count(db) == 0

@@ -24,7 +24,7 @@ from tests.web.application import NoDatabase, bearer
 pytestmark = pytest.mark.anyio
 
 HEADER = b"company,job_title,status\n"
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 
 
 async def imported(client: httpx.AsyncClient, body: Any, kind: str = CSV, **more: str) -> httpx.Response:

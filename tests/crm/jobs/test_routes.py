@@ -281,7 +281,7 @@ async def test_of_many_who_add_the_same_one_does(client: httpx.AsyncClient, db: 
             said = {"company": f"Acme {'!' * number}", "job_title": f"Engineer {number % 2}"}
             answers.append(await client.post("/api/jobs", json=said, **as_user(user)))
 
-        with anyio.fail_after(20):
+        with anyio.fail_after(30):
             async with anyio.create_task_group() as group:
                 for number in range(8):
                     group.start_soon(add, number)
@@ -306,7 +306,7 @@ async def test_of_many_who_change_into_the_same_one_does(client: httpx.AsyncClie
         answer = await client.post("/api/jobs", json={"company": "Acme", "job_title": "Engineer"})
         statuses.append({201: 200}.get(answer.status_code, answer.status_code))
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(30):
         async with anyio.create_task_group() as group:
             for job in ids:
                 group.start_soon(move, job)
