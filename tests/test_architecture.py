@@ -17,6 +17,7 @@ BROAD_EXCEPT_STANDS_IN = {
     "service/web/event_stream.py",
     "service/kernel/supervision.py",
     "service/kernel/concurrency.py",
+    "service/web/http_server.py",
 }
 
 

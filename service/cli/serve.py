@@ -1,34 +1,25 @@
 """`overture serve`"""
 
 import socket
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Literal, cast
+from typing import Literal
 
 import anyio
-from hypercorn.asyncio import serve as serve_on_asyncio  # pyright: ignore[reportUnknownVariableType]  # its WSGI half
-from hypercorn.config import Config
-from hypercorn.trio import serve as serve_on_trio  # pyright: ignore[reportUnknownVariableType]  # its WSGI half
-from starlette.types import ASGIApp
 
 from service.app import build_app
 from service.background import background_tasks
 from service.cli import Refused, command_settings
 from service.cli.token import sign_token
 from service.composition import build_services
-from service.kernel.garbage_collection import keep_what_is_loaded
+from service.kernel.process import keep_what_is_loaded, raise_descriptor_limit
 from service.kernel.supervision import Root
 from service.kernel.telemetry import TaskTree
 from service.resources import Resources, open_resources
 from service.settings import Settings
+from service.web.http_server import BACKLOG, Connections, serve_http
 
-# Connections the kernel keeps until the loop takes them.
-BACKLOG = 1024
-# A request's header block: what h11 may hold of it. Sixteen KiB is what common proxies allow.
-HEADERS_MAX_BYTES = 16 * 1024
-# Our drain comes first, so nothing of a request is left when Hypercorn's own grace begins.
-SERVER_GRACE_SECONDS = 3
-KEEP_ALIVE_SECONDS = 5
+# Descriptors for what is no caller's connection: readers' pipes, pages and boards, GitHub, files, the event loop.
+OTHER_DESCRIPTORS = 100
 DEMO_TOKEN_HOURS = 24
 
 
@@ -54,6 +45,7 @@ def serve(
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> int:
+    connections = Connections(connections_limit(settings, descriptors=raise_descriptor_limit()))
     tasks = TaskTree()
     root = Root(drain_seconds=settings.drain_seconds, tree=tasks)
 
@@ -63,27 +55,17 @@ async def _serve(settings: Settings, listener: socket.socket) -> int:
             keep_what_is_loaded()
             listener.listen(BACKLOG)
             greet(resources, listener.getsockname()[1])
-            await root.serve(partial(_hypercorn, app, listener, settings), background_tasks(resources))
+            server = partial(serve_http, app=app, listener=listener, backend=settings.backend, connections=connections)
+            await root.serve(server, background_tasks(resources))
 
     return await root.run(process)
 
 
-async def _hypercorn(
-    app: ASGIApp, listener: socket.socket, settings: Settings, shutdown_trigger: Callable[[], Awaitable[None]]
-) -> None:
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.backlog = BACKLOG
-    config.alpn_protocols = ["http/1.1"]  # h2's rapid reset starts a handler per stream: it ends at the proxy
-    config.h2_max_concurrent_streams = 0  # nor by h2c, which Hypercorn would take: no stream can be opened in it
-    config.h11_max_incomplete_size = HEADERS_MAX_BYTES
-    config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    config.graceful_timeout = SERVER_GRACE_SECONDS
-    config.read_timeout = None  # it would close healthy connections that wait for a long answer
-    config.include_server_header = False
-    config.errorlog = None
-    run = cast("Callable[..., Awaitable[None]]", serve_on_trio if settings.backend == "trio" else serve_on_asyncio)
-    await run(app, config, shutdown_trigger=shutdown_trigger, mode="asgi")
+def connections_limit(settings: Settings, *, descriptors: int) -> int:
+    """How many connections callers may have: as configured, and no more than leaves descriptors for the rest."""
+    others = settings.pool_size + 2 * settings.max_in_flight + OTHER_DESCRIPTORS  # the models' pool is twice as large
+    room = max(descriptors - others, descriptors // 2)
+    return room if settings.max_connections is None else min(settings.max_connections, room)
 
 
 def bind_listener(settings: Settings) -> socket.socket:

@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     request_timeout_seconds: Annotated[Seconds, Variable("OVERTURE_REQUEST_TIMEOUT_SECONDS", _SECONDS)] = 60
     branch_timeout_seconds: Annotated[Seconds, Variable("OVERTURE_BRANCH_TIMEOUT_SECONDS", _SECONDS)] = 4
     max_in_flight: Annotated[Count, Variable("OVERTURE_MAX_IN_FLIGHT", _COUNT)] = 200
+    max_connections: Annotated[
+        Count | None, Variable("OVERTURE_MAX_CONNECTIONS", f"{_COUNT} (unset: what the descriptors allow)")
+    ] = None
     max_waiting: Annotated[
         int, Meta(ge=0, le=100_000), Variable("OVERTURE_MAX_WAITING", "a whole number from 0 to 100000")
     ] = 50

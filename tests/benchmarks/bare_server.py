@@ -32,9 +32,9 @@ from service.crm.jobs.store.listing import parameters_of, shape_of, walked_and_c
 from service.crm.model import STATUSES
 from service.kernel.clock import SystemClock
 from service.kernel.database.wall import Acting, opening
-from service.kernel.garbage_collection import keep_what_is_loaded
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Window
+from service.kernel.process import keep_what_is_loaded
 
 CONNECTIONS = 20
 COUNTED_MAX = 10_000

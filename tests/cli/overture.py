@@ -95,11 +95,15 @@ def answered(connection: http.client.HTTPConnection) -> Answer:
 
 
 @contextmanager
-def serving(*arguments: str, data_dir: Path, log: Path, **variables: str) -> Generator[Served]:
-    """`overture serve` on a free port, once it has said how to try it; killed if it still runs at the end."""
+def serving(
+    *arguments: str, data_dir: Path, log: Path, descriptors: int | None = None, **variables: str
+) -> Generator[Served]:
+    """`overture serve` on a free port, once it has said how to try it; killed if it still runs at the end. With
+    `descriptors`, it can have so many and no more."""
+    limit = [] if descriptors is None else ["sh", "-c", f'ulimit -n {descriptors}; exec "$0" "$@"']
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            command("serve", "--port", "0", *arguments),
+            [*limit, *command("serve", "--port", "0", *arguments)],
             cwd=ROOT,
             env=environment(data_dir, **variables),
             stdin=subprocess.DEVNULL,

@@ -4,11 +4,14 @@ import http.client
 import json
 import signal
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.cli.overture import Served, answered, overture, serving
+from service.cli.serve import connections_limit
+from service.settings import Settings
+from tests.cli.overture import LIMIT_SECONDS, Served, answered, overture, serving
 
 pytestmark = pytest.mark.process
 
@@ -109,3 +112,30 @@ def _half_sent(served: Served, body: bytes) -> http.client.HTTPConnection:
 def _await_draining(served: Served) -> None:
     while served.ask("GET", "/health/ready").body != {"status": "draining"}:
         pass
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("descriptors", [256, 1024])
+def test_silent_connections_keep_nobody_out(backend: str, descriptors: int, data_dir: Path, tmp_path: Path) -> None:
+    """With few descriptors and more connections than those, which say nothing."""
+    log = tmp_path / "log"
+    with serving("--backend", backend, data_dir=data_dir, log=log, descriptors=descriptors) as served:
+        with ExitStack() as silent:
+            for _ in range(descriptors + descriptors // 5):
+                silent.enter_context(socket.create_connection(served.address, timeout=LIMIT_SECONDS))
+            assert served.ask("GET", "/health/live").status == 200
+            assert served.ask("GET", "/health/ready").status == 200
+        assert served.stopped() == 0
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert len(lines) < 100
+    assert [line["level"] for line in lines].count("warning") == 1
+
+
+@pytest.mark.parametrize(
+    ("configured", "descriptors", "connections"),
+    [(None, 256, 128), (None, 1024, 512), (None, 65_536, 65_016), (100, 1024, 100), (10_000, 1024, 512)],
+)
+def test_callers_have_the_descriptors_that_the_rest_leaves(
+    configured: int | None, descriptors: int, connections: int
+) -> None:
+    assert connections_limit(Settings(max_connections=configured), descriptors=descriptors) == connections

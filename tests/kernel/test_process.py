@@ -3,7 +3,7 @@
 import gc
 import weakref
 
-from service.kernel.garbage_collection import YOUNG_MAX, keep_what_is_loaded
+from service.kernel.process import YOUNG_MAX, keep_what_is_loaded
 
 
 class Knot:
