@@ -8,6 +8,7 @@ from functools import partial
 from service.access.idempotency import purge_idempotency_keys
 from service.credits.operations import sweep_expired_holds
 from service.custody.operations import watch_invariants
+from service.events.publishing import purge_old_events
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
 from service.payments.tasks import expire_unpaid_orders
@@ -25,7 +26,7 @@ KEYS_EVERY_SECONDS = 300.0
 RECONNECT_EVERY_SECONDS = 1.0
 # An unpaid order lives a day; an hour more does no harm.
 ORDERS_EVERY_SECONDS = 3600.0
-# Idempotency keys live a day; an hour more does no harm.
+# Idempotency keys and events live a day; an hour more does no harm.
 PURGE_EVERY_SECONDS = 3600.0
 
 
@@ -58,6 +59,11 @@ def sweepers(resources: Resources) -> Sequence[Periodic]:
         ),
         Periodic("expire unpaid orders", partial(expire_unpaid_orders, db), every_seconds=ORDERS_EVERY_SECONDS),
         Periodic("purge idempotency keys", partial(purge_idempotency_keys, db), every_seconds=PURGE_EVERY_SECONDS),
+        Periodic(
+            "purge old events",
+            partial(purge_old_events, db, kept_hours=resources.settings.events_kept_hours),
+            every_seconds=PURGE_EVERY_SECONDS,
+        ),
         Periodic(
             "check invariants",
             partial(check_invariants, resources),

@@ -20,7 +20,7 @@ def resources(**more: object) -> Resources:
         "db": None,
         "metrics": None,
         "refresh_keys": None,
-        "settings": SimpleNamespace(sweep_seconds=60.0),
+        "settings": SimpleNamespace(sweep_seconds=60.0, events_kept_hours=24),
         "shared": SimpleNamespace(keep_redis=None),
     }
     return cast("Resources", SimpleNamespace(**(known | more)))
@@ -32,6 +32,7 @@ def test_everything_that_runs_beside_the_requests_is_in_the_table() -> None:
         (Periodic, "expire holds"),
         (Periodic, "expire unpaid orders"),
         (Periodic, "purge idempotency keys"),
+        (Periodic, "purge old events"),
         (Periodic, "check invariants"),
         (Lasting, "event loop watch"),
     ]
@@ -53,7 +54,7 @@ def test_a_configured_redis_is_kept_connected_and_never_fatal() -> None:
 
 
 def test_holds_are_swept_as_often_as_configured() -> None:
-    (holds, *_) = sweepers(resources(settings=SimpleNamespace(sweep_seconds=7.0)))
+    (holds, *_) = sweepers(resources(settings=SimpleNamespace(sweep_seconds=7.0, events_kept_hours=24)))
     assert holds.every_seconds == 7
 
 

@@ -56,6 +56,7 @@ def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> Non
         "OVERTURE_WELCOME_COINS": "10",
         "OVERTURE_HOLD_GRACE_SECONDS": "30",
         "OVERTURE_SWEEP_SECONDS": "60",
+        "OVERTURE_EVENTS_KEPT_HOURS": "24",
         "OVERTURE_FETCH_ALLOW_PRIVATE": "false",
         "OVERTURE_POSTING_TTL_SECONDS": "86400",
         "GREENHOUSE_API_URL": "(unset)",

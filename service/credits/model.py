@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from service.events import Event
 from service.kernel.errors import Kind, NotFound, ServiceError
 
 HoldId = NewType("HoldId", UUID)
@@ -40,6 +41,16 @@ class HoldState(StrEnum):
     CHARGED = "charged"
     RELEASED = "released"
     EXPIRED = "expired"
+
+
+class CreditsChanged(Event, frozen=True, tag="credits.changed"):
+    """A movement of `amount` coins (negative: spent or held), and what the user has after it."""
+
+    amount: int
+    balance: int
+    reserved: int
+    available: int
+    debt: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.crm import operations as crm
 from service.custody import store
 from service.custody.archive import Archive
 from service.emails.operations import stored as emails
+from service.events import store as events
 from service.kernel.database import Database, Export, Invariant, Transaction, acting_for
 from service.kernel.identifiers import UserId, personal_tenant
 from service.payments import operations as payments
@@ -40,6 +41,7 @@ class Slice:
 SLICES = (
     Slice(accounts.EXPORTS, accounts.erase),
     Slice(keys.EXPORTS, keys.erase, keys.INVARIANTS),
+    Slice(events.EXPORTS, events.erase),
     Slice(usage.EXPORTS, usage.erase),
     Slice(resumes.EXPORTS, resumes.erase),
     Slice(emails.EXPORTS, emails.erase),

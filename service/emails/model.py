@@ -13,6 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from service.adapters.github import PersonEvidence
 from service.crm.model import JobId
 from service.emails.wording import has_control_characters, has_encoded_word
+from service.events import Event
 from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import TenantId, UserId
 from service.kernel.text import UNSTORABLE, one_line
@@ -44,6 +45,13 @@ class Status(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
+
+
+class EmailStatus(Event, frozen=True, tag="email.status"):
+    """An e-mail has this status now."""
+
+    email_id: EmailId
+    status: Status
 
 
 class Tone(StrEnum):

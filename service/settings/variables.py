@@ -74,6 +74,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hold_grace_seconds: Annotated[Seconds, Variable("OVERTURE_HOLD_GRACE_SECONDS", _SECONDS)] = 30
     sweep_seconds: Annotated[Seconds, Variable("OVERTURE_SWEEP_SECONDS", _SECONDS)] = 60
 
+    events_kept_hours: Annotated[
+        float,
+        Meta(gt=0, le=8760),
+        Variable("OVERTURE_EVENTS_KEPT_HOURS", "a number of hours above 0, at most 8760 (a year)"),
+    ] = 24
+
     fetch_allow_private: Annotated[bool, Variable("OVERTURE_FETCH_ALLOW_PRIVATE", _BOOL)] = False
     posting_ttl_seconds: Annotated[
         float,

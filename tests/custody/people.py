@@ -104,7 +104,7 @@ async def tables_of_users(db: Database) -> set[str]:
             """)
         )
         assert {row.name for row in of_tenants} == TABLES_OF_TENANTS
-        return {"users", *(row.name for row in rows), *TABLES_OF_TENANTS}
+        return {"users", "events", *(row.name for row in rows), *TABLES_OF_TENANTS}
 
     return await db.run_system(find)
 

@@ -34,6 +34,7 @@ FILES = {
     "jobs": "jobs.jsonl",
     "lead_events": "lead_events.jsonl",
     "deals": "deals.jsonl",
+    "events": "events.jsonl",
 }
 # A row that says nothing but whose the others are.
 NOTHING_SAID = {"workspaces"}

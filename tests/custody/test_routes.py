@@ -44,7 +44,7 @@ async def test_an_account_is_deleted_once_and_unknown_at_once(db: Database) -> N
         assert (await caller.get("/api/users/me")).status_code == 200  # remembered as known
         first = await caller.delete("/api/users/delete-account")
         assert first.status_code == 200, first.text
-        assert first.json() == {"deleted": {**dict.fromkeys((*MINE, *MY_CRM), 1), "lead_events": 2}}
+        assert first.json() == {"deleted": {**dict.fromkeys((*MINE, *MY_CRM), 1), "lead_events": 2, "events": 4}}
         for method, path in (("DELETE", "/api/users/delete-account"), ("GET", "/api/users/me")):
             refused = await caller.request(method, path)
             assert refused.status_code == 403

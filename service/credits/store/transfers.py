@@ -28,12 +28,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.credits.model import Balance, Hold, HoldId, HoldState, Refund, TransactionKind
+from service.credits.model import Balance, CreditsChanged, Hold, HoldId, HoldState, Refund, TransactionKind
 from service.credits.store.tables import balance_of, hold_of, wallets
+from service.events import name_of
+from service.events.store import inserted_from
 from service.kernel.database import Prepared, Transaction, prepared
 from service.kernel.identifiers import UserId
 
-# Every movement ends with these two: `moved` has one row per ledger transaction to write, with what it moves to
+# The fields of `CreditsChanged`, and whose they are: by the locked row, for an account may have been deleted meanwhile.
+_CHANGES = """
+    SELECT changed.user_id, moved.amount, moved.available_after + moved.held_after AS balance,
+           moved.held_after AS reserved, moved.available_after AS available, moved.debt_after AS debt
+    FROM moved JOIN changed ON changed.id = moved.wallet_id
+    WHERE moved.amount <> 0 AND changed.user_id IS NOT NULL
+"""
+# Every movement ends with these three: `moved` has one row per ledger transaction to write, with what it moves to
 # available, to held, to debt (positive pays it off), and (so that the sum is zero) out of one account of the house.
 _WRITTEN_DOWN = """
 written AS (
@@ -56,10 +65,11 @@ written AS (
     WHERE entry.amount <> 0
 )
 """
+_TOLD = f", told AS ({inserted_from(name_of(CreditsChanged), _CHANGES)})"
 
 
 def _movement(moves: str, answer: str, *parameters: BindParameter[Any]) -> TextClause:
-    return text("\n".join((moves, _WRITTEN_DOWN, answer))).bindparams(*parameters)
+    return text("\n".join((moves, _WRITTEN_DOWN, _TOLD, answer))).bindparams(*parameters)
 
 
 _AMOUNT = bindparam("amount", type_=BigInteger)
@@ -80,7 +90,7 @@ WITH wallet AS (
 ), changed AS (
     UPDATE wallets SET available = wallet.available - opened.amount, held = wallet.held + opened.amount
     FROM opened JOIN wallet ON wallet.id = opened.wallet_id WHERE wallets.id = wallet.id
-    RETURNING wallets.id, wallets.available, wallets.held, wallets.debt
+    RETURNING wallets.id, wallets.user_id, wallets.available, wallets.held, wallets.debt
 ), moved AS (
     SELECT opened.wallet_id, opened.id AS hold_id, 'reserve' AS kind, -opened.amount AS amount,
            changed.available AS available_after, changed.held AS held_after, changed.debt AS debt_after,
@@ -115,7 +125,7 @@ WITH wallet AS (
     UPDATE wallets SET available = wallet.available + settled.amount - :amount - settled.paid,
                        held = wallet.held - settled.amount, debt = wallet.debt - settled.paid
     FROM settled JOIN wallet ON wallet.id = settled.wallet_id WHERE wallets.id = wallet.id
-    RETURNING wallets.id, wallets.available, wallets.held, wallets.debt
+    RETURNING wallets.id, wallets.user_id, wallets.available, wallets.held, wallets.debt
 ), moved AS (
     SELECT settled.wallet_id, settled.id AS hold_id, :kind AS kind,
            CASE WHEN :amount > 0 THEN -:amount ELSE settled.amount END AS amount,
@@ -160,6 +170,7 @@ WITH due AS (
         GROUP BY wallet_id, available, held, debt
     ) AS total
     WHERE wallets.id = total.wallet_id
+    RETURNING wallets.id, wallets.user_id
 ), moved AS (
     SELECT wallet_id, id AS hold_id, 'expire' AS kind, amount,
            available + so_far - least(debt, so_far) AS available_after, held - so_far AS held_after,
@@ -187,7 +198,7 @@ WITH wallet AS (
 ), changed AS (
     UPDATE wallets SET available = wallets.available + :amount - wallet.paid, debt = wallets.debt - wallet.paid
     FROM wallet WHERE wallets.id = wallet.id
-    RETURNING wallets.id, wallets.available, wallets.held, wallets.debt, wallet.paid
+    RETURNING wallets.id, wallets.user_id, wallets.available, wallets.held, wallets.debt, wallet.paid
 ), moved AS (
     SELECT id AS wallet_id, NULL::uuid AS hold_id, :kind AS kind, :amount AS amount,
            available AS available_after, held AS held_after, debt AS debt_after, :reference AS reference,
@@ -216,7 +227,7 @@ WITH wallet AS (
     UPDATE wallets SET available = wallets.available - wallet.clawed_back,
                        debt = wallets.debt + :amount - wallet.clawed_back
     FROM wallet WHERE wallets.id = wallet.id
-    RETURNING wallets.id, wallets.available, wallets.held, wallets.debt, wallet.clawed_back
+    RETURNING wallets.id, wallets.user_id, wallets.available, wallets.held, wallets.debt, wallet.clawed_back
 ), moved AS (
     SELECT id AS wallet_id, NULL::uuid AS hold_id, 'refund' AS kind, -:amount AS amount,
            available AS available_after, held AS held_after, debt AS debt_after, :reference AS reference,

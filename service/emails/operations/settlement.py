@@ -16,8 +16,9 @@ from service.credits.model import CreditsExhausted, HoldId, HoldNotOpen
 from service.crm.leads import operations as leads
 from service.crm.model import JobId
 from service.emails import store
-from service.emails.model import Credits, Email, EmailId, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
+from service.emails.model import Credits, Email, EmailId, EmailStatus, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
 from service.emails.store import EncodedInputs
+from service.events.publishing import publish
 from service.kernel.concurrency import BranchEvent, Report
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
 from service.kernel.deadlines import remaining_seconds
@@ -166,6 +167,7 @@ async def _keep(
     began_at = anyio.current_time()
     letter = replace(letter, lead_id=await _noted(tx, order, letter))
     await store.insert_email(tx, letter, inputs)
+    await publish(tx, EmailStatus(letter.id, letter.status), user=order.user)
     await usage.record(tx, record)
     # From here on the user's other requests wait for the wallet, so what is large has been sent by now.
     balance = await credits.charge(tx, hold=order.hold, amount=order.price, reference=f"email:{order.email}")
