@@ -130,7 +130,7 @@ async def fill(tx: Transaction, first: int, last: int) -> None:
     """So many jobs at as many companies, with deals; résumés; lines in a statement; moves of one lead."""
     now = NOW
     details = [JobDetails(company=f"Firm {n}", job_title="Engineer", resume_date=now) for n in range(first, last)]
-    made = await jobs.take_in(tx, tenant=MINE, jobs=details, canonical=str, now=now)
+    made = await jobs.add_missing(tx, tenant=MINE, jobs=details, canonical=str, now=now)
     identifiers = Identifiers(SystemClock())
     for number, job in enumerate(made, first):
         await deals.create(tx, tenant=MINE, values={"name": "Offer", "status": "open", "lead_id": job}, now=now)

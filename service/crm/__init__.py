@@ -7,5 +7,9 @@ Invariants: a job has exactly one lead, and both share their number; one job per
 without case and white space); one organization per name (compared without legal form, punctuation and case); the
 history of a lead is only ever added to, and its last status is the lead's; nothing refers across tenants.
 
-Entry points: `operations`, `routes.routes`.
+Each feature is a folder with the slice's six names, as far as it needs them. Above them stands `routes` (all
+endpoints), below them what they share: `store` (tables), `schema` (fields), `model` (values and rules), `company_names`
+(when two names are one company's). `operations` is what custody asks for.
+
+Neighbours use `jobs.operations`, `leads.operations` and the features' `model`.
 """

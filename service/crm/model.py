@@ -131,24 +131,24 @@ _LIMITS: Mapping[str, int] = {
 
 
 def checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Some or all of the fields of `JobDetails`, an organization or a deal, put in order: lines are made one line,
-    blank options are none.
+    """Some or all of the fields of `JobDetails`, an organization or a deal, cleaned: a line is one line, a blank option
+    is None.
 
     Raises InvalidRequest, which names every place that is wrong.
     """
     faults: list[FieldError] = []
     values: dict[str, Any] = {}
     for name, value in given.items():
-        values[name] = _in_order(name, value) if isinstance(value, str) else value
+        values[name] = _clean(name, value) if isinstance(value, str) else value
         if fault := _fault(name, value, values[name]):
             faults.append(FieldError(f"/{name}", fault))
     if faults:
-        said = "; ".join(f"`{fault.pointer.removeprefix('/')}`: {fault.detail}" for fault in faults)
-        raise InvalidRequest(f"{said}.", errors=faults)
+        listed = "; ".join(f"`{fault.pointer.removeprefix('/')}`: {fault.detail}" for fault in faults)
+        raise InvalidRequest(f"{listed}.", errors=faults)
     return values
 
 
-def _in_order(name: str, value: str) -> str | None:
+def _clean(name: str, value: str) -> str | None:
     if isinstance(value, Status):
         return value
     cleaned = written_line(value) if name in _LINES and not UNSTORABLE.search(value) else value.strip()

@@ -1,4 +1,4 @@
-"""The fields that requests of the CRM share, and what is said in them."""
+"""The fields that requests of the CRM share, and how a date in them is read."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -68,13 +68,13 @@ OptionalInstantKeys = tuple[datetime | None, Number]
 WordKeys = tuple[Annotated[str, Meta(pattern=NO_NUL)], Number]
 
 
-def instant(said: str, *, pointer: str) -> datetime:
+def instant(text: str, *, pointer: str) -> datetime:
     """An instant, or midnight in UTC of a date. Raises InvalidRequest."""
     try:
-        if _DATE.fullmatch(said):
-            meant = datetime.combine(date.fromisoformat(said), time(), UTC)
+        if _DATE.fullmatch(text):
+            meant = datetime.combine(date.fromisoformat(text), time(), UTC)
         else:
-            meant = msgspec.convert(said, Annotated[datetime, Meta(tz=True)]).astimezone(UTC)
+            meant = msgspec.convert(text, Annotated[datetime, Meta(tz=True)]).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _no_instant(pointer, "is neither a date (2026-01-31) nor an instant (2026-01-31T09:30:00Z)") from error
     if not YEAR_MIN <= meant.year <= YEAR_MAX:

@@ -280,7 +280,7 @@ async def test_many_jobs_go_in_statements_of_some(db: Database, monkeypatch: pyt
     tenant, now = personal_tenant(PERSON), SystemClock().now()
     details = [JobDetails(company="Acme", job_title=f"Engineer {number}") for number in range(5)]
     with acting(PERSON):
-        await db.run(jobs.take_in, tenant=tenant, jobs=details, canonical=str, now=now)
+        await db.run(jobs.add_missing, tenant=tenant, jobs=details, canonical=str, now=now)
     deleted = await db.run_system(custody.erase, user=PERSON)
     assert (deleted["jobs"], deleted["lead_events"], deleted["organizations"]) == (5, 5, 1)
     assert await rows_of(db, PERSON) == {}

@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from service.crm.model import Deal, DealId, DealStatus, JobId
-from service.crm.store.search import search_condition
-from service.crm.store.tables import deals, jobs, searched_deals
+from service.crm.store.tables import deals, jobs, search_condition, searched_deals
 from service.kernel.database import Transaction, read_page
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Listed, Window

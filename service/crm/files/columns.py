@@ -1,4 +1,4 @@
-"""A job as files have it: one line, or one record of a CSV, with the names that requests have. Pure."""
+"""The columns of a file of jobs, which are named as in requests: written, and found in a header. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from service.crm.files.records import DELIMITERS, UnreadableHeader, header_cells, written
+from service.crm.files.records import DELIMITERS, UnreadableHeader, csv_text, header_cells
 from service.crm.model import JobId, Status
 from service.kernel.errors import FieldError, InvalidRequest, pointer_step
 
 REQUIRED = ("company", "job_title")
 
-# How other tables name the same; compared without case, and with any space or sign as one underscore.
+# Other tables' names for them; compared without case, any run of space and signs as one underscore.
 SPELLINGS: Mapping[str, Sequence[str]] = {
     "company": ("company_name", "organization", "organisation", "employer"),
     "job_title": ("title", "position", "role", "job"),
@@ -61,18 +61,18 @@ _SPELLED: Mapping[str, str] = {
 
 
 def csv_header() -> bytes:
-    return written([COLUMNS]).encode()
+    return csv_text([COLUMNS]).encode()
 
 
 def csv_lines(jobs: Sequence[ExportedJob]) -> bytes:
-    return written([_cell(value) for value in msgspec.structs.astuple(job)] for job in jobs).encode()
+    return csv_text([_cell(value) for value in msgspec.structs.astuple(job)] for job in jobs).encode()
 
 
 def json_lines(jobs: Sequence[ExportedJob]) -> bytes:
     return b"".join(_encode(job) + b"\n" for job in jobs)
 
 
-def header_of(line: str) -> tuple[Sequence[str | None], str]:
+def parse_header(line: str) -> tuple[Sequence[str | None], str]:
     """The columns that the first line of a CSV names, None for one without a name, and what delimits them.
 
     Raises InvalidRequest for one that is no header of jobs: an unknown name would lose what stands below it.
@@ -82,7 +82,7 @@ def header_of(line: str) -> tuple[Sequence[str | None], str]:
         cells = header_cells(line, delimiter)
     except UnreadableHeader as error:
         raise InvalidRequest(f"The first line must name the columns, in one line; {error}.") from error
-    columns = [_column(cell) for cell in cells]
+    columns = [_column_name(cell) for cell in cells]
     _refuse(
         [cell.strip() for cell, name in zip(cells, columns, strict=True) if cell.strip() and name not in COLUMNS],
         f"is no column of a job; there are {', '.join(COLUMNS)}",
@@ -93,15 +93,15 @@ def header_of(line: str) -> tuple[Sequence[str | None], str]:
 
 
 def _known_names(line: str, delimiter: str) -> int:
-    """How many columns of a job it names, so delimited."""
+    """How many columns of a job the line names with this delimiter."""
     try:
-        return len({_column(cell) for cell in header_cells(line, delimiter)} & _NAMES)
+        return len({_column_name(cell) for cell in header_cells(line, delimiter)} & _NAMES)
     except UnreadableHeader:
         return 0
 
 
-def _column(cell: str) -> str | None:
-    """The name of the column, as we know it; None where there is none."""
+def _column_name(cell: str) -> str | None:
+    """The name we know the column by; None for an empty one."""
     name = _SEPARATION.sub("_", cell.casefold()).strip("_")
     return _SPELLED.get(name, name) or None
 
@@ -109,8 +109,8 @@ def _column(cell: str) -> str | None:
 def _refuse(names: Sequence[str], what: str) -> None:
     quoted = [name[:QUOTED_NAME_MAX_CHARS] for name in names[:QUOTED_NAMES_MAX]]
     if quoted:
-        said = ", ".join(f"`{name}`" for name in quoted)
-        raise InvalidRequest(f"{said} {what}.", errors=[FieldError(pointer_step(name), what) for name in quoted])
+        listed = ", ".join(f"`{name}`" for name in quoted)
+        raise InvalidRequest(f"{listed} {what}.", errors=[FieldError(pointer_step(name), what) for name in quoted])
 
 
 def _cell(value: Any) -> str:

@@ -1,8 +1,8 @@
-"""Taking in a file of jobs while it arrives.
+"""Importing a file of jobs while it arrives, and exporting all jobs while they are read.
 
-Nothing gathers: a piece becomes lines, lines become jobs, and as soon as there is a batch of those it is stored, in a
-transaction of its own, before more is read. So what was taken in stays, whatever happens to the rest; and as jobs that
-are there already are left out, the same file can be sent again.
+An import buffers no more than a batch: pieces become lines, lines become jobs, and a full batch is stored in a
+transaction of its own before more is read. So what was stored stays, whatever happens to the rest; and as jobs that are
+there already are skipped, the same file can be sent again.
 
 The report is remembered behind the last batch, in a short transaction of its own: it is about all of them, and they
 were committed one by one. A crash between the last batch and the report is like one between any two batches: sent
@@ -18,7 +18,7 @@ from typing import Protocol
 import anyio
 
 from service.crm.files.columns import ExportedJob
-from service.crm.files.records import Given, LineError, Lines
+from service.crm.files.records import LineError, Lines, ParsedJob
 from service.crm.files.store import forget_plans, page_of_jobs
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import JobDetails
@@ -30,11 +30,11 @@ from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import DeadlineExceeded, Kind, ServiceError
 from service.kernel.identifiers import TenantId
 
-# Seven times what a job may say in all, if it says it in ASCII.
+# Seven times the longest job, in ASCII.
 LINE_MAX_BYTES = 1_000_000
-# Blank lines count, too: each costs something to look at.
+# Blank lines count: each costs time.
 LINES_MAX = 1_000_000
-# One in ten of a large file, and a megabyte of answer; who has more has another problem. The rest is counted.
+# A megabyte of answer; further ones are only counted.
 ERRORS_LISTED_MAX = 10_000
 # What is stored at once: a transaction of some 100 ms, so that nobody waits long for its locks, and few round trips.
 BATCH_JOBS = 500
@@ -52,17 +52,16 @@ class TooManyLines(ServiceError):
     kind, slug, title = Kind.TOO_LARGE, "too-many-lines", "Too many lines"
 
 
-class JobLines(Protocol):
-    """How the jobs of one file are written: `read` takes its lines as they come, with their ends, and says what becomes
-    of each job in them, in order. A line that is None was longer than `LINE_MAX_BYTES`."""
+class JobParser(Protocol):
+    """The format of a file: `read` takes its lines as they come, with their ends, and gives what becomes of each job in
+    them, in order. A line that is None was longer than `LINE_MAX_BYTES`."""
 
-    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[Given | LineError]: ...
+    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[ParsedJob | LineError]: ...
 
 
 @dataclass(slots=True)
 class Report:
-    """How far an import came. `errors` are of the first of the `failed`; what begins in a line as far as `last_line` is
-    dealt with."""
+    """How far an import came: `errors` are the first of the `failed`; at `last_line` the last stored job begins."""
 
     imported: int = 0
     skipped: int = 0
@@ -85,45 +84,44 @@ Remember = Callable[[Transaction, Report], Awaitable[None]]
 async def import_jobs(
     source: AsyncIterable[bytes],
     *,
-    lines: JobLines,
+    parser: JobParser,
     db: Database,
     tenant: TenantId,
     canonical: Canonical,
     clock: Clock,
     remember: Remember,
 ) -> Report:
-    """Take in what is new and in order; a job that is there already is skipped, also one that stood in the file before.
-    `remember` is told the report once all of the file was taken in.
+    """Add the jobs that can be read and are new; one that is there already, or stood in the file before, is skipped.
+    `remember` gets the report once the whole file was read.
 
-    Ends before the deadline around it with DeadlineExceeded, so that there is time to say how far it came; that, and
-    whatever else `source` or the database raise, says in its `extras` what had been taken in by then. Cancellation
-    leaves what was stored, too.
+    Raises DeadlineExceeded before the deadline around it, so that there is time to answer; that, and whatever else
+    `source` or the database raise, has in its `extras` how far the import came. Cancellation leaves what was stored.
     """
     report = Report()
-    intake = Intake(report, lines, partial(_stored, db, tenant, canonical, clock))
+    intake = Intake(report, parser, partial(_store_batch, db, tenant, canonical, clock))
     try:
         with anyio.move_on_after(attempt_seconds(math.inf, remaining_seconds())) as limit:
-            await intake.take(source)
+            await intake.run(source)
         if limit.cancelled_caught:
             raise DeadlineExceeded("The time of the request ran out.")
         await db.run(remember, report)
     except ServiceError as error:
-        _tell(error, report)
+        _add_progress(error, report)
         raise
     return report
 
 
 class Intake:
-    """One file, being taken in."""
+    """The import of one file."""
 
-    def __init__(self, report: Report, reading: JobLines, store: Store) -> None:
+    def __init__(self, report: Report, parser: JobParser, store: Store) -> None:
         self._report = report
-        self._reading = reading
+        self._parser = parser
         self._store = store
         self._lines = Lines(max_bytes=LINE_MAX_BYTES)
         self._batch = _Batch()
 
-    async def take(self, source: AsyncIterable[bytes]) -> None:
+    async def run(self, source: AsyncIterable[bytes]) -> None:
         async for piece in source:
             for start in range(0, len(piece), SLICE_BYTES):
                 await self._read(self._lines.cut(piece[start : start + SLICE_BYTES]))
@@ -135,13 +133,13 @@ class Intake:
         if self._lines.count > LINES_MAX:
             raise TooManyLines(f"The file has more than {LINES_MAX} lines.")
         rested_at = anyio.current_time()
-        for found in self._reading.read(lines, is_end=is_end):
+        for found in self._parser.read(lines, is_end=is_end):
             await self._add(found)
             if anyio.current_time() - rested_at > SLICE_SECONDS:
                 await anyio.lowlevel.checkpoint()
                 rested_at = anyio.current_time()
 
-    async def _add(self, found: Given | LineError) -> None:
+    async def _add(self, found: ParsedJob | LineError) -> None:
         if isinstance(found, LineError):
             self._report.failed += 1
             if len(self._report.errors) < ERRORS_LISTED_MAX:
@@ -163,21 +161,21 @@ class Intake:
             self._report.last_line = batch.last_line
 
 
-async def _stored(
+async def _store_batch(
     db: Database, tenant: TenantId, canonical: Canonical, clock: Clock, batch: Sequence[JobDetails]
 ) -> int:
     """How many of them were new."""
     now = clock.now()
 
-    async def take_in(tx: Transaction) -> int:
+    async def add(tx: Transaction) -> int:
         await forget_plans(tx)
-        numbers = await jobs.take_in(tx, tenant=tenant, jobs=batch, canonical=canonical, now=now)
+        numbers = await jobs.add_missing(tx, tenant=tenant, jobs=batch, canonical=canonical, now=now)
         return sum(number is not None for number in numbers)
 
-    return await db.run(take_in)
+    return await db.run(add)
 
 
-def _tell(error: ServiceError, report: Report) -> None:
+def _add_progress(error: ServiceError, report: Report) -> None:
     error.extras |= {"imported": report.imported, "skipped": report.skipped, "last_line": report.last_line}
     if report.imported:
         error.detail = (
@@ -191,16 +189,16 @@ async def export_jobs(
     db: Database,
     tenant: TenantId,
     beginning: bytes,
-    written: Callable[[Sequence[ExportedJob]], bytes],
+    encode: Callable[[Sequence[ExportedJob]], bytes],
     write: Callable[[bytes], Awaitable[None]],
 ) -> None:
-    """All of them, in the order in which they were added, behind `beginning`; no further is read ahead than one page.
+    """Write `beginning` and all jobs in the order in which they were added, one page in memory at a time.
 
-    Each page is a transaction of its own, so nothing waits on the database while the reader is slow; a job that is
-    changed meanwhile is there as it was or as it is.
+    Each page is a transaction of its own, so that a slow reader holds none open; a job that is changed meanwhile is
+    written as it was or as it is.
     """
     page = await db.read(page_of_jobs, tenant, after=JobId(0))
     await write(beginning)
     while page:
-        await write(written(page))
+        await write(encode(page))
         page = await db.read(page_of_jobs, tenant, after=page[-1].id)

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180) read record by record, each with the number of its first line, and written. Pure.
+"""Bytes cut into lines, and CSV (RFC 4180) read record by record, each with its first line's number. Pure.
 
 A record that cannot be read costs itself alone: reading goes on with the line after its first one, so that a quotation
 mark that nobody closed does not swallow the rest of the file.
@@ -17,8 +17,8 @@ from service.crm.jobs.model import JobDetails
 # Spreadsheets set in a language with a decimal comma write semicolons, and text copied from one has tabs.
 DELIMITERS = (",", ";", "\t")
 
-# A file may be written so that each of its lines seems to open a cell that never ends. Going back costs as much again
-# as was read for nothing; a file may make us do that once over, and for so many of the longest records besides.
+# In a hostile file each line opens a cell that never ends, and going back costs as much again as was read in vain. A
+# file may cost that once over, and so many of the longest records besides.
 REREADING_MIN_RECORDS = 10
 
 # A cell that begins so is a formula to spreadsheets, which run it (OWASP, "CSV Injection"). The advice is an apostrophe
@@ -26,12 +26,11 @@ REREADING_MIN_RECORDS = 10
 # one away gives back what there was.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
-
 LINE_END = b"\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParsedJob:
     """A job, and the line in which it begins."""
 
     line: int
@@ -60,13 +59,13 @@ class Lines:
         lines: list[bytes | None] = []
         for part in ended:
             self._hold(part + LINE_END)
-            lines.append(self._taken())
+            lines.append(self._take_line())
         self._hold(rest)
         return lines
 
     def last(self) -> list[bytes | None]:
         """The line behind the last line feed, where there is one."""
-        return [self._taken()] if self._size else []
+        return [self._take_line()] if self._size else []
 
     def _hold(self, part: bytes) -> None:
         self._size += len(part)
@@ -75,7 +74,7 @@ class Lines:
         elif part:
             self._parts.append(part)
 
-    def _taken(self) -> bytes | None:
+    def _take_line(self) -> bytes | None:
         line = b"".join(self._parts) if self._size <= self._max_bytes else None
         self._parts.clear()
         self._size = 0
@@ -140,7 +139,7 @@ class Records:
                 what = f"is longer than {self._max_characters} characters, or a quoted cell in it is not closed"
                 fault = self._fault(began, what)
             except csv.Error as error:
-                fault = self._fault(began, _said(error))
+                fault = self._fault(began, _describe(error))
             else:
                 self._rereading_left += self._record_characters
                 if any(cells):
@@ -192,26 +191,26 @@ def header_cells(line: str, delimiter: str) -> list[str]:
     except StopIteration:
         return []
     except csv.Error as error:
-        raise UnreadableHeader(_said(error)) from error
+        raise UnreadableHeader(_describe(error)) from error
 
 
-def written(rows: Iterable[Sequence[str]]) -> str:
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
     """Records with CRLF, cells quoted where they must be, formulas guarded."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([guard_formula(cell) for cell in row] for row in rows)
     return text.getvalue()
 
 
-def guarded(cell: str) -> str:
+def guard_formula(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
-def unguarded(cell: str) -> str:
+def unguard_formula(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _said(error: csv.Error) -> str:
-    """The module's messages are about its parameters; these are about the line."""
+def _describe(error: csv.Error) -> str:
+    """The csv module's messages are about its parameters; these are about the line."""
     if "new-line character" in str(error):
         return "a carriage return stands in a cell that is not quoted"
     if "unexpected end" in str(error):

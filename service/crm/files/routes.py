@@ -1,4 +1,4 @@
-"""All jobs as one file, out and in."""
+"""Exporting and importing all jobs, over HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import partial
 from service.access.rates import BULK
 from service.crm.files.columns import csv_header, csv_lines, json_lines
 from service.crm.files.operations import Report, TooManyLines, export_jobs, import_jobs
-from service.crm.files.schema import CSV, NDJSON, ExportQuery, FileFormat, JobsImported, jobs_imported, lines_of
+from service.crm.files.schema import CSV, NDJSON, ExportQuery, FileFormat, JobsImported, jobs_imported, parser_of
 from service.crm.jobs.operations import Canonical
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
@@ -34,12 +34,12 @@ class _Handlers:
         or `@` as a formula: such a text has an apostrophe before it in CSV, and an import takes it away again. The
         file is read while it is sent, page by page, within the time of one request.
         """
-        written = partial(export_jobs, db=self.db, tenant=call.principal.tenant, write=call.write)
+        export = partial(export_jobs, db=self.db, tenant=call.principal.tenant, write=call.write)
         if call.query.format is FileFormat.JSONL:
             call.name_file("jobs.jsonl", NDJSON)
-            await written(beginning=b"", written=json_lines)
+            await export(beginning=b"", encode=json_lines)
         else:
-            await written(beginning=csv_header(), written=csv_lines)
+            await export(beginning=csv_header(), encode=csv_lines)
 
     async def import_(self, call: Call[Incoming, None]) -> JobsImported:
         """Take in a file of jobs: CSV with a header line, or JSON lines; in UTF-8, 50 MB and 1 000 000 lines at most.
@@ -63,7 +63,7 @@ class _Handlers:
 
         report = await import_jobs(
             body,
-            lines=lines_of(body.media_type),
+            parser=parser_of(body.media_type),
             db=self.db,
             tenant=call.principal.tenant,
             canonical=self.canonical,

@@ -1,4 +1,4 @@
-"""Files of jobs: what an import reads in a line, and what it answers."""
+"""Files of jobs on the wire: how a line is parsed, and what an import answers."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from service.crm.files.columns import REQUIRED, header_of
-from service.crm.files.operations import LINE_MAX_BYTES, JobLines, Report
-from service.crm.files.records import Given, LineError, Record, Records, unguarded
+from service.crm.files.columns import REQUIRED, parse_header
+from service.crm.files.operations import LINE_MAX_BYTES, JobParser, Report
+from service.crm.files.records import LineError, ParsedJob, Record, Records, unguard_formula
 from service.crm.jobs.model import JobDetails
 from service.crm.jobs.schema import CreateJob, details_of
 from service.crm.schema import Instant, instant
@@ -40,7 +40,7 @@ class ExportQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobInFile(CreateJob, frozen=True, forbid_unknown_fields=True):
-    """What a request to add a job says, and what an export says besides; numbers and times are given anew."""
+    """A request to add a job, with the columns that an export has besides; `id` and times are ignored."""
 
     application_date: Instant | None = None
     id: Any = None
@@ -49,7 +49,7 @@ class JobInFile(CreateJob, frozen=True, forbid_unknown_fields=True):
 
 
 class JobsImported(msgspec.Struct, frozen=True):
-    """`skipped` were there already. `failed` lines are not in order: `errors` says why, of the first 10 000 of them."""
+    """`skipped` were there already. `failed` could not be read: `errors` says why, for the first 10 000 of them."""
 
     imported: int
     skipped: int
@@ -61,27 +61,27 @@ def jobs_imported(report: Report) -> JobsImported:
     return JobsImported(report.imported, report.skipped, report.failed, report.errors)
 
 
-def lines_of(media_type: str) -> JobLines:
-    return CsvLines() if media_type == CSV else JsonLines()
+def parser_of(media_type: str) -> JobParser:
+    return CsvParser() if media_type == CSV else JsonLineParser()
 
 
-class JsonLines:
-    """A JSON object in each line; blank ones are left out."""
+class JsonLineParser:
+    """One JSON object a line; blank lines are skipped."""
 
     def __init__(self) -> None:
         self._count = 0
 
-    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[Given | LineError]:
+    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[ParsedJob | LineError]:
         for each in lines:
             self._count += 1
             if each is None:
                 yield LineError(self._count, _TOO_LONG)
-            elif (line := _begun(each) if self._count == 1 else each).strip():
-                yield _outcome(self._count, _of_json, line)
+            elif (line := _without_mark(each) if self._count == 1 else each).strip():
+                yield _parse(self._count, _of_json, line)
 
 
-class CsvLines:
-    """A record for each job, behind a header that names the columns; which must be first and in order."""
+class CsvParser:
+    """One record a job, behind a header that names the columns."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -89,15 +89,15 @@ class CsvLines:
         self._nameless: Sequence[int] = ()
         self._records: Records | None = None
 
-    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[Given | LineError]:
+    def read(self, lines: Sequence[bytes | None], *, is_end: bool) -> Iterator[ParsedJob | LineError]:
         """Raises InvalidRequest where the header is none."""
         rest = iter(lines)
         while self._records is None and (header := next(rest, b"")) != b"":
             self._begin(header)
         if self._records is not None:
-            texts = [None if line is None else _text(line) for line in rest]
+            texts = [None if line is None else _decode(line) for line in rest]
             for found in self._records.read(texts, is_end=is_end):
-                yield found if isinstance(found, LineError) else _outcome(found.line, self._of_record, found)
+                yield found if isinstance(found, LineError) else _parse(found.line, self._of_record, found)
         elif is_end:
             raise InvalidRequest(f"The file is empty; its first line must name the columns, {' and '.join(REQUIRED)}.")
 
@@ -107,13 +107,13 @@ class CsvLines:
             what = f"it is longer than {HEADER_MAX_BYTES} bytes, as far as the first line feed"
             raise InvalidRequest(f"The first line must name the columns; {what}.")
         try:
-            header = (_begun(line) if self._count == 1 else line).decode("utf-8")
+            header = (_without_mark(line) if self._count == 1 else line).decode("utf-8")
         except UnicodeDecodeError as error:
             raise InvalidRequest("The first line must name the columns; it is not UTF-8.") from error
         if "\r" in header.rstrip("\r\n"):
             raise InvalidRequest("Carriage returns alone end no line; save the file with line feeds (LF or CRLF).")
         if header.strip():
-            self._columns, delimiter = header_of(header)
+            self._columns, delimiter = parse_header(header)
             self._nameless = [number for number, name in enumerate(self._columns) if name is None]
             self._records = Records(delimiter, first_line=self._count + 1, max_characters=LINE_MAX_BYTES)
 
@@ -124,33 +124,35 @@ class CsvLines:
         if lost := [number + 1 for number in self._nameless if record.cells[number].strip()]:
             raise InvalidRequest(f"says something in column {lost[0]}, to which the header gives no name")
         values = {
-            name: unguarded(cell) for name, cell in zip(self._columns, record.cells, strict=False) if name and cell
+            name: unguard_formula(cell)
+            for name, cell in zip(self._columns, record.cells, strict=False)
+            if name and cell
         }
         if missing := [name for name in REQUIRED if name not in values]:
             raise InvalidRequest(f"`{missing[0]}`: must say something.")
         try:
-            return _details(_converted(values))
+            return _details(_convert(values))
         except InvalidRequest as error:
             if any(map(_NOT_UTF_8.search, record.cells)):
                 raise InvalidRequest("is not UTF-8") from error
             raise
 
 
-def _begun(line: bytes) -> bytes:
-    """The first line, without the mark that some write before it."""
+def _without_mark(line: bytes) -> bytes:
+    """The first line without its byte order mark. Raises InvalidRequest for UTF-16."""
     if line.startswith(_UTF_16) or b"\0" in line[:2]:  # what begins a file of jobs is ASCII
         raise InvalidRequest("The file is UTF-16; save it as UTF-8.")
     return line.removeprefix(_BOM)
 
 
-def _text(line: bytes) -> str:
-    """What is no UTF-8 stays recognizable, so that it spoils the record it stands in, and no other."""
+def _decode(line: bytes) -> str:
+    """Bytes that are not UTF-8 stay recognizable, so that they spoil their own record alone."""
     return line.decode("utf-8", "surrogateescape")
 
 
-def _outcome(line: int, read: Callable[[Any], JobDetails], said: Any) -> Given | LineError:
+def _parse(line: int, read: Callable[[Any], JobDetails], source: Any) -> ParsedJob | LineError:
     try:
-        return Given(line, read(said))
+        return ParsedJob(line, read(source))
     except ServiceError as error:
         return LineError(line, error.detail[:DETAIL_MAX_CHARS])
 
@@ -158,11 +160,11 @@ def _outcome(line: int, read: Callable[[Any], JobDetails], said: Any) -> Given |
 def _of_json(line: bytes) -> JobDetails:
     try:
         return _details(decode_body(line, JobInFile))
-    except (MalformedJson, InvalidRequest) as error:  # where the body as a whole is meant, it is the line
+    except (MalformedJson, InvalidRequest) as error:  # in words about the line
         raise InvalidRequest(error.detail.replace("The body", "The line").replace("the body:", "the line:")) from error
 
 
-def _converted(values: Mapping[str, str]) -> JobInFile:
+def _convert(values: Mapping[str, str]) -> JobInFile:
     try:
         return msgspec.convert(values, JobInFile)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""What files of jobs ask of the database: all jobs of a tenant in pages, and plans that fit tables that grow."""
+"""Statements for files of jobs: all of a tenant in pages, and plans for tables that grow."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from service.crm.store.tables import jobs
 from service.kernel.database import Transaction
 from service.kernel.identifiers import TenantId
 
-# Some 150 kB of ordinary jobs, which say little.
+# Some 150 kB of ordinary jobs.
 PAGE_JOBS = 500
 # Descriptions may be long, so a page ends behind the job with which it has that much text; a job has half of it at the
 # most. Their sizes are known without reading them.
@@ -70,10 +70,10 @@ async def page_of_jobs(tx: Transaction, tenant: TenantId, *, after: JobId) -> Se
     """The jobs with higher numbers than `after`, in their order; none behind the last page."""
     await tx.execute(_ALONG_THE_INDEX)
     rows = await tx.rows(_PAGE, {"tenant": tenant, "after": after})
-    return [_filed(*row) for row in rows]
+    return [_exported_job(*row) for row in rows]
 
 
-def _filed(*row: Any) -> ExportedJob:
+def _exported_job(*row: Any) -> ExportedJob:
     values: list[Any] = [*row]
     values[_STATUS] = status_numbered(row[_STATUS])
     return ExportedJob(*values)

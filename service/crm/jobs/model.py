@@ -1,4 +1,4 @@
-"""Jobs: what is shown of one, what a caller says of one, how lists of them are asked for. Pure."""
+"""Jobs as they are shown, as a caller describes them, and how lists of them are asked for. Pure."""
 
 import hashlib
 import re
@@ -91,7 +91,7 @@ SAME_POSTING = "same-posting"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDetails:
-    """What a caller says of a job, in order (`checked` has passed it)."""
+    """A job as a caller describes it, cleaned by `checked`."""
 
     company: str
     job_title: str
@@ -109,6 +109,14 @@ class DuplicateJob(ServiceError):
     """The tenant has a job of this title at this organization; `existing_id` is its number."""
 
     kind, slug, title = Kind.CONFLICT, "duplicate-job", "There is such a job already"
+
+
+def status_changes(before: Status, after: Status, applied_at: datetime | None, now: datetime) -> dict[str, Any]:
+    """The columns that a move changes; a lead becomes Applied for the first time once."""
+    if after is before:
+        return {}
+    is_first = after is Status.APPLIED and applied_at is None
+    return {"status_id": after.number} | ({"applied_at": now} if is_first else {})
 
 
 def title_key(title: str) -> str:

@@ -18,6 +18,7 @@ from service.crm.jobs.model import (
     JobDetails,
     Resemblance,
     content_hash,
+    status_changes,
     title_key,
 )
 from service.crm.jobs.store import jobs as store
@@ -48,7 +49,7 @@ async def create(
 ) -> Written:
     """Add a job with its lead, and its organization where there is none of this name. Raises DuplicateJob."""
     for _ in range(TRIES_MAX):
-        [made] = await take_in(tx, tenant=tenant, jobs=[details], canonical=canonical, now=now)
+        [made] = await add_missing(tx, tenant=tenant, jobs=[details], canonical=canonical, now=now)
         if made is not None:
             content, address = content_hash(details.description), _url_hash(details.job_url, canonical)
             return await _read_written(tx, tenant, made, content, address)
@@ -57,11 +58,11 @@ async def create(
     raise Unavailable("Others are writing the same job; try again.")
 
 
-async def take_in(
+async def add_missing(
     tx: Transaction, *, tenant: TenantId, jobs: Sequence[JobDetails], canonical: Canonical, now: datetime
 ) -> list[JobId | None]:
-    """Add those that are not there yet, in four statements however many they are: for each its number, or None where
-    the organization has a job of this title (perhaps of the same call)."""
+    """Add the jobs that are not there yet, in four statements however many they are: for each its number, or None where
+    the organization has a job of this title, perhaps from the same call."""
     await open_workspace(tx, tenant)
     keys = {company: company_key(company) for company in dict.fromkeys(details.company for details in jobs)}
     organizations = await _put_organizations(tx, tenant, list(keys), now)
@@ -92,24 +93,13 @@ async def change(
         address = _url_hash(changes["job_url"], canonical)
     values = {name: value for name, value in changes.items() if name in _PLAIN}
     values |= await _move(tx, tenant, before, changes, now)
-    values |= _status_values(before, after := changes.get("status", before.status), now)
+    values |= status_changes(before.status, after := changes.get("status", before.status), before.applied_at, now)
     if values:
         hashes = {"content_hash": content, "url_hash": address}
         await store.update_job(tx, tenant, job, {**values, **hashes, "updated_at": now})
     if after is not before.status:
         await store.insert_status(tx, tenant, job, before=before.status, after=after, now=now)
     return await _read_written(tx, tenant, job, content, address)
-
-
-async def mark(tx: Transaction, *, tenant: TenantId, job: JobId, status: Status, now: datetime) -> Job | None:
-    """Move the job's lead; nothing happens where it is there already. None where there is no such job."""
-    before = await store.lock_job(tx, tenant, job)
-    if before is None:
-        return None
-    if values := _status_values(before, status, now):
-        await store.update_job(tx, tenant, job, {**values, "updated_at": now})
-        await store.insert_status(tx, tenant, job, before=before.status, after=status, now=now)
-    return await store.find_job(tx, tenant, job)
 
 
 async def find_job(tx: Transaction, *, tenant: TenantId, job: JobId) -> Job:
@@ -152,13 +142,6 @@ async def _move(
         await store.lock_places_at(tx, tenant, organization.id)
     await _refuse_duplicate(tx, tenant, organization, key)
     return {"organization_id": organization.id, "company": organization.name, "title_key": key}
-
-
-def _status_values(before: store.Standing, after: Status, now: datetime) -> dict[str, Any]:
-    if after is before.status:
-        return {}
-    is_first = after is Status.APPLIED and before.applied_at is None
-    return {"status_id": after.number} | ({"applied_at": now} if is_first else {})
 
 
 async def _refuse_duplicate(tx: Transaction, tenant: TenantId, at: OrganizationRef, key: str) -> None:

@@ -121,7 +121,7 @@ def written_job(written: Written) -> WrittenJob:
 
 
 def _given(body: CreateJob | DetailsOfJob, *, omitting: UnsetType | None) -> dict[str, Any]:
-    """What was said, by name; a status and a date as what they mean."""
+    """The fields that were given, a status and a date converted."""
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not omitting}
     if isinstance(status := given.get("status"), str):
         given["status"] = status_named(status)

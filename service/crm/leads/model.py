@@ -1,4 +1,4 @@
-"""Leads: what is shown of one, and of what happened to it. Pure."""
+"""Leads as they are shown, and what happened to them. Pure."""
 
 from datetime import datetime
 from uuid import UUID

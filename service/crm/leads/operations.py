@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from service.crm.jobs import operations as jobs
+from service.crm.jobs.model import status_changes
+from service.crm.jobs.store import jobs
 from service.crm.leads import store
 from service.crm.leads.model import Lead, lead_of
 from service.crm.model import JobId, Status, existing
@@ -13,8 +14,11 @@ from service.kernel.identifiers import TenantId
 
 async def mark(tx: Transaction, *, tenant: TenantId, lead: JobId, status: Status, now: datetime) -> Lead:
     """Move it; nothing happens where it is there already. Raises NotFound."""
-    job = await jobs.mark(tx, tenant=tenant, job=lead, status=status, now=now)
-    return lead_of(existing(job, f"lead {lead}"))
+    before = existing(await jobs.lock_job(tx, tenant, lead), f"lead {lead}")
+    if changes := status_changes(before.status, status, before.applied_at, now):
+        await jobs.update_job(tx, tenant, lead, {**changes, "updated_at": now})
+        await jobs.insert_status(tx, tenant, lead, before=before.status, after=status, now=now)
+    return lead_of(existing(await jobs.find_job(tx, tenant, lead), f"lead {lead}"))
 
 
 async def note_email(

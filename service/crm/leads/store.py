@@ -1,4 +1,4 @@
-"""What happened to leads: only ever added to."""
+"""Statements about what happened to leads, which is only ever added to."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Jobs by the names people give them: the company fuzzily (`crm.matching`), the title but for its case and space."""
+"""Finding jobs by company, compared fuzzily (`company_names`), and title, compared but for case and space."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from service.kernel.text import one_line
 APPLIED = frozenset({Status.APPLIED, Status.INTERVIEWING, Status.OFFER, Status.ACCEPTED, Status.REJECTED})
 
 FILTERED_MAX = 1_000
-# Half a millisecond of ordinary names, five of hostile ones; then others get their turn.
+# Half a millisecond of ordinary names, five of hostile ones; then other tasks get their turn.
 NAMES_AT_ONCE = 10
 CANDIDATES_AT_ONCE = 50
 
@@ -69,7 +69,7 @@ class Application:
 
 async def find_application(tx: Transaction, *, tenant: TenantId, name: JobName) -> Application:
     """Was it applied to (`APPLIED`)? Of several jobs that could be meant, one that was; then the likeliest."""
-    matches = await _matches(tx, tenant, name)
+    matches = await _find_matches(tx, tenant, name)
     if not matches:
         return Application(applied=False)
     best = max(matches, key=lambda match: (match.is_applied, match.likeness, -match.job))
@@ -89,7 +89,7 @@ async def change_by_company(
 
     Raises NotFound where there is none, AmbiguousCompany where there are several.
     """
-    matches = await _matches(tx, tenant, name)
+    matches = await _find_matches(tx, tenant, name)
     exact = [match for match in matches if match.likeness == 1]
     meant = exact or matches
     if not meant:
@@ -124,7 +124,7 @@ async def not_applied_to(names: Sequence[JobName], *, db: Database, tenant: Tena
     return [name for name in names if name not in applied]
 
 
-async def _matches(tx: Transaction, tenant: TenantId, name: JobName) -> list[Match]:
+async def _find_matches(tx: Transaction, tenant: TenantId, name: JobName) -> list[Match]:
     """Every job that could be meant, the likeliest first."""
     asked = CompanyName.of(name.company)
     found: dict[JobId, Candidate] = {}

@@ -52,16 +52,16 @@ def applied_answer(found: Application) -> AppliedAnswer:
 
 
 def name_of(query: AppliedQuery) -> JobName:
-    """Raises InvalidRequest for a name that says nothing."""
+    """Raises InvalidRequest for a blank name."""
     checked({"company": query.company, "job_title": query.job_title})
     return JobName(query.company, query.job_title)
 
 
 def names_of(body: FilterJobs) -> list[JobName]:
-    """As they were given. Raises InvalidRequest for one that says nothing."""
+    """As they were given. Raises InvalidRequest for a blank one."""
     for number, job in enumerate(body.jobs):
-        for name, said in (("company", job.company), ("job_title", job.job_title)):
-            if said.isspace():  # a longer look at so many would keep others waiting
+        for name, text in (("company", job.company), ("job_title", job.job_title)):
+            if text.isspace():  # `checked` would take too long for so many
                 what = "must say something"
                 raise InvalidRequest(
                     f"`jobs/{number}/{name}` {what}.", errors=[FieldError(f"/jobs/{number}/{name}", what)]

@@ -1,4 +1,4 @@
-"""Jobs at organizations whose name might be meant: what `matching` then judges.
+"""Candidates: jobs at organizations whose name might be meant, for `operations` to judge.
 
 Never all organizations of a tenant. Each name is looked for in four places to which an index leads, and at most
 `EACH_MAX` organizations are looked at in each, whatever the tenant has:
@@ -10,7 +10,7 @@ Never all organizations of a tenant. Each name is looked for in four places to w
 
 One slip of the pen leaves every name of seven letters and more in one of the last two, so that no extension is needed:
 trigrams are less sure of short names, and lead through many more of the tenant's. What is not found, though
-`matching` would know it: a slip in the middle of six letters (Stirpe); a name of four words and more in another order;
+`likeness` would know it: a slip in the middle of six letters (Stirpe); a name of four words and more in another order;
 "H&M" for "HM"; a slip beside a description; two letters for an umlaut where the tenant's name has a description more
 (Mueller, Müller Group); and whatever lies behind the first `EACH_MAX` of a place.
 """
@@ -46,7 +46,7 @@ from service.kernel.identifiers import TenantId
 EACH_MAX = 200
 # Spaces that are put in or left out, and a slip.
 LENGTH_APART_MAX = 2
-# In fewer letters a slip makes another name (`matching`).
+# In fewer letters a slip makes another name (`company_names`).
 SLIPPED_MIN = 6
 # One slip, two neighbouring letters at the most, leaves the first or the last of such a half of a name whole.
 HALF_MIN = 3

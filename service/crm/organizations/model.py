@@ -1,4 +1,4 @@
-"""Organizations: what is shown of one, how a list of them is ordered, and what is refused. Pure."""
+"""Organizations as they are shown and ordered, and what is refused. Pure."""
 
 from datetime import datetime
 from enum import StrEnum

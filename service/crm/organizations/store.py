@@ -22,8 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.crm.model import Direction, OrganizationId, OrganizationRef
 from service.crm.organizations.model import Organization, OrganizationSort, PlacedOrganization
-from service.crm.store.search import search_condition
-from service.crm.store.tables import jobs, organizations, searched_organizations
+from service.crm.store.tables import jobs, organizations, search_condition, searched_organizations
 from service.kernel.database import Transaction, read_page
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Listed, Window
@@ -51,7 +50,7 @@ _MAKING = insert(organizations).from_select(
     ["tenant_id", "name", "name_key", "created_at", "updated_at"],
     select(_tenant, _new.c.name, _new.c.name_key, _now, _now),
 )
-# Where somebody else was faster theirs is taken; a `DO NOTHING` would not show it.
+# `DO NOTHING` would not return the row that another transaction was faster to insert.
 _MAKE = _MAKING.on_conflict_do_update(
     index_elements=["tenant_id", "name_key"], set_={"updated_at": literal_column("organizations.updated_at")}
 ).returning(*_ref)

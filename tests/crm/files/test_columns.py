@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.crm.files.columns import COLUMNS, QUOTED_NAME_MAX_CHARS, SPELLINGS, header_of
+from service.crm.files.columns import COLUMNS, QUOTED_NAME_MAX_CHARS, SPELLINGS, parse_header
 from service.kernel.errors import InvalidRequest
 
 
@@ -17,7 +17,7 @@ from service.kernel.errors import InvalidRequest
     ],
 )
 def test_columns_in_any_order_and_spelling(line: str, columns: list[str | None], delimiter: str) -> None:
-    assert header_of(line) == (columns, delimiter)
+    assert parse_header(line) == (columns, delimiter)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_columns_in_any_order_and_spelling(line: str, columns: list[str | None],
 )
 def test_a_header_that_would_lose_something_is_refused(line: str, pointers: list[str]) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        header_of(line)
+        parse_header(line)
     assert [error.pointer for error in caught.value.errors] == pointers
     assert len(caught.value.detail) < 2_000
 
@@ -51,7 +51,7 @@ def test_a_header_that_would_lose_something_is_refused(line: str, pointers: list
 )
 def test_a_header_that_is_no_record_says_so(line: str, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
-        header_of(line)
+        parse_header(line)
 
 
 def test_no_spelling_stands_for_two_columns() -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from service.crm.files import operations as importing
 from service.crm.files.operations import BATCH_JOBS, ERRORS_LISTED_MAX, LINES_MAX, Intake, Report, import_jobs
-from service.crm.files.schema import CSV, NDJSON, lines_of
+from service.crm.files.schema import CSV, NDJSON, parser_of
 from service.crm.jobs.model import JobDetails
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
@@ -77,7 +77,7 @@ async def taken(source: AsyncIterable[bytes], kind: str = CSV) -> Report:
     async def store(batch: Sequence[JobDetails]) -> int:
         return len(batch)
 
-    await Intake(report, lines_of(kind), store).take(source)
+    await Intake(report, parser_of(kind), store).run(source)
     return report
 
 
@@ -268,7 +268,7 @@ async def test_what_was_stored_stays_whenever_the_work_ends(db: Database, monkey
         with scope, acting(ADA):
             await import_jobs(
                 Sent(HEADER + rows(BATCH_JOBS * 3)),
-                lines=lines_of(CSV),
+                parser=parser_of(CSV),
                 db=db,
                 tenant=personal_tenant(ADA),
                 canonical=canonical,
@@ -336,5 +336,5 @@ async def test_a_batch_is_full_by_its_size_too() -> None:
 
     long = b"".join(b"A,%d,%s\n" % (number, b"x" * 90_000) for number in range(25))
     report = Report()
-    await Intake(report, lines_of(CSV), store).take(Sent(b"company,job_title,description\n" + long))
+    await Intake(report, parser_of(CSV), store).run(Sent(b"company,job_title,description\n" + long))
     assert (max(sizes), sum(sizes), report.skipped) == (12, 25, 25)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.crm.files.records import LineError, Lines, Record, Records, guarded, unguarded, written
+from service.crm.files.records import LineError, Lines, Record, Records, csv_text, guard_formula, unguard_formula
 
 cells = st.text(alphabet=st.sampled_from("ab,;\"'=+-@\t\r\n é"), max_size=6)
 tables = st.lists(st.lists(cells, min_size=2, max_size=3), max_size=6)
@@ -27,21 +27,21 @@ def lines_of(text: str) -> list[str]:
 
 @given(tables, st.integers(1, 5))
 def test_what_is_written_is_read(rows: list[list[str]], at_once: int) -> None:
-    text = written(rows)
+    text = csv_text(rows)
     found = read(lines_of(text), at_once=at_once)
     # A record of empty cells says nothing, and is left out.
-    assert [[unguarded(cell) for cell in each.cells] for each in found if isinstance(each, Record)] == [
+    assert [[unguard_formula(cell) for cell in each.cells] for each in found if isinstance(each, Record)] == [
         row for row in rows if any(row)
     ]
     assert [error for error in found if isinstance(error, LineError)] == []
-    starts = [text[: len(written(rows[:count]))].count("\n") + 1 for count, row in enumerate(rows) if any(row)]
+    starts = [text[: len(csv_text(rows[:count]))].count("\n") + 1 for count, row in enumerate(rows) if any(row)]
     assert [each.line for each in found] == starts
 
 
 @given(cells)
 def test_no_cell_is_a_formula_and_each_comes_back(cell: str) -> None:
-    assert not guarded(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
-    assert unguarded(guarded(cell)) == cell
+    assert not guard_formula(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert unguard_formula(guard_formula(cell)) == cell
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_no_cell_is_a_formula_and_each_comes_back(cell: str) -> None:
     [("=1+1", "'=1+1"), ("'=1", "''=1"), ("'quoted'", "'quoted'"), ("a=1", "a=1"), ("", ""), ("-5", "'-5")],
 )
 def test_formulas_have_an_apostrophe(cell: str, expected: str) -> None:
-    assert guarded(cell) == expected
+    assert guard_formula(cell) == expected
 
 
 NOT_CLOSED = "a quoted cell is not closed"

@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from service.crm.files.columns import ExportedJob, csv_header, csv_lines, json_lines
 from service.crm.files.operations import export_jobs
-from service.crm.files.records import Given, LineError, Lines
-from service.crm.files.schema import CSV, NDJSON, lines_of
+from service.crm.files.records import LineError, Lines, ParsedJob
+from service.crm.files.schema import CSV, NDJSON, parser_of
 from service.crm.files.store import PAGE_BYTES, PAGE_JOBS, page_of_jobs
 from service.crm.jobs.model import JobDetails
 from service.crm.jobs.schema import CreateJob, details_of
@@ -75,7 +75,7 @@ def as_stored(drawn: JobDetails) -> JobDetails:
     return replace(details_of(body), resume_date=drawn.resume_date, applied_at=drawn.applied_at)
 
 
-def filed(number: int, job: JobDetails) -> ExportedJob:
+def exported_job(number: int, job: JobDetails) -> ExportedJob:
     return ExportedJob(
         id=JobId(number),
         company=job.company,
@@ -94,22 +94,22 @@ def filed(number: int, job: JobDetails) -> ExportedJob:
 
 
 def read(body: bytes, kind: str) -> list[JobDetails]:
-    lines, reading = Lines(max_bytes=10**6), lines_of(kind)
+    lines, reading = Lines(max_bytes=10**6), parser_of(kind)
     found = [*reading.read(lines.cut(body), is_end=False), *reading.read(lines.last(), is_end=True)]
     assert [each for each in found if isinstance(each, LineError)] == []
-    return [each.details for each in found if isinstance(each, Given)]
+    return [each.details for each in found if isinstance(each, ParsedJob)]
 
 
 @given(st.lists(details.map(as_stored), max_size=5))
 def test_what_is_written_is_read_again(jobs: Sequence[JobDetails]) -> None:
-    rows = [filed(number, job) for number, job in enumerate(jobs, 1)]
+    rows = [exported_job(number, job) for number, job in enumerate(jobs, 1)]
     assert read(csv_header() + csv_lines(rows), CSV) == jobs
     assert read(json_lines(rows), NDJSON) == jobs
 
 
 def test_what_a_file_looks_like() -> None:
     job = JobDetails(company="Acme", job_title="=cmd", notes='say "hi"\nthere', status=Status.OFFER, resume_date=NOW)
-    [header, line, rest] = (csv_header() + csv_lines([filed(7, job)])).decode().split("\r\n")[:3]
+    [header, line, rest] = (csv_header() + csv_lines([exported_job(7, job)])).decode().split("\r\n")[:3]
     assert header == (
         "id,company,job_title,job_url,description,salary_range,notes,source,status,resume_date,application_date,"
         "created_at,updated_at"
@@ -119,7 +119,7 @@ def test_what_a_file_looks_like() -> None:
         "2026-01-31T09:30:07.123456Z"
     )
     assert rest == ""
-    assert json_lines([filed(7, job)]).startswith(b'{"id":7,"company":"Acme","job_title":"=cmd","job_url":null,')
+    assert json_lines([exported_job(7, job)]).startswith(b'{"id":7,"company":"Acme","job_title":"=cmd","job_url":null,')
 
 
 async def exported(client: httpx.AsyncClient, user: str, kind: str = "csv") -> bytes:
@@ -195,7 +195,7 @@ async def pieces_of(db: Database) -> tuple[list[ExportedJob], list[int]]:
     found: list[ExportedJob] = []
     pages: list[int] = []
 
-    def written(jobs: Sequence[ExportedJob]) -> bytes:
+    def encode(jobs: Sequence[ExportedJob]) -> bytes:
         found.extend(jobs)
         pages.append(len(jobs))
         return b""
@@ -204,7 +204,7 @@ async def pieces_of(db: Database) -> tuple[list[ExportedJob], list[int]]:
         pass
 
     with acting(ADA):
-        await export_jobs(db=db, tenant=personal_tenant(ADA), beginning=b"", written=written, write=write)
+        await export_jobs(db=db, tenant=personal_tenant(ADA), beginning=b"", encode=encode, write=write)
     return found, pages
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import JobDetails
+from service.crm.leads import operations as leads
 from service.crm.leads import store as history
 from service.crm.model import JobId, Status
 from service.kernel.clock import SystemClock
@@ -37,7 +38,7 @@ def change(job: JobId, **changes: Any) -> Unit:
 
 
 def mark(job: JobId, status: Status) -> Unit:
-    return lambda tx: jobs.mark(tx, tenant=MINE, job=job, status=status, now=NOW)
+    return lambda tx: leads.mark(tx, tenant=MINE, lead=job, status=status, now=NOW)
 
 
 async def everything(tx: Transaction) -> list[Any]:

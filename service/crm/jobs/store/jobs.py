@@ -1,4 +1,4 @@
-"""One job, and many at once: reading, writing, and which others seem to be the same posting."""
+"""Statements about one job, about many at once, and about others that seem to be the same posting."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

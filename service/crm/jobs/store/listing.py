@@ -36,8 +36,7 @@ from sqlalchemy import (
 from service.crm.jobs.model import JobSort, Placed, Wanted
 from service.crm.jobs.store.rows import NO_DATE, deal_of, job_of, of_a_job
 from service.crm.model import Direction
-from service.crm.store.search import PLAN_FOR_VALUES, like_pattern
-from service.crm.store.tables import searched_jobs
+from service.crm.store.tables import PLAN_FOR_VALUES, like_pattern, searched_jobs
 from service.kernel.database import Prepared, Transaction, prepared
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import COUNTED_MAX, Listed, Window

@@ -1,4 +1,4 @@
-"""What is read of a job, and how a row of it becomes a value: in one step, for a page of a list is many rows."""
+"""The columns that are read of a job, and a row of them as a value, made in one step: a page of a list is many rows."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -49,7 +49,7 @@ async def fill(db: Database) -> None:
         for user in (ADA, BOB):
             tenant = personal_tenant(user)
             with acting(user):
-                await db.run(jobs.take_in, tenant=tenant, jobs=details, canonical=str, now=now)
+                await db.run(jobs.add_missing, tenant=tenant, jobs=details, canonical=str, now=now)
 
 
 @pytest.fixture
