@@ -78,7 +78,7 @@ def trigrams() -> Iterator[str]:
     if programs is None:
         pytest.skip("no PostgreSQL with pg_trgm is installed on this machine")
     with pytest.MonkeyPatch.context() as patched, ExitStack() as stack:
-        patched.setattr(binaries, "installed", lambda: programs)
+        patched.setattr(binaries, "find_installed", lambda: programs)
         server = stack.enter_context(started_server())
         url = stack.enter_context(server.database())
         migrate(url)
