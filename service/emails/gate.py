@@ -9,18 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.emails.brief import Brief, Draft
-from service.emails.grounding import Grounding
+from service.emails.contacts import contact_key, contacts
+from service.emails.grounding import figures_of, own_contacts
 from service.emails.matching import terms
 from service.emails.model import SUBJECT_MAX_CHARS, Caveat, Evidence
 from service.emails.sentences import first_sentence
-from service.emails.wording import (
-    contacts,
-    has_control_characters,
-    has_encoded_word,
-    numbers,
-    placeholders,
-    word_count,
-)
+from service.emails.wording import has_control_characters, has_encoded_word, numbers, placeholders, word_count
 from service.kernel.text import one_line
 
 # Fewer words repeated are a name, and naming is what is checked.
@@ -46,16 +40,15 @@ class Verdict:
 
 
 def judge(draft: Draft, brief: Brief) -> Verdict:
-    ground = Grounding(brief.texts())
     refused = (
         *_subject_refusals(draft.subject),
         *_body_refusals(draft, brief),
         *_placeholder_refusals(draft),
-        *_contact_refusals(draft, ground),
+        *_contact_refusals(draft, brief),
         *company_refusals(draft, brief),
     )
     return Verdict(
-        tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, ground), *_language(draft))
+        tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, brief), *_language(draft))
     )
 
 
@@ -83,9 +76,12 @@ def _placeholder_refusals(draft: Draft) -> Iterator[Refusal]:
         yield Refusal("placeholder", f"{one_line(found)!r} was never filled in.")
 
 
-def _contact_refusals(draft: Draft, ground: Grounding) -> Iterator[Refusal]:
-    for contact in ground.foreign(contacts(f"{draft.subject}\n{draft.body}")):
-        yield Refusal("foreign-contact", f"{one_line(contact)!r} stands in none of the sources.")
+def _contact_refusals(draft: Draft, brief: Brief) -> Iterator[Refusal]:
+    found = contacts(f"{draft.subject}\n{draft.body}")
+    own = own_contacts(brief) if found else frozenset[str]()
+    for contact in found:
+        if contact_key(contact) not in own:
+            yield Refusal("foreign-contact", f"{one_line(contact)!r} is no contact of the candidate or the recruiter.")
 
 
 _COMPANY = r"(?P<name>[A-ZÀ-Þ0-9][\w&.'’+-]*(?:[ ](?:&[ ]|of[ ]|de[ ])?[A-ZÀ-Þ][\w&.'’+-]*){0,4})"
@@ -161,11 +157,11 @@ def is_supported(claim: Evidence, brief: Brief) -> bool:
     return bool(terms(ground) & terms(claim.claim)) or ground.casefold() in claim.claim.casefold()
 
 
-def _unsupported_numbers(draft: Draft, ground: Grounding) -> Iterator[Caveat]:
+def _unsupported_numbers(draft: Draft, brief: Brief) -> Iterator[Caveat]:
     """A figure that stands in no source is invented, or worked out by the writer: either way its owner should look."""
-    for number in sorted(numbers(draft.body) - FIGURES_OF_A_CALL):
-        if not ground.has_figure(number):
-            yield Caveat("unsupported-claim", f"The figure {number} stands in none of the sources.")
+    unsure = numbers(draft.body) - FIGURES_OF_A_CALL
+    for number in sorted(unsure - figures_of(brief.texts()) if unsure else unsure):
+        yield Caveat("unsupported-claim", f"The figure {number} stands in none of the sources.")
 
 
 # "15 minutes for a call" is an offer, not a claim.

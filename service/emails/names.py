@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from service.emails.brief import Brief, Reference
+from service.emails.contacts import bare_name
 from service.emails.model import Source
 from service.emails.wording import is_presentable
 from service.kernel.text import one_line
@@ -49,7 +50,8 @@ def fit_name(text: str, words_max: int) -> str:
 
 def _bare_host(company: str) -> str:
     """`Booking` of `Booking.com`: a company's name, but not a link to it."""
-    return re.sub(r"^([\w-]{2,})\.[A-Za-z]{2,4}$", r"\1", one_line(company))
+    name = one_line(company)
+    return bare_name(name) or name
 
 
 # What German and French law make postings say after a title: (m/w/d), (F/H), (all genders).

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from service.emails.contacts import contacts
 from service.kernel.text import LINE_ENDS
 
 # RFC 2047: `=?charset?encoding?text?=`, which a lenient reader decodes into whatever it hides.
@@ -24,29 +25,6 @@ _PLACEHOLDER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-
-_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"“”„]{1,64}@[^\W_][^\s@<>()\[\],;:\"“”„]{0,254}")
-_LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\bmailto:|\btel:)[^\s<>\"“”„)]+", re.IGNORECASE)
-# A bare host name is told from `Node.js` by its ending: the general domains and those that are abused most.
-_HOST = re.compile(
-    r"\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}"
-    r"(?:com|org|net|io|dev|ai|app|co|me|info|biz|edu|gov|example|test|eu|uk|de|fr|es|it|nl|ch|at|pl|ru|cn|in|us|ca|"
-    r"xyz|top|link|site|online|shop|click|live|tech|ly|gg|cc|tv)\b(?:/[^\s<>\"“”„)]*)?",
-    re.IGNORECASE,
-)
-# Seven digits and more with the separators people write; dates ("2019 - 2023") and amounts are told apart below.
-_PHONE = re.compile(
-    r"(?<![\w.])\+?\(?\d(?:(?:[ \t\u00a0]?[()\-–/][ \t\u00a0]?|[)][ \t\u00a0]?[(]|[ \t\u00a0.])?\d){6,17}(?!\w)"
-)
-_DATES = re.compile(r"(?:19|20)\d\d\s*[-–/]\s*(?:19|20)\d\d|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
-_GROUPED_AMOUNT = re.compile(r"\d{1,3}(?:[.,\s\u00a0]\d{3})+(?:[.,]\d{1,2})?")
-
-# What every link and host has within it. Most of what is read has none, and patterns that may begin anywhere are slow.
-_INNER_MARK = re.compile(r"[:.]\S")
-_DIGIT = re.compile(r"\d")
-
-# Names of technologies that look like hosts.
-_NOT_HOSTS = frozenset({"asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "draw.io", "asp.net.core"})
 
 _MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
@@ -80,41 +58,6 @@ def has_encoded_word(text: str) -> bool:
 
 def placeholders(text: str) -> list[str]:
     return [match.group() for match in _PLACEHOLDER.finditer(text)]
-
-
-def contacts(text: str) -> list[str]:
-    """The addresses, links, host names and phone numbers in `text`; full-width and circled forms are resolved."""
-    resolved = unicodedata.normalize("NFKC", text)
-    found: list[str] = []
-    if "@" in resolved:
-        found += _ADDRESS.findall(resolved)
-        resolved = _ADDRESS.sub(" ", resolved)
-    if _INNER_MARK.search(resolved):
-        found += _LINK.findall(resolved)
-        resolved = _LINK.sub(" ", resolved)
-        found += [match.group() for match in _HOST.finditer(resolved) if _is_host(match.group())]
-    if _DIGIT.search(resolved):
-        found += [match.group() for match in _PHONE.finditer(resolved) if not _is_amount_or_date(match.group().strip())]
-    return list(dict.fromkeys(contact.strip().rstrip(".,;:!?'’") for contact in found))
-
-
-def _is_host(name: str) -> bool:
-    """`Thanks.In short` is a missing space, `ASP.NET` a technology."""
-    host, _, path = name.partition("/")
-    ending = host.rsplit(".", 1)[-1]
-    return bool(path) or (host.casefold() not in _NOT_HOSTS and not ending.istitle())
-
-
-def _is_amount_or_date(number: str) -> bool:
-    return bool(_DATES.fullmatch(number) or _GROUPED_AMOUNT.fullmatch(number))
-
-
-def contact_key(contact: str) -> str:
-    """What two writings of one contact have in common: the digits of a number, the bare lower-case form of the rest."""
-    if not re.search(r"[^\W\d_]", contact):
-        return re.sub(r"\D", "", contact).lstrip("0")
-    bare = re.sub(r"^(?:[a-z][a-z0-9+.-]*://|mailto:|tel:)?(?:www\.)?", "", contact.casefold())
-    return bare.rstrip("/")
 
 
 def is_quotable(text: str) -> bool:

@@ -23,7 +23,7 @@ CLAIMS = (
 
 
 def asked(**request: Any) -> Brief:
-    return brief(posting(), RESUME, **request)
+    return brief(posting(url="https://jobs.lumenvale.example/17"), RESUME, **request)
 
 
 def draft(
@@ -76,7 +76,7 @@ def test_a_good_letter_passes_without_a_word() -> None:
     ],
 )
 def test_a_placeholder_is_refused_in_body_and_subject(text: str) -> None:
-    assert refused(body=f"{BODY}\n{text}") == {"placeholder"}
+    assert refused(body=f"{BODY}\n{text}") - {"foreign-contact"} == {"placeholder"}
     assert "placeholder" in refused(subject=f"{SUBJECT} {text}")
 
 
@@ -109,6 +109,10 @@ def test_what_only_looks_like_a_placeholder_passes(text: str) -> None:
         "HTTPS://EVIL.EXAMPLE",
         "<a href='https://evil.example'>here</a>",
         "![x](https://evil.example/p.png)",
+        "jobs.evil.company",
+        "evil . example",
+        "evil AT evil DOT com",
+        "plus four nine three zero one two three four five six seven",
     ],
 )
 def test_a_contact_in_no_source_is_refused(contact: str) -> None:
@@ -132,6 +136,12 @@ def test_a_contact_in_no_source_is_refused(contact: str) -> None:
 )
 def test_a_contact_of_a_source_passes_however_it_is_written(contact: str) -> None:
     assert refused(body=f"{BODY}\nReach me: {contact} today") == set()
+
+
+def test_a_contact_in_somebodys_prose_is_no_contact_of_theirs() -> None:
+    prose = brief(posting(text="Apply at jobs.lumenvale.example/17 or +49 30 1234567."), RESUME)
+    for contact in ("jobs.lumenvale.example/17", "+49 30 1234567"):
+        assert refused(to=prose, body=f"{BODY}\nReach me: {contact} today") == {"foreign-contact"}
 
 
 @pytest.mark.parametrize(

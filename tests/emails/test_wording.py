@@ -1,12 +1,10 @@
-"""Reading text: contacts, placeholders, what may be quoted."""
+"""Reading text: placeholders, what may be quoted."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.emails.wording import (
-    contact_key,
-    contacts,
     has_control_characters,
     has_encoded_word,
     is_presentable,
@@ -16,44 +14,6 @@ from service.emails.wording import (
     word_count,
 )
 from service.kernel.text import one_line
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Write to ada@example.com, please", ["ada@example.com"]),
-        ("see https://example.com/a?b=c.", ["https://example.com/a?b=c"]),
-        ("example.com", ["example.com"]),
-        ("call +49 (30) 5550-0142 now", ["+49 (30) 5550-0142"]),
-        ("Node.js, ASP.NET and Socket.IO", []),
-        ("done.In short", []),
-        ("from 2017 - 2021, on 2021-03-15 and 15.03.2021", []),
-        ("1 000 000 rows, 3,000,000 requests, 1.234.567,89 EUR", []),
-        ("version 3.11.4 at 10:30", []),
-        ("since 2021. 15 people, 3 teams", []),
-        ("I am a 0@.", []),
-    ],
-)
-def test_contacts_are_found_and_nothing_else(text: str, found: list[str]) -> None:
-    assert contacts(text) == found
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("https://www.Example.com/", "example.com"),
-        ("mailto:A@b.example", "a@b.example"),
-        ("+49 30 555-0142", "0049305550142"),
-        ("(030) 555 0142", "030/5550142"),
-    ],
-)
-def test_two_writings_of_one_contact_have_one_key(one: str, other: str) -> None:
-    assert contact_key(one) == contact_key(other)
-
-
-def test_two_contacts_have_two_keys() -> None:
-    assert contact_key("example.com") != contact_key("example.com/pay")
-    assert contact_key("+49 30 555 0142") != contact_key("+49 30 555 0143")
 
 
 @pytest.mark.parametrize("title", ["Prompt Engineer", "Contact Centre Manager", "LLM Engineer", "Head of Response"])

@@ -13,17 +13,10 @@ from functools import cached_property
 from service.emails.brief import Brief
 from service.emails.by_model.experience import words_of
 from service.emails.by_model.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
+from service.emails.contacts import contact_key, contacts
 from service.emails.gate import FIGURES_OF_A_CALL
 from service.emails.model import Source
-from service.emails.wording import (
-    contact_key,
-    contacts,
-    has_control_characters,
-    has_encoded_word,
-    has_figure,
-    numbers,
-    placeholders,
-)
+from service.emails.wording import has_control_characters, has_encoded_word, has_figure, numbers, placeholders
 from service.kernel.text import one_line
 
 # So many characters of the marker in a row are no accident.

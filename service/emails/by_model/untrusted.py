@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from service.emails.brief import Brief
+from service.emails.contacts import bare_name, contact_key, contacts
+from service.emails.grounding import CONTACT_FIELDS, own_contacts
 from service.emails.model import Source
-from service.emails.wording import contact_key, contacts
 
 # An order and what it wants written: what follows it in its line, so far.
 PASSAGE_MAX_CHARS = 600
@@ -73,7 +74,6 @@ _HIDDEN = re.compile(
 )
 # What a fence, a heading of ours or a chat format could be forged from.
 _FENCE = re.compile(r"`{3,}|~{3,}|[<\[{]{2,}|[>\]}]{2,}|[=#*_-]{4,}|</?[a-z_]{1,20}(?:\s[^>\n]{0,80})?>", re.IGNORECASE)
-_OWN_FIELDS = re.compile(r"basics/(?:email|phone|url|website)|basics/profiles/\d+/url|(?:work|projects)/\d+/url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def material_of(brief: Brief) -> Material:
             planted += [passage for _, passage in (found if shown == folded else _passages(folded))]
             left = _without(shown, found, own)
             # Nothing to reach is shown at all, not even the candidate's own: whoever asks for a contact gives it.
-            if left not in _NOTHING and not (source is Source.RESUME and _OWN_FIELDS.fullmatch(reference)):
+            if left not in _NOTHING and not (source is Source.RESUME and CONTACT_FIELDS.fullmatch(reference)):
                 places.append(Place(source, defused(reference)[:200], left))
     return Material(own, tuple(places), tuple(planted))
 
@@ -160,22 +160,8 @@ def _without(shown: str, passages: list[tuple[int, str]], own: frozenset[str]) -
         shown = shown[:start] + WITHHELD_ORDER + shown[start + len(passage) :]
     for contact in sorted(contacts(shown), key=len, reverse=True):
         if contact_key(contact) not in own:
-            shown = shown.replace(contact, _bare(contact))
+            shown = shown.replace(contact, bare_name(contact) or WITHHELD_CONTACT)
     return re.sub(r"[ \t]+", " ", _FENCE.sub(" ", shown)).strip()
-
-
-def own_contacts(brief: Brief) -> frozenset[str]:
-    """The keys of the contacts a letter may name: the candidate's and the recruiter's, from the fields that are meant
-    for them, the posting's own address, and what the caller wrote. A link in anybody's prose is none of them."""
-    given = [brief.recruiter.email, brief.instructions]
-    given += [text for path, text in brief.grounds.get(Source.RESUME, {}).items() if _OWN_FIELDS.fullmatch(path)]
-    given.append(brief.grounds.get(Source.JOB, {}).get("url", ""))
-    return frozenset(contact_key(contact) for text in given if _is_bare(text, brief) for contact in contacts(text))
-
-
-def _is_bare(text: str, brief: Brief) -> bool:
-    """A field for an address holds one and no sentence around it; the caller's own words are taken as they are."""
-    return text == brief.instructions or len(contacts(text)) == 1
 
 
 def _folded(text: str) -> str:
@@ -194,9 +180,3 @@ def _passages(shown: str) -> Iterator[tuple[int, str]]:
         line_end = shown.find("\n", match.end())
         end = min(len(shown) if line_end < 0 else line_end, match.end() + PASSAGE_MAX_CHARS)
         yield start, shown[start:end]
-
-
-def _bare(contact: str) -> str:
-    """`Booking` of `Booking.com`, which may be a company's name; nothing of what is more than a name."""
-    name = re.fullmatch(r"([A-Za-z][\w-]*)\.[A-Za-z]{2,7}", contact)
-    return name[1] if name else WITHHELD_CONTACT

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.emails.by_model.untrusted import defused, hidden, orders, own_contacts, visible
-from service.emails.wording import contact_key, contacts
+from service.emails.contacts import contact_key, contacts
 from tests.emails.briefs import RESUME, brief, posting, resume
 from tests.emails.injections import INJECTIONS, Injection
 from tests.properties import examples

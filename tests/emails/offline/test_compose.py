@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from service.emails.brief import Brief, Draft
+from service.emails.contacts import contacts
 from service.emails.gate import judge
 from service.emails.model import MAX_WORDS_LEAST, Recruiter, Source, Tone
 from service.emails.offline.compose import PHRASEBOOKS, compose
-from service.emails.wording import contacts, word_count
+from service.emails.wording import word_count
 from tests.emails.briefs import ADA, RESUME, TECHNOLOGIES, brief, posting, resume
 from tests.properties import examples
 from tests.samples import SAMPLES, needs_samples
@@ -275,6 +276,8 @@ REQUEST = st.fixed_dictionaries(
 
 
 @given(job_context=st.none() | POSTING, document=st.none() | DOCUMENT, request=REQUEST)
+@example(job_context=posting(requirements=("@0 0",), technologies=()), document=None, request={"language": "es"})
+@example(job_context=posting(requirements=("@0 0",), technologies=()), document=None, request={"language": "fr"})
 @examples(300, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_sources_say_the_letter_may_leave_the_house(
     job_context: Any, document: Any, request: dict[str, Any]
