@@ -1,9 +1,6 @@
-"""Writing and judging run on the event loop: how long they may take there for the worst that is let in, in this
-thread's own time, so that a busy machine does not decide the test. What grows with the square of its text takes seconds
-here; the figure itself (some 40 ms) is the machine's."""
+"""Writing and judging run on the event loop: how long they may take there for the worst that is let in, compared with
+plain words of the same size (some 35 and 5 ms)."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,8 +12,11 @@ from service.emails.offline.compose import compose
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX, TEXT_MAX_CHARS, JobContext
 from service.resumes.operations import check
 from tests.emails.briefs import RESUME, brief, posting
+from tests.thread_time import assert_takes_at_most
 
-LIMIT_SECONDS = 0.25
+# Measured: up to 1.6 and 7.
+COMPOSING_TIMES, JUDGING_TIMES = 8, 40
+PLAIN = "We look for someone who likes to build things together. "
 
 UNITS = [
     "x ", "a.", "1-", "1.", "0.a", "a-", "a.a.a.a.a.a.a ", "a@b.co ", "www.a ", "é", "ﷺ", "evil.com", "xevil.com.",
@@ -50,15 +50,6 @@ def hostile_posting(unit: str) -> JobContext:
     )
 
 
-def thread_seconds(work: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(5):
-        started = time.thread_time()
-        work()
-        best = min(best, time.thread_time() - started)
-    return best
-
-
 def with_contacts() -> Draft:
     body = (
         "Dear Ada,\n\nI cut 17 costs by 4 percent in 3 years. Write to me@evil.com, see evil.com/x or evil.com, "
@@ -73,14 +64,14 @@ def asked(unit: str) -> Brief:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_composing_from_the_worst_resume(unit: str) -> None:
-    to = asked(unit)
-    assert thread_seconds(lambda: compose(to)) < LIMIT_SECONDS
+    worst, plain = asked(unit), asked(PLAIN)
+    assert_takes_at_most(COMPOSING_TIMES, lambda: compose(worst), compared_with=lambda: compose(plain))
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_judging_a_letter_with_contacts_and_figures(unit: str) -> None:
-    to = asked(unit)
-    assert thread_seconds(lambda: judge(with_contacts(), to)) < LIMIT_SECONDS
+    worst, plain, letter = asked(unit), asked(PLAIN), with_contacts()
+    assert_takes_at_most(JUDGING_TIMES, lambda: judge(letter, worst), compared_with=lambda: judge(letter, plain))
 
 
 def test_contacts_are_known_in_a_large_resume_too() -> None:

@@ -1,10 +1,10 @@
-import time
 from pathlib import Path
 
 import pytest
 
 from service import vocabulary
 from service.postings.reading.values import technologies
+from tests.thread_time import TENFOLD, assert_takes_at_most
 
 ROOT = Path(__file__).resolve().parents[4]
 
@@ -210,13 +210,10 @@ def test_the_vocabulary_holds_what_its_review_takes() -> None:
 def test_any_number_of_names_is_found_in_linear_time() -> None:
     """Phrases that begin alike, and everyday words side by side, are what could cost more than their length."""
     for unit in ("Apache Go ", "Google Cloud Go, ", "Go, ", "in Go ", "C ", "Azure SQL Server Python ", "no Java or "):
-        text = unit * (100_000 // len(unit))
-        technologies.find(text, are_entries_skills=True)
-        best = min(_seconds(text) for _ in range(3))
-        assert best < 0.3, unit
-
-
-def _seconds(text: str) -> float:
-    started = time.thread_time()
-    technologies.find(text, are_entries_skills=True)
-    return time.thread_time() - started
+        tenth, whole = (unit * (chars // len(unit)) for chars in (10_000, 100_000))
+        technologies.find(whole, are_entries_skills=True)
+        assert_takes_at_most(
+            TENFOLD,
+            lambda whole=whole: technologies.find(whole, are_entries_skills=True),
+            compared_with=lambda tenth=tenth: technologies.find(tenth, are_entries_skills=True),
+        )
