@@ -24,6 +24,13 @@ JsonResumeDocument = Annotated[
 ]
 
 
+class ResumeWarning(msgspec.Struct, frozen=True):
+    """What to know before it is used: `unrecognised-resume`, no section of a file was recognised."""
+
+    code: str
+    detail: str
+
+
 class ResumeAnswer(msgspec.Struct, frozen=True):
     """The sections as they were given; `text` is the whole résumé for people."""
 
@@ -35,6 +42,7 @@ class ResumeAnswer(msgspec.Struct, frozen=True):
     projects: Section
     education: Section
     text: str
+    warnings: list[ResumeWarning]
     created_at: datetime
 
 
@@ -58,12 +66,21 @@ def resume_answer(resume: StoredResume) -> ResumeAnswer:
         projects=_section(document, "projects"),
         education=_section(document, "education"),
         text=resume.text,
+        warnings=_warnings(document),
         created_at=resume.created_at,
     )
 
 
 def resume_in_list(heading: ResumeHeading) -> ResumeInList:
     return ResumeInList(id=heading.id, name=heading.name, label=heading.label, created_at=heading.created_at)
+
+
+def _warnings(document: Mapping[str, Any]) -> list[ResumeWarning]:
+    """Those of the reader of files; a document that is sent may have anything by that name."""
+    try:
+        return msgspec.convert(document.get("warnings") or [], list[ResumeWarning])
+    except msgspec.ValidationError:
+        return []
 
 
 def _section(document: Mapping[str, Any], name: str) -> Section:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from babel import Locale
+from babel.core import get_global
 
 from service.vocabulary.files import Phrases, Table, names, read
 from service.vocabulary.posting import Posting
@@ -56,8 +57,9 @@ class ResumeWords(Table, frozen=True):
 
     # Headings of parts of an entry: "Key achievements".
     inner: Phrases = ()
-    # A part of an employer, or of what it does, that stands beside a position.
+    # A part of an employer, by its own name; and what such a part does, which stands in names of employers as well.
     teams: Phrases = ()
+    areas: Phrases = ()
     # How somebody is employed.
     contracts: Phrases = ()
     # Who works for nobody else.
@@ -85,8 +87,9 @@ class Resume(Table, frozen=True):
     document_names: Phrases = ()
     # Between a position and whom it was for.
     at: Phrases = ()
-    # Before the beginning of a time, and before its end.
+    # Before the beginning of a time that goes on, of one that has an end, and before that end.
     since: Phrases = ()
+    start: Phrases = ()
     until: Phrases = ()
     seasons: Phrases = ()
     # Units of "4 years 11 months".
@@ -166,6 +169,16 @@ def language_names() -> frozenset[str]:
     """Of the languages of ISO 639-1, which people speak, in all languages, in lower case."""
     named = {name.lower() for locale in _locales() for code, name in locale.languages.items() if len(code) == 2}
     return frozenset(named).union(phrases(lambda language: language.resume.words.languages))
+
+
+@cache
+def cities() -> frozenset[str]:
+    """The cities that time zones are named after, in all languages, in lower case: some four hundred large ones."""
+    zones = [zone for zone in get_global("zone_territories") if not zone.startswith("Etc/")]
+    named = {zone.rpartition("/")[2].replace("_", " ").lower() for zone in zones}
+    for locale in _locales():
+        named |= {told["city"].lower() for told in locale.time_zones.values() if "city" in told}
+    return frozenset(named)
 
 
 @cache

@@ -38,13 +38,24 @@ async def test_a_resume_is_stored_and_read_back(client: httpx.AsyncClient) -> No
     made = await client.post("/api/resumes", json=ada())
     assert made.status_code == 201
     answer = made.json()
-    assert list(answer) == [*("id", "name", "basics", "work", "skills", "projects", "education", "text", "created_at")]
+    assert list(answer) == [
+        *("id", "name", "basics", "work", "skills", "projects", "education", "text"),
+        *("warnings", "created_at"),
+    ]
     for section in ("basics", "work", "skills", "projects", "education"):
         assert answer[section] == ada()[section]
     assert answer["name"] == "Ada Example"
     assert answer["text"].startswith("Ada Example\nBackend engineer")
     assert answer["created_at"].endswith("Z")
     assert (await client.get(f"/api/resumes/{answer['id']}")).json() == answer
+
+
+async def test_a_file_in_a_language_that_is_not_known_is_stored_with_a_warning(client: httpx.AsyncClient) -> None:
+    text = "Mette\n" + "Ukendt linje\n" * 9
+    made = await client.post("/api/resumes", files={"file": ("cv.txt", text.encode())})
+    assert [warning["code"] for warning in made.json()["warnings"]] == ["unrecognised-resume"]
+    sent = await client.post("/api/resumes", json=ada() | {"warnings": "of another kind"})
+    assert sent.json()["warnings"] == []
 
 
 async def test_sections_that_are_missing_or_null_are_empty(client: httpx.AsyncClient) -> None:

@@ -1,7 +1,8 @@
 """Lines gathered within bounds; what the readers of all kinds share. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -16,6 +17,10 @@ LINE_MAX_CHARS = 5_000
 LINKS_MAX = 100
 LINK_MAX_CHARS = 500
 
+# Lines of so many lengths, and so many tabulators for each blank, are no table.
+TABBED_LENGTHS_MIN = 3
+TABS_TO_BLANKS = 5
+
 BULLET = re.compile(r"(?:[-*+•·‣▪■□●○◦–—✓✔➤➢»∙⁃❖❑➔▸►]|\d{1,2}[.)])[ \t\u00a0]{1,8}(?=\S)")
 # Fonts of symbols put their bullets where Unicode has nothing (Word's Symbol and Wingdings).
 _PRIVATE_BULLET = re.compile(r"[\ue000-\uf8ff][ \t\u00a0]{0,8}(?=\S)")
@@ -24,6 +29,9 @@ _LINK = re.compile(r"(?:https?://|mailto:)[!-~]+", re.IGNORECASE)
 _TOLD = re.compile(r"(?:19|20)[0-9]{2}|@|://|www\.")
 # White space is folded to one blank, or to one tabulator where it held one.
 _SPACE = re.compile(r"\s+")
+# Letters that fonts draw as one, and what East Asian writing sets as wide as its own: both are looked up as they are
+# otherwise written (Unicode's compatibility forms).
+_FORMS = re.compile("[\ufb00-\ufb06\uff01-\uff5e\u3000]+")
 # C0 and C1 controls beyond white space; the marks that only steer how a line is laid out; the soft hyphen.
 _INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -91,12 +99,24 @@ class Lines:
         """Raises NotReadable where there is no text."""
         if not any(character.isalnum() for line in self._lines for character in line.text):
             raise NotReadable("holds no text; a scanned page has to be recognised first")
-        return ResumeText(tuple(self._lines), tuple(self._links))
+        lines = self._lines
+        if _are_tabs_blanks([line.text for line in lines]):
+            lines = [Line(line.kind, line.level, line.text.replace("\t", " ")) for line in lines]
+        return ResumeText(tuple(lines), tuple(self._links))
+
+
+def _are_tabs_blanks(texts: Sequence[str]) -> bool:
+    """Whether a tabulator stands between all words, as some word processors write PDFs, rather than between columns:
+    those are few, and as many in each line."""
+    cells = {text.count("\t") for text in texts if "\t" in text}
+    tabs, blanks = (sum(text.count(mark) for text in texts) for mark in "\t ")
+    return len(cells) >= TABBED_LENGTHS_MIN and tabs > TABS_TO_BLANKS * blanks
 
 
 def folded(text: str) -> str:
     """`text` in one line, without what cannot be seen or stored."""
     shown = UNSTORABLE.sub("\ufffd", _INVISIBLE.sub("", text))
+    shown = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), shown)
     return _SPACE.sub(lambda space: "\t" if "\t" in space[0] else " ", shown).strip()
 
 

@@ -1,9 +1,10 @@
 """A PDF's pages to lines. Pure.
 
 Lines come in the order in which the file draws them, which in what word processors, browsers and TeX write is the order
-of reading, column after column. A file that draws two columns line by line gives them side by side, a tabulator
-between; text in pictures is not read. A word divided at the end of a line is put together where both halves are small
-letters, except after what commonly keeps its hyphen (`self-`, `long-`).
+of reading, column after column. Only a short cell with dates beside a line is read with that line, wherever it is
+drawn: the place and time of a position in a margin. A file that draws two columns line by line gives them side by side,
+a tabulator between; text in pictures is not read. A word divided at the end of a line is put together where both halves
+are small letters, except after what commonly keeps its hyphen (`self-`, `long-`).
 """
 
 import io
@@ -12,10 +13,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, cast
 
 from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import FileNotDecryptedError, LimitReachedError
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
 from service.adapters.resume_reader.lines import BULLET, Lines, NotReadable, ResumeText, folded
 
@@ -32,11 +35,27 @@ HEADING_SIZE = 1.12
 # Letters are half as wide as high, or a little less; a gap wider than this many heights is none between words.
 LETTER_WIDTH = 0.5
 GAP_HEIGHTS = 2.0
+# The narrowest text, beside that.
+NARROW = 0.8
 # In thousandths of the letters' height: kerning moves by less, and pypdf sees what is more.
 WORD_GAPS = (140, 500)
+# What stands in a margin beside an entry: place, dates, how long.
+CELL_LINES_MAX = 4
+CELL_LINE_MAX_CHARS = 40
+# From a line to the next one below it, in heights of its letters; more is a new paragraph.
+LINE_STEP_HEIGHTS = 2.2
+# Of one baseline, whatever their sizes.
+BASELINE_HEIGHTS = 0.4
+# A font has 256 glyphs where they have names, and forms are nested two or three deep.
+GLYPHS_MAX = 512
+FORMS_DEPTH_MAX = 4
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|-bd|CMBX|SFBX|LMBX", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# Ligatures that the Adobe Glyph List has a name for; others are spelled out where they are met.
+_LIGATURES = {"f_f": "/ff", "f_i": "/fi", "f_l": "/fl", "f_f_i": "/ffi", "f_f_l": "/ffl"}
+_SPELLED = re.compile(r"/((?:[A-Za-z]_)+[A-Za-z])(?![A-Za-z_])")
 _DIVIDED = re.compile(r"(?P<prefix>[^\W\d_]{2,})-\Z")
 _KEEPS_HYPHEN = frozenset(
     (
@@ -55,6 +74,7 @@ class _Drawn:
     text: str = ""
     left: float = 0.0
     end: float = 0.0  # where the last piece probably ended
+    baseline: float = 0.0  # of the last piece, from below
     sizes: Counter[float] = field(default_factory=Counter[float])
     bold: int = 0
 
@@ -102,7 +122,8 @@ def _read(content: bytes) -> ResumeText:
     found = Lines()
     pages: list[list[_Drawn]] = []
     for page in reader.pages:
-        pages.append(_drawn(page))
+        _name_glyphs(_value(page, "/Resources"))
+        pages.append(_with_margins(_drawn(page)))
         for address in _links(page):
             found.add_link(address)
     drawn = _without_running_heads(pages)
@@ -143,14 +164,15 @@ def _drawn(page: PageObject) -> list[_Drawn]:
     lines = [_Drawn()]
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        left, height = _place(cm, tm, size)
+        left, baseline, height = _place(cm, tm, size)
         for number, said in enumerate(text.split("\n")):
             if number:
                 lines.append(_Drawn())
             # What is drawn as a soft hyphen is seen, so it is a hyphen.
-            piece = said.replace("\u00ad", "-")
+            piece = _SPELLED.sub(lambda glyph: glyph[1].replace("_", ""), said.replace("\u00ad", "-"))
             if piece.strip():
                 _draw(lines[-1], piece, left if not number else math.inf, height, _is_bold(font))
+                lines[-1].baseline = baseline
             elif piece and lines[-1].text:
                 lines[-1].text += " "
 
@@ -170,11 +192,83 @@ def _space_out(operator: bytes, operands: Any, _cm: Any, _tm: Any) -> None:
                 shown[number] = " "
 
 
-def _place(cm: Sequence[float], tm: Sequence[float], size: float) -> tuple[float, float]:
+def _place(cm: Sequence[float], tm: Sequence[float], size: float) -> tuple[float, float, float]:
     """Where a piece begins, and how high its letters are, in the page's own units."""
     left = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+    baseline = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
     height = abs(size) * math.hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
-    return left, height
+    return left, baseline, height
+
+
+def _name_glyphs(resources: object, depth: int = FORMS_DEPTH_MAX) -> None:
+    """Give glyphs the names that the Adobe Glyph List knows, where a font tells no other: what follows a full stop is a
+    variant (`two.lnum`), and underscores join the parts of a ligature (`f_i`)."""
+    if not isinstance(resources, DictionaryObject) or depth == 0:
+        return
+    for font in _values(_value(resources, "/Font")):
+        differences = _value(_value(font, "/Encoding"), "/Differences")
+        if isinstance(differences, ArrayObject):
+            for number, name in enumerate(cast("list[object]", differences[:GLYPHS_MAX])):
+                if isinstance(name, NameObject) and ("." in name[2:] or "_" in name):
+                    bare = name[1:].partition(".")[0]
+                    differences[number] = NameObject(_LIGATURES.get(bare, f"/{bare}"))
+    for form in _values(_value(resources, "/XObject")):
+        _name_glyphs(_value(form, "/Resources"), depth - 1)
+
+
+def _value(container: object, key: str) -> object:
+    found = container.get(key) if isinstance(container, DictionaryObject) else None
+    return cast("object", found.get_object()) if found is not None else None
+
+
+def _values(named: object) -> Iterator[object]:
+    """Fonts, or forms, by their names."""
+    for value in islice(named.values() if isinstance(named, DictionaryObject) else (), XFORMS_MAX):
+        yield cast("object", value.get_object())
+
+
+def _with_margins(lines: list[_Drawn]) -> list[_Drawn]:
+    """The lines of a page; a cell in its margin is read with the line that it stands beside."""
+    kept: list[_Drawn] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        is_back_up = bool(kept) and line.baseline > kept[-1].baseline
+        above = next((each for each in reversed(kept) if _is_beside(each, line)), None) if is_back_up else None
+        cell = _cell(lines[index:], above) if above is not None else []
+        before = kept[kept.index(above) :] if above is not None else []
+        if above is not None and cell:
+            above.text = "\t".join((above.text, *(each.text for each in cell)))
+        elif before and len(_cell(before, line)) == len(before):
+            del kept[-len(before) :]
+            line.text = "\t".join((line.text, *(each.text for each in before)))
+            kept.append(line)
+        else:
+            kept.append(line)
+        index += len(cell) or 1
+    return kept
+
+
+def _is_beside(one: _Drawn, other: _Drawn) -> bool:
+    """Whether two lines share a baseline, and neither reaches into the other."""
+    is_level = abs(one.baseline - other.baseline) <= BASELINE_HEIGHTS * min(one.size, other.size)
+    first, second = sorted((one, other), key=lambda line: line.left)
+    return is_level and first.left + LETTER_WIDTH * first.size * len(first.text) * NARROW < second.left
+
+
+def _cell(lines: Sequence[_Drawn], beside: _Drawn) -> list[_Drawn]:
+    """The short lines at the beginning that stand below one another on one side of a line; none without dates."""
+    cell: list[_Drawn] = []
+    for line in lines:
+        is_right = lines[0].left > beside.left
+        half = (lines[0].left + beside.left) / 2
+        is_aside = line.left > half if is_right else line.left < half
+        is_next = not cell or 0 < cell[-1].baseline - line.baseline <= LINE_STEP_HEIGHTS * line.size
+        if not (is_aside and is_next) or len(line.text) > CELL_LINE_MAX_CHARS or BULLET.match(line.text.lstrip()):
+            break
+        cell.append(line)
+    is_dated = any(_YEAR.search(line.text) for line in cell)
+    return cell if is_dated and len(cell) <= CELL_LINES_MAX else []
 
 
 def _draw(line: _Drawn, piece: str, left: float, height: float, is_bold: bool) -> None:  # noqa: FBT001 - of the font
@@ -219,9 +313,10 @@ def _joined(lines: Iterable[_Drawn]) -> Iterator[_Drawn]:
     for line in lines:
         text = line.text.lstrip()
         is_item = BULLET.match(text) is not None
-        goes_on = item_left is not None and not is_item and line.left > item_left + 1 and not line.is_bold
+        is_below = last is not None and 0 < last.baseline - line.baseline <= LINE_STEP_HEIGHTS * line.size
+        goes_on = item_left is not None and not is_item and line.left > item_left + 1 and not line.is_bold and is_below
         if last is not None and _same_size(last, line) and (goes_on or _is_divided(last.text, text)):
-            last.text = _put_together(last.text.rstrip(), text)
+            last.text, last.baseline = _put_together(last.text.rstrip(), text), line.baseline
             continue
         if last is not None:
             yield last

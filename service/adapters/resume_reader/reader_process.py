@@ -18,11 +18,16 @@ from service.kernel.reader_processes.serving import answer_requests
 MEMORY_MAX_BYTES = 600_000_000
 # Beyond the owner's limit of 4 s, so that it goes off only where no owner is left.
 ALARM_SECONDS = 6.0
+# The vocabulary's tables and patterns take half a second, which is no part of a file's time.
+WARM_UP = Request(
+    b"Jane Roe\n030 1234567\nExperience\nEngineer, Acme, 2019 - 2020\nEducation\nBSc, MIT\nSkills\nGo", ""
+)
 
 
 def main() -> None:
     # Libraries' warnings quote the file, which must not reach a log.
     logging.disable(logging.CRITICAL)
+    answer(WARM_UP)
     answer_requests(
         answer, msgspec.msgpack.Decoder(Request), alarm_seconds=ALARM_SECONDS, memory_max_bytes=MEMORY_MAX_BYTES
     )

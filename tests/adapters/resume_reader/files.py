@@ -33,20 +33,21 @@ Tools: Docker; Kubernetes
 
 
 class Text(NamedTuple):
-    """A piece of a line, where it begins, from the left edge."""
+    """A piece of a line, where it begins, from the left edge; and so many lines above where it would stand."""
 
     left: float
     text: str
     is_bold: bool = False
     size: float = 10
+    above: int = 0
 
 
-def pdf(*pages: Sequence[Sequence[Text] | str], link: str = "") -> bytes:
+def pdf(*pages: Sequence[Sequence[Text] | str], link: str = "", encoding: str = "/WinAnsiEncoding") -> bytes:
     """Pages of lines from top to bottom, set in Helvetica; a line is a text at the left, or pieces."""
     objects: list[bytes] = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     fonts = b"<</Font<</F1 3 0 R/F2 4 0 R>>>>"
     objects += [
-        f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding/WinAnsiEncoding>>".encode()
+        f"<</Type/Font/Subtype/Type1/BaseFont/{name}/Encoding {encoding}>>".encode()
         for name in ("Helvetica", "Helvetica-Bold")
     ]
     kids: list[int] = []
@@ -79,10 +80,12 @@ def written(objects: Iterable[bytes], *, trailer: bytes = b"") -> bytes:
 def _drawn(lines: Sequence[Sequence[Text] | str]) -> bytes:
     out: list[bytes] = []
     for number, line in enumerate(lines):
-        for left, text, is_bold, size in [Text(50, line)] if isinstance(line, str) else line:
+        for left, text, is_bold, size, above in [Text(50, line)] if isinstance(line, str) else line:
             shown = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
             font = b"/F2" if is_bold else b"/F1"
-            out.append(b"BT %b %.1f Tf 1 0 0 1 %.1f %d Tm (%b) Tj ET" % (font, size, left, 800 - 14 * number, shown))
+            out.append(
+                b"BT %b %.1f Tf 1 0 0 1 %.1f %d Tm (%b) Tj ET" % (font, size, left, 800 - 14 * (number - above), shown)
+            )
     return b"\n".join(out)
 
 

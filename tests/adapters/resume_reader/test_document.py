@@ -130,6 +130,7 @@ def test_german_markdown() -> None:
         "label": "Backend-Entwickler",
         "email": "max@example.com",
         "phone": "0170 1234567",
+        "location": {"address": "Berlin"},
     }
     assert found["work"] == [
         {

@@ -120,7 +120,7 @@ def told(entry: dict[str, Any]) -> tuple[Any, ...]:
             PLAIN,
             [
                 ("Senior Engineer", "Acme", "Mountain View, CA", "2021", "", "Built billing"),
-                ("Engineer", "", "", "2018", "2021", "Wrote reports"),
+                ("Engineer", "Acme", "Mountain View, CA", "2018", "2021", "Wrote reports"),
                 ("Analyst", "Globex", "Sunnyvale, CA", "2016", "2018", "Made charts"),
             ],
         ),
@@ -180,13 +180,55 @@ def test_bold_lines_of_a_page() -> None:
         ),
         ("Acme Corp.\tBoston, MA\nSoftware Engineer\t2016 - 2019", ("Software Engineer", "Acme Corp.", "Boston, MA")),
         ("Stripe — Staff Engineer | 03/2020 – now\nAustin, TX", ("Staff Engineer", "Stripe", "Austin, TX")),
-        ("Seit 2021\nBASF SE, Ludwigshafen\nLaborleiterin", ("Laborleiterin", "BASF SE, Ludwigshafen", "")),
-        ("Développeur – Capgemini, Lyon\nDepuis septembre 2020", ("Développeur", "Capgemini, Lyon", "")),
+        ("Seit 2021\nBASF SE, Ludwigshafen\nLaborleiterin", ("Laborleiterin", "BASF SE", "Ludwigshafen")),
+        ("Développeur – Capgemini, Lyon\nDepuis septembre 2020", ("Développeur", "Capgemini", "Lyon")),
         ("Poste : Comptable | Entreprise : Dubois | 2019 – aujourd’hui", ("Comptable", "Dubois", "")),
-        ("Contadora en Telefónica, Madrid\nenero 2019 – actualidad", ("Contadora en Telefónica", "", "")),
+        ("Contadora en Telefónica, Madrid\nenero 2019 – actualidad", ("Contadora en Telefónica", "", "Madrid")),
         ("Paper pusher\t2019 - 2020", ("", "", "")),
+        (
+            "Engineer II, Payments\t2020 - 2022\nWingtip | Chicago, IL",
+            ("Engineer II, Payments", "Wingtip", "Chicago, IL"),
+        ),
+        ("Director · Platform · Initrode\n2021 – 2024 · Remote", ("Director", "Initrode", "Remote")),
+        ("Manager · Site Lead, Payments · Globex, Toronto\n2020 – 2024", ("Manager", "Globex", "Toronto")),
+        ("Engineer, Growth at Contoso Ltd (Jan 2020 - Present)", ("Engineer, Growth", "Contoso Ltd", "")),
+        ("Sales Department, Northwind\nAccount Manager\t2015 - 2018", ("Account Manager", "Northwind", "")),
+        ("Staff Engineer, Payments Platform\t2019 - 2020", ("Staff Engineer, Payments Platform", "", "")),
+        ("Hull Analytics -- Hull (parallel role)\nInstructor\n2020-2022", ("Instructor", "Hull Analytics", "Hull")),
+        ("Systemutvecklare, Nordfrakt AB, Göteborg\n2019 – nu", ("Systemutvecklare", "Nordfrakt AB", "Göteborg")),
     ],
 )
 def test_whose_where_and_what_as(head: str, expected: tuple[str, ...]) -> None:
     (entry,) = work(f"Experience\n{head}\n- One", "cv.txt")
     assert told(entry)[:3] == expected
+
+
+ONE_EMPLOYER = "Experience\nAcme\nEngineer, Payments\t{}\n- One\n{}\t{}\n- Two"
+
+
+@pytest.mark.parametrize(
+    ("first", "title", "second", "employer"),
+    [
+        ("Jan 2022 - Present", "Engineer, Tariffs", "Jun 2019 - Dec 2021", "Acme"),
+        ("2022 - Present", "Engineer", "2019 - 2022", "Acme"),
+        ("2022 - Present", "Engineer", "2015 - 2018", None),  # elsewhere in between
+        ("2022 - Present", "Freelance developer", "2019 - 2022", None),
+        ("2022 - Present", "Engineer, Globex GmbH", "2019 - 2022", "Globex GmbH"),
+    ],
+)
+def test_promotions_below_one_employer(first: str, title: str, second: str, employer: str | None) -> None:
+    found = work(ONE_EMPLOYER.format(first, title, second), "cv.txt")
+    assert [entry.get("name") for entry in found] == ["Acme", employer]
+
+
+def test_positions_below_one_another_without_lists() -> None:
+    text = (
+        "Experience\nKestrel\n4 years 11 months\nStaff Engineer\nJanuary 2022 - Present (2 years 11 months)\n"
+        "Leeds, England, United Kingdom\nSenior Engineer\nJanuary 2020 - January 2022 (2 years)\n"
+        "Tidewater\nSoftware Engineer\nJune 2016 - December 2019 (3 years 7 months)\nHull, United Kingdom\n"
+    )
+    assert [told(entry)[:3] for entry in work(text, "cv.txt")] == [
+        ("Staff Engineer", "Kestrel", "Leeds, England, United Kingdom"),
+        ("Senior Engineer", "Kestrel", "Leeds, England, United Kingdom"),
+        ("Software Engineer", "Tidewater", "Hull, United Kingdom"),
+    ]

@@ -107,6 +107,17 @@ def test_more_than_a_resume_is_refused_rather_than_cut(text: str) -> None:
         read_file(text.encode(), "")
 
 
+def test_letters_that_are_drawn_as_one_and_wide_ones_are_read_as_they_are_written_otherwise() -> None:
+    assert read_file("Springﬁeld ﬄ （２０２０）".encode(), "").lines[0].text == "Springfield ffl (2020)"
+
+
+def test_tabulators_between_all_words_are_blanks_and_between_columns_are_not() -> None:
+    words = "Leona\t Leopold\nUniversity\tof\tLa\tVerona,\tCA\nBachelor\tof\tArts"
+    assert [line.text for line in read_file(words.encode(), "").lines][1] == "University of La Verona, CA"
+    table = "Skill\tLevel\tYears\nPython\tExpert\t10\nGo\tgut\t3"
+    assert read_file(table.encode(), "").lines[1].text == "Python\tExpert\t10"
+
+
 def test_what_cannot_be_seen_or_stored_is_taken_out() -> None:
     (line,) = read_file("Gr\u200bace\x07\u202e Example\ufeff\u2029".encode(), "").lines
     assert line.text == "Grace Example"

@@ -49,6 +49,32 @@ def test_columns_are_read_as_they_are_drawn() -> None:
     assert [text for _, _, text in lines(pdf(rows))] == ["Python\tGlobex", "Go\tInitech"]
 
 
+@pytest.mark.parametrize("is_last", [True, False], ids=["drawn last", "drawn first"])
+def test_a_dated_cell_in_the_margin_is_read_with_its_line(is_last: bool) -> None:
+    rows = [[Text(50, "Kestrel, Lead")], [Text(50, "• Built it")], [Text(50, "• Cut it")]]
+    cell = [[Text(450, "Leeds, UK")], [Text(430, "June 2023 – present")], [Text(460, "2 years")]]
+    drawn = rows + cell if is_last else cell + rows
+    page = [[piece._replace(above=3) for piece in line] if number > 2 else line for number, line in enumerate(drawn)]
+    assert [text for _, _, text in lines(pdf([*page, [Text(50, "Tidewater", above=3)]]))] == [
+        "Kestrel, Lead\tLeeds, UK\tJune 2023 – present\t2 years",
+        "Built it",
+        "Cut it",
+        "Tidewater",
+    ]
+
+
+def test_a_column_beside_the_text_is_no_cell() -> None:
+    left, right = ["Skills", "Python", "SQL"], ["Work", "Engineer, Acme, 2019 - 2020", "Led", "Built", "Ran"]
+    page = [[Text(50, text)] for text in left] + [[Text(300, text, above=3)] for text in right]
+    assert [text for _, _, text in lines(pdf(page))] == left + right
+
+
+def test_glyphs_are_read_by_their_names() -> None:
+    differences = "<</Type/Encoding/Differences[48/zero.lnum/one.lnum/two.lnum 65/A.sc/f_i/T_h/f_f_i]>>"
+    content = pdf(["A210 BC D"], encoding=differences)
+    assert lines(content) == [(PARAGRAPH, 0, "A210 fiTh ffi")]
+
+
 def test_what_runs_along_all_pages_stands_once_at_the_end() -> None:
     pages = [
         [f"page {number} says this", f"Said on {number}0", f"Grace Example, page {number}"] for number in (1, 2, 3)

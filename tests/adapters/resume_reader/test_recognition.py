@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from service.adapters.resume_reader.lines import Line, ResumeText, folded
 from service.adapters.resume_reader.recognition.dates import find, iso
 from service.adapters.resume_reader.recognition.document import recognised
-from service.adapters.resume_reader.recognition.sections import PARTS, named
+from service.adapters.resume_reader.recognition.sections import named, part_names
 from service.resumes import json_resume
 from tests.properties import examples
 
-SECTIONS = {part: [name for name, of in PARTS.items() if of is part] for part in dict.fromkeys(PARTS.values())}
+SECTIONS = {part: [name for name, of in part_names().items() if of is part] for part in part_names().values()}
 DATES = {"startDate", "endDate", "date", "releaseDate"}
 _WORDS = """Experience Education Skills Languages: Projects Certificates Awards Interests References Publications
     Berufserfahrung Ausbildung Kenntnisse Sprachen Expérience Formation Compétences Experiencia Educación Habilidades

@@ -39,6 +39,21 @@ def test_the_degree_is_what_the_line_calls_so(text: str, expected: tuple[str | N
     assert found == tuple(each if each is not None else "Bachelor of Science (Hons)" for each in expected)
 
 
+def test_two_degrees_below_one_school() -> None:
+    found = schools("Ridgemont University\nMSc Computer Science\t2017 - 2019\nBSc Mathematics\t2013 - 2017")
+    assert [(school["institution"], school["studyType"]) for school in found] == [
+        ("Ridgemont University", "MSc"),
+        ("Ridgemont University", "BSc"),
+    ]
+
+
+def test_a_school_without_dates() -> None:
+    found = schools("University of La Verona, La Verona, CA\nBachelor of Arts, Business Administration")
+    assert [(school["institution"], school["area"]) for school in found] == [
+        ("University of La Verona", "Business Administration")
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["MA", "BA in History", "MA, History", "M.A. Geschichte", "Dipl.-Ing.", "an MS in Physics"]
 )
@@ -61,7 +76,7 @@ def test_places(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Boston", "UniCredit, Milan", "Boston University, MA", "Engineer, CO", "Python, Go", "Acme, Boston, MA"],
+    ["", "Springfield", "UniCredit, Milan", "Boston University, MA", "Engineer, CO", "Python, Go", "Acme, Boston, MA"],
 )
 def test_no_places(text: str) -> None:
     assert not is_place(text)

@@ -1,29 +1,37 @@
 """Who it is, and how to reach them: what stands above the first heading, and under "Contact". Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import msgspec
+
+from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.contacts import (
-    LABEL,
+    birth_at,
     emails,
     phones,
     profile,
     profiles,
+    split_label,
     urls,
     without_contacts,
 )
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.degrees import is_degree, without_degrees
 from service.adapters.resume_reader.recognition.places import is_place, is_placelike
-from service.adapters.resume_reader.recognition.vocabulary import listed, words_of
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
+    alternatives,
     bared,
     is_position,
+    listed,
     pieces,
+    words_of,
 )
 
 Json = dict[str, Any]
@@ -37,78 +45,150 @@ LABEL_WORDS_MAX = 12
 NAME_WITHIN_LINES = 12
 # Shorter lines above the first heading are not what somebody says of themselves.
 SUMMARY_WORDS_MIN = 7
+# Of a name that the address shows, the shortest.
+OWNER_CHARS_MIN = 3
 
-_TITLES = frozenset({"curriculum vitae", "curriculum", "vitae", "resume", "résumé", "cv", "lebenslauf", "hoja de vida"})
-_PARTICLES = listed(
-    """
-    al bin da de del della den der di do dos du el la le van von y zu zur af av ben ibn
-    """
-)
-_TITLE = re.compile(
-    r"(?:curriculum vitae|lebenslauf|résumé|resume|cv|hoja de vida)(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE
-)
+_PARTICLES = listed("al bin da de del della den der di do dos du el la le van von y zu zur af av ben ibn")
 # How people are addressed, which stays with their names.
 _ADDRESSED = re.compile(r"(?:(?:Prof|Dr|PD|med|rer|nat|phil|jur|pol|oec|habil|h\. ?c|Dr\.-Ing|Ing|Mag)\.? )+(?=\w)")
-# Surnames that are professions: Robert Koch.
-_SURNAMES = frozenset({"koch", "kaufmann", "lehrer"})
+# Surnames that are professions: Robert Koch, Tom Baker.
+_SURNAMES = listed(
+    "koch kaufmann lehrer baker carpenter cook gardener master head chef leiter richter schaffer marechal"
+)
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_])|\.)*,?")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
 # A code before its town, or after it.
 _ADDRESS = re.compile(r"\b[0-9]{4,6} [^\W\d_]{2}|\b[A-Z]{2} [0-9]{5}\b")
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a line; `kind` is what its label announces, empty without one. A birth date is of its own kind."""
+
+    kind: str
+    text: str
+    line: int
+    level: int = 9  # of a heading
+
+
+@cache
+def _document_names() -> tuple[frozenset[str], re.Pattern[str]]:
+    names = vocabulary.phrases(lambda language: language.resume.document_names)
+    titled = re.compile(rf"(?:{alternatives(names)})(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE)
+    return frozenset(names), titled
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Headings and labels, which in some writings look like names."""
+    sections = vocabulary.phrases(lambda each: (name for names in each.resume.sections.values() for name in names))
+    kinds = (language.resume.labels for language in vocabulary.languages().values())
+    labels = (phrase for kind in kinds for phrases in msgspec.structs.astuple(kind) for phrase in phrases)
+    return frozenset((*sections, *labels)) | _document_names()[0]
+
+
 def basics(lines: Sequence[Line], contact: Sequence[Line], links: Sequence[str]) -> Json:
     """`basics` without what is not there. What these lines say beyond it is not looked after here."""
-    everything = [*lines, *contact]
-    texts = [line.text for line in everything]
+    found = [*_pieces(lines), *_pieces(contact, first=len(lines))]
+    texts = [piece.text for piece in found if piece.kind not in ("birth", "personal")]
     told: Json = {}
-    name = _name(lines)
-    parts = list(_parts(texts, name))
-    told["name"] = name
-    told["label"] = _title(texts, name) or next((part for label, part in parts if not label and _is_label(part)), "")
+    told["name"] = name = _name(found, is_owner=owner_test([line.text for line in (*lines, *contact)], links))
+    unlabelled = [part for piece in found if not piece.kind for part in pieces(without_contacts(piece.text))]
+    parts = [bared(part) for part in unlabelled if bared(part) and _bare(part, takes_states=True) != name]
+    told["label"] = _title(lines, name) or next((part for part in parts if _is_label(part)), "")
     told["email"] = _first(emails(text) for text in texts)
-    told["phone"] = _first(phones(text) for text in texts).strip()
-    addresses = [found[0].rstrip(".,;") for text in texts for found in urls(_without_emails(text))]
+    told["phone"] = _phone(found)
+    addresses = [match[0].rstrip(".,;") for text in texts for match in urls(_without_emails(text))]
     told["url"] = next((address for address in addresses if not profile(address)), "")
-    told["location"] = _location(parts, told["label"])
+    homes = [bared(piece.text) for piece in found if piece.kind == "address"]
+    told["location"] = _location(homes, [part for part in parts if part != told["label"]])
     told["profiles"] = [
         {"network": each.network, "username": each.username, "url": each.url}
         for each in profiles([*addresses, *links]).values()
     ]
-    told["summary"] = _said(lines, name)
+    told["summary"] = _prose(lines, name)
     return {key: value for key, value in told.items() if value and (not isinstance(value, str) or _fits(key, value))}
+
+
+def owner_test(texts: Sequence[str], links: Sequence[str]) -> Callable[[str], bool]:
+    """Tells the name that somebody's e-mail address or profile is made of: `dana.whitlock@`, `in/danawhitlock`."""
+    addresses = [found[0].partition("@")[0] for text in texts for found in emails(text)]
+    pages = [found[0] for text in texts for found in urls(_without_emails(text))]
+    owners = [*addresses, *(each.username for each in profiles([*pages, *links]).values())]
+    known = ["".join(_LETTERS.findall(owner)).casefold() for owner in owners]
+
+    def is_owner(text: str) -> bool:
+        is_name = looks_like_a_name(text, may_be_title=True)
+        words = ["".join(_LETTERS.findall(word)).casefold() for word in text.split()] if is_name else []
+        words = [word for word in words if len(word) >= OWNER_CHARS_MIN]
+        return len(words) > 1 and any(all(word in owner for word in words) for owner in known)
+
+    return is_owner
+
+
+def _pieces(lines: Sequence[Line], *, first: int = 0) -> Iterator[_Piece]:
+    """A label that stands alone announces what follows it, in its line or in the next."""
+    announced = ""
+    for number, line in enumerate(lines, first):
+        for part in pieces(line.text) if line.kind != "columns" else ():
+            born = birth_at(part)
+            kind, value = split_label(part[:born])
+            if kind and not value and born == len(part):
+                announced = kind
+                continue
+            if announced == "birth" or (born < len(part) and not value):
+                yield _Piece("birth", part, number)
+            else:
+                level = line.level if line.kind == "heading" else 9
+                yield _Piece(kind or announced, value, number, level)
+                if born < len(part):
+                    yield _Piece("birth", part[born:], number)
+            announced = "birth" if not any(map(str.isdigit, part[born:])) and born < len(part) else ""
+
+
+def births(lines: Sequence[Line]) -> Iterator[str]:
+    """Lines that tell when somebody was born."""
+    numbers = {piece.line for piece in _pieces(lines) if piece.kind == "birth"}
+    yield from (lines[number].text for number in sorted(numbers))
 
 
 def _fits(key: str, value: str) -> bool:
     return len(value) <= (PROSE_MAX_CHARS if key == "summary" else LINE_MAX_CHARS)
 
 
-def _name(lines: Sequence[Line]) -> str:
-    """The line that stands out most and looks like a name, else the first that does."""
-    found: list[tuple[int, str]] = []
-    for number, line in enumerate(lines[:NAME_WITHIN_LINES]):
-        for part in pieces(without_contacts(line.text)):
-            bare = _bare(part, takes_states=number == 0 or line.level == 1)
-            if looks_like_a_name(bare):
-                found.append((line.level if line.kind == "heading" else 9, bare))
-    return min(found, key=lambda each: each[0], default=(0, ""))[1]
+def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
+    """What is labelled so, what the address is made of, what stands out most, or else the first that looks like a
+    name."""
+    names: list[tuple[tuple[bool, bool, int], str]] = []
+    for piece in found:
+        if piece.kind not in ("", "name"):
+            continue
+        for part in pieces(without_contacts(piece.text)):
+            bare = _bare(part, takes_states=piece.line == 0 or piece.level == 1)
+            is_early = piece.line < NAME_WITHIN_LINES
+            if looks_like_a_name(bare, may_be_title=is_owner(bare)) and (
+                piece.kind == "name" or is_owner(bare) or is_early
+            ):
+                names.append(((piece.kind != "name", not is_owner(bare), piece.level), bare))
+    return min(names, key=lambda each: each[0], default=((True, True, 0), ""))[1]
 
 
 def _bare(part: str, *, takes_states: bool) -> str:
     """What may be a name, without what is written around it: `CV: Jane Roe, PhD (2024)`."""
-    label = LABEL.match(part) or _TITLE.match(part)
-    bare = bared(part[label.end() :] if label else part)
+    title = _document_names()[1].match(part)
+    bare = bared(part[title.end() :] if title else part)
     if dates := find(bare):
         before = _OPEN.sub("", bare[: dates.start_at])  # "(Stand:"
         bare = max(bared(before), bared(bare[dates.end_at :]), key=len)
     return without_degrees(bare, takes_states=takes_states)
 
 
-def looks_like_a_name(text: str) -> bool:
+def looks_like_a_name(text: str, *, may_be_title: bool = False) -> bool:
     addressed = _ADDRESSED.match(text)
     words = text[addressed.end() if addressed else 0 :].split()
-    if len(text) > NAME_MAX_CHARS or not 1 <= len(words) <= NAME_WORDS_MAX or text.casefold() in _TITLES:
+    if len(text) > NAME_MAX_CHARS or not 1 <= len(words) <= NAME_WORDS_MAX or text.casefold() in _no_names():
         return False
     if len(words) == 1 and not addressed:  # in writing without blanks
         return 2 <= len(text) <= 4 and text.isalpha() and not text.isascii() and text.upper() == text.lower()
@@ -117,27 +197,16 @@ def looks_like_a_name(text: str) -> bool:
         and (word[0].isupper() or word.lower() in _PARTICLES or word[0].lower() == word[0].upper())
         for word in words
     )
-    is_titled = is_position(text) and words[-1].casefold() not in _SURNAMES
+    is_titled = not may_be_title and is_position(text) and words[-1].casefold() not in _SURNAMES
     return is_written_so and not is_titled and not is_placelike(text) and not is_degree(" ".join(words))
 
 
-def _parts(texts: Sequence[str], name: str) -> Iterator[tuple[str, str]]:
-    """What the lines say beside addresses and numbers, each with the label before it."""
-    for text in texts:
-        for part in pieces(without_contacts(text)):
-            label = LABEL.match(part)
-            bare = bared(part[label.end() :] if label else part)
-            is_name = bool(name) and _bare(part, takes_states=True) == name
-            if bare and not is_name and bare.casefold() not in _TITLES:
-                yield (label["label"].casefold() if label else ""), bare
-
-
-def _title(texts: Sequence[str], name: str) -> str:
+def _title(lines: Sequence[Line], name: str) -> str:
     """`Engineer · Architect`: a line of nothing else, as it is."""
-    for text in texts:
-        found = pieces(text)
+    for line in lines:
+        found = pieces(line.text)
         if found and name not in found and all(map(_is_label, found)):
-            return bared(text)
+            return bared(line.text)
     return ""
 
 
@@ -148,22 +217,31 @@ def _is_label(text: str) -> bool:
     )
 
 
-def _location(parts: Sequence[tuple[str, str]], label: str) -> Json | None:
-    for said, part in parts:
-        is_labelled = said in {"address", "adresse", "anschrift", "dirección", "domicilio", "location", "wohnort"}
-        is_told = part != label and (is_place(part) or (_ADDRESS.search(part) and "," in part))
-        if (is_labelled or is_told) and len(part) <= LABEL_MAX_CHARS:
-            city = _CITY.fullmatch(part)
-            return {"city": city["city"], "region": city["region"]} if city else {"address": part}
+def _phone(found: Sequence[_Piece]) -> str:
+    """What is labelled so, or else the first number that stands without a label of another kind."""
+    for kind in ("phone", ""):
+        for piece in found:
+            if piece.kind == kind and (number := next(phones(piece.text, is_labelled=bool(kind)), None)):
+                return number[0].strip()
+    return ""
+
+
+def _location(homes: Sequence[str], parts: Sequence[str]) -> Json | None:
+    told = [part for part in parts if is_place(part) or (_ADDRESS.search(part) and "," in part)]
+    for place in (*homes, *told):
+        if place and len(place) <= LABEL_MAX_CHARS:
+            city = _CITY.fullmatch(place)
+            return {"city": city["city"], "region": city["region"]} if city else {"address": place}
     return None
 
 
-def _said(lines: Sequence[Line], name: str) -> str:
+def _prose(lines: Sequence[Line], name: str) -> str:
     """The first run of sentences."""
     run: list[str] = []
     for line in lines:
         is_name = bool(name) and line.text.startswith(name)
         is_sentence = len(words_of(without_contacts(line.text))) >= SUMMARY_WORDS_MIN and not is_name
+        is_sentence = is_sentence and birth_at(line.text) == len(line.text)
         if is_sentence or (run and line.kind == "paragraph" and line.text.rstrip().endswith(".")):
             run.append(line.text.strip())
         elif run:
@@ -173,7 +251,7 @@ def _said(lines: Sequence[Line], name: str) -> str:
 
 def everything(lines: Sequence[Line], basics: Json) -> str:
     """All that stands below the name, for a text without any heading; empty where that is too much for a summary."""
-    texts = [line.text.strip() for line in lines]
+    texts = [line.text.strip() for line in lines if birth_at(line.text) == len(line.text)]
     name = basics.get("name", "")
     after = next((index for index, text in enumerate(texts) if name and name in text), -1)
     said = "\n".join(texts[after + 1 :])

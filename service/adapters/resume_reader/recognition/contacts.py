@@ -1,20 +1,36 @@
-"""How to reach somebody: addresses, numbers, pages, profiles, found in a line. Pure."""
+"""How to reach somebody: addresses, numbers, pages, profiles, found in a line; and the labels of a form. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+
+import phonenumbers
+
+from service import vocabulary
+from service.adapters.resume_reader.recognition.words import alternatives, labels
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.ASCII)
 _URL = re.compile(
-    r"(?:https?://[^\s|,;<>()\[\]\"']{3,300}|(?<![\w@./-])(?:www\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
-    r"(?:com|org|net|io|dev|me|de|fr|es|eu|ch|at|uk|us|ca|in|co|ai|app|tech|info|xyz|page|blog|site|online|edu|be|nl|it|mx|"
-    r"ar|cl|pl|se|no|dk|fi|pt|ie|br|jp|kr|au|nz|gg|so|cv|name|pro|codes|design|engineer|software)"
-    r"(?![\w@-])(?:/[^\s|,;<>()\[\]\"']{0,300})?)",
+    r"(?:(?P<scheme>https?://)|(?<![\w@./-]))(?P<host>(?:www\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}"
+    r"[a-z]{2,24})(?![\w@-])(?P<rest>[:/][^\s|,;<>()\[\]\"']{0,300})?",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"(?<![\w/.])(?:\(?\+?[0-9][0-9()\s./·–-]{5,22}[0-9])(?![\w/])")
-_YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}\s*[-–/.]?\s*){1,2}")
+# "asp.net", "B.Sc": such names without a page's marks are addresses only from this length on.
+BARE_NAME_CHARS_MIN = 4
+
+_PHONE = re.compile(r"(?<![\w/.,])(?:\(?\+?[0-9][0-9()\s./·–-]{5,22}[0-9])(?![\w/,])")
+# A day, a month and a year in any order, years, or a Swedish personal number: nothing to call.
+_DATE = re.compile(
+    r"[0-9]{1,2}\s?([./·–-]|\s)\s?[0-9]{1,2}\s?\1\s?(?:19|20)?[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}\s?([./·–-]|\s)\s?[0-9]{1,2}\s?\2\s?[0-9]{1,2}"
+    r"|(?:(?:(?:[0-9]{1,2}\s?[./-]\s?){0,2}(?:19|20)[0-9]{2})\s?[-–/.]?\s*){1,4}"
+    r"|[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-+ ][0-9]{4}"
+    r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+)
 DIGITS_MIN, DIGITS_MAX = 7, 15  # E.164 has fifteen at the most
+# Shorter ones that do not begin as numbers to dial are as often anything else.
+BARE_DIGITS_MIN = 9
 
 # Hosts of profiles, with how the name stands in their addresses.
 _PROFILES = {
@@ -41,13 +57,6 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 _HOST = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?([\w-]+)\.[a-z]+/", re.IGNORECASE)
-# What is written before an address or a number, in the four languages, and for the name itself.
-LABEL = re.compile(
-    r"\s*(?P<label>e-?mail(?: address)?|mail|correo(?: electrónico)?|courriel|phone|mobile|"
-    r"tel(?:ephone|efon|éfono|éphone)?|cell|handy|mobil|móvil|portable|linkedin|github|website|web|homepage|portfolio|blog|url|"
-    r"address|adresse|anschrift|dirección|domicilio|location|wohnort|name|nom|nombre|twitter|gitlab|xing|skype|telegram)\s*(?:[:.]|://)\s*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +66,82 @@ class Profile:
     url: str
 
 
+@cache
+def _label() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What a form writes before a value about the person, and which kind of value each announces."""
+    kinds = ("personal", "page", "address", "name", "email", "phone", "birth")
+    named = {phrase: kind for kind in kinds for phrase in labels(kind)}
+    return re.compile(rf"\s*(?P<label>{alternatives(named)})\s*(?:\.?:(?!//)|\.(?=\s|\d)|://)\s*", re.IGNORECASE), named
+
+
+@cache
+def _birth() -> re.Pattern[str]:
+    """Announced by its label, whose colon may be missing, or by the star of a genealogist."""
+    births = alternatives(labels("birth"))
+    return re.compile(rf"(?:(?<!\w)(?:{births})(?!\w)\s*[.:]*|(?<!\S)\*(?=\s?[0-9]{{1,2}}\.))\s*", re.IGNORECASE)
+
+
+def split_label(text: str) -> tuple[str, str]:
+    """Which kind of value a piece says that it is, empty where it does not say it, and the value."""
+    pattern, kinds = _label()
+    if label := pattern.match(text):
+        return kinds[label["label"].casefold()], text[label.end() :].strip()
+    bare = text.strip(" .:").casefold()
+    return (kinds[bare], "") if bare in kinds else ("", text)
+
+
+def birth_at(text: str) -> int:
+    """Where a piece begins to tell when or where somebody was born; its length where it does not."""
+    found = _birth().search(text)
+    is_told = found is not None and (not text[found.end() :].strip() or any(map(str.isdigit, text[found.end() :])))
+    return found.start() if found is not None and is_told else len(text)
+
+
 def emails(text: str) -> Iterator[re.Match[str]]:
     yield from _EMAIL.finditer(text)
 
 
 def urls(text: str) -> Iterator[re.Match[str]]:
-    """Web addresses, those of mailboxes aside."""
+    """Web addresses, those of mailboxes aside; a host is what the public suffix list says it is."""
     for found in _URL.finditer(text):
-        if text[found.end() : found.end() + 1] != "@":
+        host = found["host"].lower()
+        name, _, ending = host.removeprefix("www.").partition(".")
+        is_marked = bool(found["scheme"] or host.startswith("www.") or found["rest"])
+        is_bare = len(name) >= BARE_NAME_CHARS_MIN and host == found["host"]
+        is_host = bool(ending) and vocabulary.public_suffixes().privatesuffix(host) is not None
+        if is_host and (is_marked or is_bare) and text[found.end() : found.end() + 1] != "@":
             yield found
 
 
-def phones(text: str) -> Iterator[re.Match[str]]:
+def phones(text: str, *, is_labelled: bool = False) -> Iterator[re.Match[str]]:
+    """Numbers that can be called: never a date; without a country's code or a label, only what is valid somewhere that
+    the languages read here are spoken."""
     for found in _PHONE.finditer(text):
         digits = sum(character.isdecimal() for character in found[0])
-        if DIGITS_MIN <= digits <= DIGITS_MAX and not _YEARS.fullmatch(found[0].strip()):
+        is_dialled = is_labelled or digits >= BARE_DIGITS_MIN or found[0][0] in "0(+"
+        is_number = DIGITS_MIN <= digits <= DIGITS_MAX and is_dialled and not _DATE.fullmatch(found[0].strip("() "))
+        if is_number and (is_labelled or _is_valid(found[0])):
             yield found
+
+
+def _is_valid(number: str) -> bool:
+    if number.lstrip("(").startswith("+"):
+        return _is_number(number, None, phonenumbers.is_possible_number)
+    return any(_is_number(number, region, phonenumbers.is_valid_number) for region in _regions())
+
+
+def _is_number(number: str, region: str | None, check: Callable[[phonenumbers.PhoneNumber], bool]) -> bool:
+    try:
+        return check(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@cache
+def _regions() -> tuple[str, ...]:
+    """Where numbers are written without their country's code, by the languages; and the largest of their speakers."""
+    own = tuple(code.upper() for code in vocabulary.languages() if code.upper() in phonenumbers.SUPPORTED_REGIONS)
+    return tuple(dict.fromkeys(("US", "GB", "IN", "AT", "CH", "BE", "MX", "BR", "CN", "JP", "SE", "AU", *own)))
 
 
 def profile(url: str) -> Profile | None:
@@ -94,7 +163,7 @@ def profiles(addresses: Iterable[str]) -> dict[str, Profile]:
 
 
 def without_contacts(text: str) -> str:
-    """The line with a gap where an address or a number stood, and without what was written before it."""
+    """The line with a gap where an address or a number stood."""
     for find in (emails, urls, phones):
         for found in reversed(list(find(text))):
             text = f"{text[: found.start()]}\t{text[found.end() :]}"

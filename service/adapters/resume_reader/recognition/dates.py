@@ -1,59 +1,17 @@
-"""When something was, as résumés write it in English, German, French and Spanish, in ISO 8601 as JSON Resume has it."""
+"""When something was, as résumés write it in the vocabulary's languages, in ISO 8601 as JSON Resume has it. Pure."""
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-# Nobody's résumé begins before; what is planned ends within some years.
-YEAR_FIRST, YEAR_LAST = 1940, 2049
+from service import vocabulary
+from service.adapters.resume_reader.recognition.words import alternatives
 
-_MONTHS = {
-    1: "january jan jänner januar janvier janv enero ene",
-    2: "february feb februar février fevrier févr fevr fév febrero",
-    3: "march mar märz maerz mrz mars marzo",
-    4: "april apr avril avr abril abr",
-    5: "may mai mayo",
-    6: "june jun juni juin junio",
-    7: "july jul juli juillet juil julio",
-    8: "august aug août aout agosto ago",
-    9: "september sept sep septembre septiembre setiembre",
-    10: "october oct oktober okt octobre octubre",
-    11: "november nov novembre noviembre",
-    12: "december dec dezember dez décembre decembre déc diciembre dic",
-}
-_MONTH_NUMBERS = {name: number for number, names in _MONTHS.items() for name in names.split()}
-_NOW = (
-    "present|now|today|current|currently|ongoing|to date|heute|jetzt|aktuell|laufend|aujourd['’]hui|présent|actuel|"
-    "en cours|ce jour|actualidad|actualmente|presente|actual|la fecha|hoy"
-)
-_SEASONS = (
-    "spring|summer|fall|autumn|winter|frühjahr|frühling|sommer|herbst|printemps|été|automne|hiver|primavera|verano|"
-    "otoño|invierno|ws|ss|wise|sose"
-)
-_NAMES = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
+# Nobody's résumé begins before 1940; what is planned ends within some years.
 _YEAR = r"(?:19[4-9][0-9]|20[0-4][0-9])"
-_DAY_AND_MONTH = (
-    rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s{{1,3}})?(?:{_NAMES})\.?(?:\s{{1,3}}[0-9]{{1,2}}(?:st|nd|rd|th)?,)?"
-)
-_DATE = (
-    rf"(?:(?:{_DAY_AND_MONTH}[,/]?\s{{0,3}}(?:de\s|del\s)?|(?:{_SEASONS})(?:\s(?:semester|term))?\s{{1,3}}(?:de\s)?"
-    rf"|(?:[0-9]{{1,2}}[./-])?[0-9]{{1,2}}[./-])?{_YEAR}(?:[-./](?:1[0-2]|0[1-9])(?:[-./](?:[0-2][0-9]|3[01]))?)?)"
-)
-_TO = (
-    r"\s{0,3}(?:[-–—−‒‐~]{1,3}|&|\b(?:to|until|till|through|and|bis|und|à|au|et|hasta|al?|y)\b)\s{0,3}"
-    r"(?:el\s|le\s|l['’])?"
-)
-_SINCE = r"(?:since|from|seit|ab|von|depuis|dès|de|du|desde)\s{1,3}(?:le\s|el\s)?"
-_EDGE = r"(?<![\w/.-])"
-_RANGE = re.compile(rf"{_EDGE}(?:{_SINCE})?(?P<start>{_DATE}){_TO}(?P<end>{_DATE}|(?:{_NOW})\b)(?!\w)", re.IGNORECASE)
-_OPEN = re.compile(
-    rf"{_EDGE}(?:(?:since|seit|ab|depuis|dès|desde)\s{{1,3}}(?P<since>{_DATE})|(?P<dash>{_DATE})\s?[-–—](?=\s*$))(?![\w/])",
-    re.IGNORECASE,
-)
-_SINGLE = re.compile(rf"{_EDGE}(?P<start>{_DATE})(?![\w/-])", re.IGNORECASE)
-
-_NAMED = re.compile(rf"({_NAMES})\b", re.IGNORECASE)
-_YEAR_FIRST = re.compile(rf"({_YEAR})[-./]([0-9][0-9])(?:[-./]([0-9][0-9]))?\Z")
-_YEAR_LAST = re.compile(rf"(?:(?:([0-9]{{1,2}})[./-])?([0-9]{{1,2}})[./-])?({_YEAR})\Z")
+_NUMERIC_YEAR_FIRST = re.compile(rf"({_YEAR})[-./年]\s?([0-9]{{1,2}})(?:[-./月]\s?([0-9]{{1,2}})日?|月)?\Z")
+_NUMERIC_YEAR_LAST = re.compile(rf"(?:(?:([0-9]{{1,2}})[./-])?([0-9]{{1,2}})[./-])?({_YEAR})\Z")
+_ANY_YEAR = re.compile(_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +25,87 @@ class Dates:
     is_range: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    range: re.Pattern[str]
+    open: re.Pattern[str]
+    single: re.Pattern[str]
+    month: re.Pattern[str]
+    duration: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    phrases = vocabulary.phrases
+    month, now = alternatives(vocabulary.months()), alternatives(phrases(lambda language: language.present))
+    season = alternatives(phrases(lambda language: language.resume.seasons))
+    since = alternatives(phrases(lambda language: language.resume.since))
+    start = alternatives(phrases(lambda language: language.resume.start))
+    until = alternatives(phrases(lambda language: language.resume.until))
+    unit = alternatives(phrases(lambda language: language.resume.durations))
+    day_and_month = (
+        rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s{{1,3}}(?:de\s)?)?(?:{month})\.?"
+        rf"(?:\s{{1,3}}[0-9]{{1,2}}(?:st|nd|rd|th)?,)?"
+    )
+    date = (
+        rf"(?:(?:{day_and_month}[,/]?\s{{0,3}}(?:de\s|del\s)?|(?:{season})(?:\s(?:semester|term))?\s{{1,3}}(?:de\s)?"
+        rf"|(?:[0-9]{{1,2}}[./-])?[0-9]{{1,2}}[./-])?{_YEAR}"
+        r"(?:年\s?(?:(?:1[0-2]|0?[1-9])月(?:\s?[0-9]{1,2}日)?)?"
+        r"|[-./](?:1[0-2]|0[1-9])(?:[-./](?:[0-2][0-9]|3[01]))?|[./][1-9](?![0-9./]))?)"
+    )
+    duration = rf"(?:[0-9]{{1,2}}\s?(?:{unit})\.?,?\s{{0,2}}(?:{until})?\s{{0,2}}){{1,2}}"
+    to = (
+        rf"\s{{0,3}}(?:[-–—−‒‐~〜]{{1,3}}|&|(?<!\w)(?:{until})(?!\w))\s{{0,3}}(?:el\s|le\s|l['’]|o\s)?" if until else ""
+    )
+    before = rf"(?:(?:{since}|{start})(?:\s{{1,3}}|(?<=['’]))(?:le\s|el\s)?)?"
+    tail = rf"(?:\s{{0,3}}[·,]?\s?\(?{duration}\)?(?!\w))?"
+    edge = r"(?<![\w/.-])"
+    return _Patterns(
+        range=re.compile(
+            rf"{edge}{before}(?P<start>{date}){to}(?P<end>{date}|(?:{now})(?!\w)){tail}(?!\w)", re.IGNORECASE
+        ),
+        open=re.compile(
+            rf"{edge}(?:(?:{since})\s{{0,3}}(?P<since>{date})|(?P<dash>{date})\s?[-–—〜~](?=\s*\)?\s*$)){tail}(?![\w/])",
+            re.IGNORECASE,
+        ),
+        single=re.compile(rf"{edge}(?P<start>{date})(?![\w/-])", re.IGNORECASE),
+        month=re.compile(rf"(?<!\w)({month})(?!\w)", re.IGNORECASE),
+        duration=re.compile(rf"[(·\s]*{duration}[)\s]*", re.IGNORECASE),
+    )
+
+
 def find(text: str) -> Dates | None:
-    """The first range of dates of a line, else the first date in it."""
-    if not any(character.isdigit() for character in text):
+    """The first range of dates of a line, else the first date in it. How long it was belongs to it: `(2 years)`."""
+    if not _ANY_YEAR.search(text):
         return None
-    if found := _RANGE.search(text):
+    patterns = _patterns()
+    if found := patterns.range.search(text):
         end = found["end"]
         until = iso(end) if any(character.isdigit() for character in end) else None
         return Dates(iso(found["start"]), until, *found.span())
-    if found := _OPEN.search(text):
+    if found := patterns.open.search(text):
         return Dates(iso(found["since"] or found["dash"]), None, *found.span())
-    if found := _SINGLE.search(text):
+    if found := patterns.single.search(text):
         date = iso(found["start"])
         return Dates(date, date, *found.span(), is_range=False)
     return None
 
 
+def is_duration(text: str) -> bool:
+    """`4 years 11 months`, which the dates beside it say too."""
+    return _patterns().duration.fullmatch(text) is not None
+
+
 def iso(date: str) -> str:
     """`Jan. 2020` is 2020-01, `15.03.2021` 2021-03-15; a season, or a month that is none, leaves the year."""
     bare = date.strip()
-    if found := _YEAR_FIRST.match(bare):
+    if found := _NUMERIC_YEAR_FIRST.match(bare):
         return _joined(found[1], found[2], found[3])
-    year = bare[-4:]
-    if named := _NAMED.search(bare):
-        return _joined(year, f"{_MONTH_NUMBERS[named[1].lower()]:02}", None)
-    if found := _YEAR_LAST.match(bare):
+    years = _ANY_YEAR.findall(bare)
+    year = years[-1] if years else bare[-4:]
+    if named := _patterns().month.search(bare):
+        return _joined(year, f"{vocabulary.months()[named[1].lower()]:02}", None)
+    if found := _NUMERIC_YEAR_LAST.match(bare):
         first, second = found[1], found[2]
         if "/" in bare and first is not None and int(first) <= 12 and first != second:
             # 02/03 is in March for most and in February for some; 02/15 is February's.

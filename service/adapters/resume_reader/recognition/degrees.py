@@ -1,10 +1,11 @@
 """Degrees: in what somebody studied, and behind somebody's name. Pure."""
 
 import re
+from functools import cache
 
+from service import vocabulary
 from service.adapters.resume_reader.recognition.places import without_place
-from service.adapters.resume_reader.recognition.vocabulary import DEGREE, listed, words_of
-from service.adapters.resume_reader.recognition.words import bared
+from service.adapters.resume_reader.recognition.words import alternatives, bared, labels, listed, tables, words_of
 
 # Two letters are as often a state, a firm or a product; they are a degree at the beginning, or before what it is in.
 _SHORT = listed("ba bs jd ma md ms")
@@ -12,13 +13,9 @@ _SHORT_DEGREE = re.compile(
     r"(?:\A|\()(?:BA|BS|JD|MA|MD|MS)\b(?!\s+(?:Office|Excel|Word))|\b(?:BA|BS|MA|MS)(?:,| (?:in|of)) |, (?:BA|BS)\Z"
 )
 _COMPOUND = re.compile(r"dipl(?:om)?[.-]|diplom(?=[a-zäöü]{4})")
-_IN = re.compile(r"\s+(?:in|en|im Fach|der|in der)\s+")
 _MARK = re.compile(r"\s*[:,(–]\s*")
-_LABEL = re.compile(r"(?:abschluss|degree|qualification|diplôme|titre|título|titulación)\s*:\s*", re.IGNORECASE)
-_DEGREE = re.compile(
-    r"(?:(?:Associate|Bachelor|Master|Doctor|Licence|Grado|Maestría|Máster|Mastère|Licenciatura)(?:['’]?s)?"
-    r"(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
-)
+# Shorter words are abbreviations, which are told by their capitals.
+WHOLE_WORD_CHARS_MIN = 5
 
 # Behind a name, or before it; "Dr." and "Prof." are part of how people are addressed, and stay.
 _BEHIND_NAMES = listed(
@@ -37,11 +34,27 @@ _BEFORE_NAMES = re.compile(
 NAME_WITH_DEGREES_MAX_CHARS = 120
 
 
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What announces a degree in a form; what stands between it and what it is in; a degree at the beginning."""
+    studied_in = vocabulary.phrases(lambda language: language.resume.studied_in)
+    whole = alternatives(word for word in tables().degrees if len(word) >= WHOLE_WORD_CHARS_MIN)
+    degree = (
+        rf"(?:(?i:{whole})(?:['’]?s)?(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?"
+        r"|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
+    )
+    return (
+        re.compile(rf"(?:{alternatives(labels('degree'))})\s*:\s*", re.IGNORECASE),
+        re.compile(rf"\s+(?i:{alternatives(studied_in)})\s+"),
+        re.compile(degree),
+    )
+
+
 def is_degree(text: str) -> bool:
     """The `MA` of `Harvard University, Cambridge, MA` is none."""
     before, _ = without_place(text)
     words = words_of(before)
-    if any((word in DEGREE and word not in _SHORT) or _COMPOUND.match(word) for word in words):
+    if any((word in tables().degrees and word not in _SHORT) or _COMPOUND.match(word) for word in words):
         return True
     return any(word in _SHORT for word in words) and _SHORT_DEGREE.search(before) is not None
 
@@ -51,13 +64,14 @@ def studied(degree: str, *, is_school_named: bool) -> tuple[str, str]:
 
     What follows a comma is what it was in or where it was; where the school is not named elsewhere, it is neither.
     """
-    if (label := _LABEL.match(degree)) and is_degree(degree[label.end() :]):
+    labelled, studied_in, begins = _patterns()
+    if (label := labelled.match(degree)) and is_degree(degree[label.end() :]):
         degree = degree[label.end() :]
     first, _, _ = degree.partition(",")
     said = degree if is_school_named else first
-    if (found := _IN.search(first)) and is_degree(degree[: found.start()]):
+    if (found := studied_in.search(first)) and is_degree(degree[: found.start()]):
         return bared(degree[: found.start()]), bared(said[found.end() :])
-    if (found := _DEGREE.match(first)) and is_degree(degree[: found.start("rest")]) and found["rest"].strip(" ("):
+    if (found := begins.match(first)) and is_degree(degree[: found.start("rest")]) and found["rest"].strip(" ("):
         before, area = degree[: found.start("rest")], bared(said[found.start("rest") :])
         return (bared(first), "") if is_degree(area) else (bared(before), area)
     if (mark := _MARK.search(degree)) and is_degree(degree[: mark.start()]):

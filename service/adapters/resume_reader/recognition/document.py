@@ -2,54 +2,71 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
+from service import vocabulary
 from service.adapters.resume_reader.lines import Line, ResumeText
 from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools, skills
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
-from service.adapters.resume_reader.recognition.vocabulary import listed
-from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX
+from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, labels
 
 Json = dict[str, Any]
 
 _WORD = re.compile(r"\w+")
-# What is written before what is told, and tells nothing itself.
-_CONTACT = listed(
-    """
-    email e mail phone mobile tel telephone telefon teléfono téléphone cell mobil móvil portable website web github
-    linkedin http https address adresse name cv resume résumé curriculum vitae lebenslauf
-    """
-)
-_SCHOOL = frozenset({"gpa", "cgpa", "note", "in", "of", "der", "en", "im", "de"})
-_POSITION = frozenset({"at", "bei", "chez"}) | {
-    word for words in entry_header.LABELS.values() for word in words.split()
-}
-# The names of a table's columns tell nothing either.
-_COLUMNS = frozenset(word for name in skills.COLUMNS for word in name.split())
-_LABELS = {
-    Part.WORK: _POSITION,
-    Part.VOLUNTEER: _POSITION,
-    Part.HEADING: _CONTACT,
-    Part.CONTACT: _CONTACT,
-    Part.EDUCATION: _SCHOOL,
-    Part.PROJECTS: frozenset({"stack"}),
-}
+# A text of more lines has sections as a rule.
+NOTE_LINES_MAX = 8
+_TELLING = ("work", "volunteer", "education", "skills", "projects", "languages", "certificates")
+
+
+@cache
+def _unrecognised() -> Json:
+    languages = ", ".join(sorted(vocabulary.languages()))
+    detail = (
+        f"No heading of this résumé is known, so that its lines are kept as text. Known are headings in: {languages}."
+    )
+    return {"code": "unrecognised-resume", "detail": detail}
+
+
+@cache
+def _labels() -> Mapping[Part, frozenset[str]]:
+    """Words that are written before what is told, and tell nothing themselves."""
+    contact = (*labels("name"), *labels("email"), *labels("phone"), *labels("page"), *labels("address"))
+    document = vocabulary.phrases(lambda language: language.resume.document_names)
+    at = vocabulary.phrases(lambda language: language.resume.at)
+    studied_in = vocabulary.phrases(lambda language: language.resume.studied_in)
+    position = _in_words((*entry_header.roles_of_labels(), *at))
+    person = _in_words((*contact, *document, "http", "https"))
+    return {
+        Part.WORK: position,
+        Part.VOLUNTEER: position,
+        Part.HEADING: person,
+        Part.CONTACT: person,
+        Part.EDUCATION: _in_words((*labels("score"), *studied_in, "of", "de")),
+        Part.PROJECTS: frozenset({"stack"}),
+    }
+
+
+def _in_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for phrase in phrases for word in _WORD.findall(phrase))
 
 
 def recognised(text: ResumeText) -> Json:
     """A document that is in order, whatever the lines are. Linear in their number."""
-    found = sections(text.lines)
+    is_owner = basics.owner_test([line.text for line in text.lines], text.links)
+    found = sections(text.lines, is_owner=is_owner)
     told = {"basics": _basics(found, text.links)} | _sections(found)
     document = {name: value for name, value in told.items() if value}
     if other := list(_left_over(found, document)):
         document["other"] = other
+    if len(text.lines) > NOTE_LINES_MAX and not any(name in document for name in _TELLING):
+        document["warnings"] = [_unrecognised()]
     return document
 
 
 def _basics(found: Sequence[Section], links: Sequence[str]) -> Json:
-    told = basics.basics(found[0].told, _lines(found, Part.CONTACT), links)
+    told = basics.basics(_lines(found, Part.HEADING), _lines(found, Part.CONTACT), links)
     said = [section.told for section in found if section.part is Part.SUMMARY]
     if said:
         told["summary"] = "\n".join(line.text.strip() for line in said[0])
@@ -103,15 +120,20 @@ def _skills(by_part: dict[Part, list[Section]]) -> list[Json]:
     return found[:WORDS_MAX]
 
 
-def _left_over(found: Iterable[Section], document: Json) -> Iterator[Json]:
+def _left_over(found: Sequence[Section], document: Json) -> Iterator[Json]:
     """Lines with a word that the document has nowhere, under their heading."""
     known = {word for said in _texts(document) for word in _words(said)}
+    columns = _in_words(skills.column_names())
+    births = [*basics.births(_lines(found, Part.HEADING)), *basics.births(_lines(found, Part.CONTACT))]
+    if births:
+        yield {"name": "birthDate", "lines": births}
     for section in found:
-        known_here = known | _LABELS.get(section.part, frozenset())
+        known_here = known | _labels().get(section.part, frozenset())
         lines = [
             line.text
             for line in section.lines
-            if not _is_told(line.text, known_here | _COLUMNS if line.kind == "columns" else known_here)
+            if line.text not in births
+            and not _is_told(line.text, known_here | columns if line.kind == "columns" else known_here)
         ]
         if lines or section.part is Part.OTHER:
             yield ({"name": section.heading} if section.heading else {}) | {"lines": lines}

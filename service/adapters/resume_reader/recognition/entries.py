@@ -4,15 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
-from service.adapters.resume_reader.recognition.dates import Dates, find
+from service.adapters.resume_reader.recognition.dates import Dates, find, is_duration
 from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, head_end, starts
-from service.adapters.resume_reader.recognition.words import is_inner
+from service.adapters.resume_reader.recognition.words import is_inner, is_position
 
 
 @dataclass(slots=True)
 class Entry:
     """`heads` are without the dates. `prose` are lines before the first item, in one run. `level` is that of the
-    heading it begins with, 0 where it begins with none; `under` is the heading that stands above several entries."""
+    heading it begins with, 0 where it begins with none; `under` is the heading that stands above several entries.
+    `is_banner_above` tells that a line which names no position stands above the dates."""
 
     heads: list[str] = field(default_factory=list[str])
     dates: Dates | None = None
@@ -20,11 +21,12 @@ class Entry:
     items: list[str] = field(default_factory=list[str])
     level: int = 0
     under: str = ""
+    is_banner_above: bool = False
 
 
 def entries(lines: Sequence[Line], *, is_complete: IsComplete) -> list[Entry]:
     """`is_complete` tells of the lines of a head whether nothing is missing in it."""
-    dated = [Dated(line, find(line.text)) for line in lines]
+    dated = [Dated(line, find(line.text)) for line in lines if not is_duration(line.text)]
     found = starts(dated, is_complete)
     ends = [*(start.at for start in found[1:]), len(dated)][: len(found)]
     group: Dated | None = None
@@ -47,6 +49,7 @@ def _entry(dated: Sequence[Dated], start: Start, is_complete: IsComplete) -> Ent
     heads = dated[:end]
     dates = next((each.dates for each in (heads[anchor], *heads[anchor:]) if each.dates), None)
     entry = Entry(heads=[each.rest for each in heads], dates=dates)
+    entry.is_banner_above = anchor > 0 and not is_position(heads[0].rest)
     for each in dated[end:]:
         _add(entry, each.line)
     return entry

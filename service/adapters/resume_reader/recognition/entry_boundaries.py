@@ -5,16 +5,16 @@ of a head stand above its dates, and which stand out, is the same throughout a s
 heading as prominent as those begins an entry, whether it tells when or not: what stands below it is nobody else's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.dates import Dates
 from service.adapters.resume_reader.recognition.degrees import is_degree
 from service.adapters.resume_reader.recognition.entry_header import label_of
-from service.adapters.resume_reader.recognition.places import is_place, is_placelike
-from service.adapters.resume_reader.recognition.vocabulary import words_of
-from service.adapters.resume_reader.recognition.words import is_employer, is_inner, is_position
+from service.adapters.resume_reader.recognition.places import is_employer, is_place, is_placelike
+from service.adapters.resume_reader.recognition.words import is_inner, is_position, words_of
 
 HEAD_LINES_MAX = 3
 HEAD_MAX_CHARS = 120
@@ -22,8 +22,11 @@ HEAD_WORDS_MAX = 14
 # Small words of a name: "Bank of the West".
 SMALL_WORD_CHARS = 3
 
-# Tells of the lines of a head whether nothing is missing in it.
-IsComplete = Callable[[Sequence[str]], bool]
+
+class IsComplete(Protocol):
+    def __call__(self, lines: Sequence[str], /, *, surely: bool = False) -> bool:
+        """Whether nothing is missing in a header's lines; `surely`, where what may be a part of it does not count."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,12 @@ class Dated:
         text = self.rest.rstrip(" \t,;:|–—-").strip() if self.dates else self.rest.strip()
         words = len(words_of(text))
         is_sentence = text.endswith((";", ",", ":")) or (text.endswith(".") and not is_employer(text))
-        return len(text) <= HEAD_MAX_CHARS and words <= HEAD_WORDS_MAX and not is_sentence and not text[:1].islower()
+        return (
+            len(text) <= HEAD_MAX_CHARS
+            and words <= HEAD_WORDS_MAX
+            and not is_sentence
+            and (not text[:1].islower() or is_degree(text))
+        )
 
     @property
     def is_anchor(self) -> bool:
@@ -86,7 +94,7 @@ def _goes_on(heads: Sequence[str], below: Sequence[Dated], is_complete: IsComple
         return False
     if label := label_of(text):
         return label not in map(label_of, heads)
-    if is_complete(heads):
+    if is_complete(heads, surely=True):
         return is_place(text) and not any(is_place(head.strip()) for head in heads)
     if each.is_heading or is_telling(each):
         return True
@@ -210,9 +218,14 @@ class _Search:
         self.found.append(Start(at, index))
 
     def _floor(self) -> int:
-        """The last line that the entry before needs."""
+        """The last line that the entry before needs; a place right below its dates is its own."""
         last = self.found[-1] if self.found else None
-        return -1 if last is None else last.at if last.anchor is None else last.anchor
+        if last is None:
+            return -1
+        end = last.at if last.anchor is None else last.anchor
+        while last.anchor is not None and end + 1 < len(self._lines) and is_place(self._lines[end + 1].rest.strip()):
+            end += 1
+        return end
 
     def _back(self, index: int, limit: int) -> int:
         """Where the run of a head's lines above one begins, of `limit` lines at the most."""
@@ -241,7 +254,7 @@ def _is_undated(lines: Sequence[Dated], index: int, anchors: frozenset[int], is_
 
 
 def _undated(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
-    """Without dates: at each short run of lines that has a list below it, else at each line that is complete."""
+    """Without dates: at each short run of lines that has a list below it, else where the lines before are complete."""
     found: list[Start] = []
     at = 0
     for index, each in enumerate(lines):
@@ -252,5 +265,16 @@ def _undated(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
         at = index + 1 if is_item else at
     if found:
         return found if found[0].at == 0 else []
-    is_told = all(each.is_head_like and is_complete([each.rest]) for each in lines)
-    return [Start(index) for index in range(len(lines))] if is_told else []
+    return _complete_runs(lines, is_complete)
+
+
+def _complete_runs(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
+    """Runs of lines that each say whose and what as, and nothing else; none where one says something else."""
+    found = [Start(0)]
+    for index, each in enumerate(lines):
+        run = [above.rest for above in lines[found[-1].at : index]]
+        if not each.is_head_like or len(run) > HEAD_LINES_MAX:
+            return []
+        if run and is_complete(run) and not is_place(each.rest.strip()):
+            found.append(Start(index))
+    return found if is_complete([each.rest for each in lines[found[-1].at :]]) else []

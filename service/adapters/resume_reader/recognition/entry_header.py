@@ -1,120 +1,209 @@
-"""A position's head: what of it is whose, where, and what as. Pure."""
+"""A position's header: whose it was, where, and what as. Pure.
+
+The employer belongs to the header, not to one of its lines: what stands behind a comma after the position is a team
+where another part of the header, or of the one above, can be the employer.
+"""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 from service.adapters.resume_reader.recognition.contacts import urls
-from service.adapters.resume_reader.recognition.places import is_place, is_placelike, without_place
+from service.adapters.resume_reader.recognition.dates import is_duration
+from service.adapters.resume_reader.recognition.places import (
+    is_employer,
+    is_place,
+    is_placelike,
+    is_townlike,
+    without_place,
+    without_remark,
+)
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
+    alternatives,
     around_at,
     bared,
-    is_employer,
-    is_part_of_employer,
+    has_legal_form,
+    is_area,
+    is_contract,
+    is_independent,
     is_position,
+    is_team,
+    labels,
+    may_be_team,
     pieces,
     stripped,
 )
 
-# What a form has before what it tells, in the four languages.
-LABELS = {
-    "title": "position job title title role designation stelle funktion tätigkeit poste fonction puesto cargo rol",
-    "employer": "company employer organization organisation firma arbeitgeber unternehmen entreprise employeur société "
-    "empresa compañía",
-    "place": "location place city ort standort arbeitsort lieu ville ubicación lugar ciudad",
-    "dates": "date dates period duration zeitraum dauer datum période durée periodo período fechas fecha duración",
-}
-_ROLES = {word: role for role, words in LABELS.items() for word in words.replace("job title", "").split()}
-_ROLES["job title"] = "title"
-_NAMES = "|".join(sorted(_ROLES, key=len, reverse=True))
-_LABEL = re.compile(rf"\s*(?P<label>{_NAMES})\s*:\s*", re.IGNORECASE)
-# French sets a blank before the colon, which is a mark between pieces otherwise.
-_SPACED_LABEL = re.compile(rf"(?:(?<=\t)|(?<=\| )|\A)(?P<label>{_NAMES})\s:", re.IGNORECASE)
+# The longest word that a form announces a value by.
+LABEL_MAX_CHARS = 30
 
-COMMA = re.compile(r",\s+(?!(?:Inc|Ltd|LLC|LLP|Co|GmbH|Corp|S\.A|SA|SE|AG|KG|SL|S\.L)\b)")
+COMMA = re.compile(r",\s+(?!(?:Inc|Ltd|LLC|LLP|Co|GmbH|Corp|S\.A|SA|SE|AG|KG|SL|S\.L|Lda|Ltda|Unipessoal)\b)|、")
 # "Contadora en Telefónica" and "Ingeniero en Sistemas": whose, or in what.
 _EN = re.compile(r"\s+en\s+[A-ZÁÉÍÓÚÑ]")
+_UNKNOWN_LABEL = re.compile(rf"[^\W\d_][^:]{{1,{LABEL_MAX_CHARS}}}:\s")
+
+
+@cache
+def roles_of_labels() -> Mapping[str, str]:
+    """What each label of a form announces: title, employer, place or dates."""
+    return {label: role for role in ("place", "dates", "employer", "title") for label in labels(role)}
+
+
+@cache
+def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """French sets a blank before the colon, which is a mark between pieces otherwise."""
+    names = alternatives(roles_of_labels())
+    return (
+        re.compile(rf"\s*(?P<label>{names})\s*:\s*", re.IGNORECASE),
+        re.compile(rf"(?:(?<=\t)|(?<=\| )|\A)(?P<label>{names})\s:", re.IGNORECASE),
+    )
 
 
 def label_of(text: str) -> str:
-    """Which of `LABELS` a line begins with, if any."""
-    found = _LABEL.match(text)
-    return _ROLES[found["label"].casefold()] if found else ""
+    """What the label announces that a line begins with, if any."""
+    found = _label_patterns()[0].match(text)
+    return roles_of_labels()[found["label"].casefold()] if found else ""
 
 
-class Head:
-    """What a position's head says. `title` and `employer` are empty where nothing tells which is which."""
+class Header:
+    """What a position's header says. `title` and `employer` are empty where nothing tells which is which.
 
-    def __init__(self, heads: Sequence[str]) -> None:
-        told = {role: text for role, text in reversed([*_fields(heads)]) if role}
-        parts = parts_of(heads)
-        self.url = taken_url(parts)
-        self.place = told.get("place", "") or (taken(parts[::-1], is_place) if len(parts) > 1 or told else "")
-        if self.place in parts:
-            parts.remove(self.place)
+    `team` stands behind a comma after the title, and is the employer only where `takes_team` is asked for it.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        told = {role: text for role, text in reversed([*_fields(lines)]) if role}
+        parts = parts_of(lines)
+        self.url = take_url(parts)
+        self.place = told.get("place", "") or (take(parts, is_place, last=True) if len(parts) > 1 or told else "")
         self.title, self.employer = told.get("title", ""), told.get("employer", "")
-        self.is_title_first: bool | None = None
-        if not (self.title and self.employer):
-            self._tell_apart(parts)
-        self._cut_place()
+        self.team, self.is_title_first = "", _is_title_first(parts)
+        self._find_title(parts)
+        self._find_employer(parts)
+        self._split_places(parts)
         self.rest = parts
 
-    def _tell_apart(self, parts: list[str]) -> None:
-        title = None if self.title else index_of(parts, lambda part: is_position(part) and not is_employer(part))
-        title = index_of(parts, is_position) if title is None and not self.title else title
-        employer = index_of(parts, is_employer) if title is None else None
-        if len(parts) > 1 and title is not None:
-            self.is_title_first = title == 0
-        elif len(parts) > 1 and employer is not None:
-            self.is_title_first = employer > 0
-        self.title = self.title or (parts.pop(title) if title is not None else "")
-        self.employer = self.employer or taken(parts, is_employer)
+    @property
+    def is_independent(self) -> bool:
+        return is_independent(self.title)
+
+    def take_team(self) -> None:
+        """For want of another: `Senior Engineer, Acme`."""
+        if self.team and not self.employer and not may_be_team(self.team):
+            self.title = bared(self.title.removesuffix(self.team))
+            self.employer, self.team = self.team, ""
+            self._split_places([])
+
+    def _find_title(self, parts: list[str]) -> None:
+        title = ""
+        if not self.title:
+            title = take(parts, lambda part: is_position(part) and not is_employer(part)) or take(parts, is_position)
+        self.title = self.title or title
+        halves = _halves(title)
+        names = [half for half, is_title in halves if not is_title]
+        if halves and halves[-1][1] and not halves[0][1]:  # "Globex, Platform Lead"
+            self.title = halves[-1][0]
+            parts.insert(0, bared(title.removesuffix(self.title)))
+        elif known := next((name for name in names if has_legal_form(name) or _is_whole_employer(name)), ""):
+            self.title = bared(title[: title.index(known)])
+            parts.insert(0, bared(title[title.index(known) :]))
+        elif names:
+            self.team = bared(title[title.index(names[0]) :])
+
+    def _find_employer(self, parts: list[str]) -> None:
         if self.employer:
-            self.title = self.title or taken(parts, bool)
-        elif self.title or (len(parts) == 1 and self.place):
-            self.employer = self._unnamed(parts)
+            return
+        self.employer = take(parts, has_legal_form) or take(parts, is_employer)
+        if self.employer:
+            self.title = self.title or take(parts, bool)
+        elif (self.title and not _EN.search(self.title)) or (len(parts) == 1 and self.place):
+            # Where no word says that it is somebody: what is not written like a place goes first.
+            names = [
+                part for part in parts if not (is_position(part) or is_team(part) or is_area(part) or is_place(part))
+            ]
+            self.employer = min(names, key=lambda name: (is_placelike(name), may_be_team(name)), default="")
+            parts[:] = [part for part in parts if part != self.employer]
 
-    def _unnamed(self, parts: list[str]) -> str:
-        """Whom it was for, where no word says that it is somebody: what is not written like a place goes first."""
-        if _EN.search(self.title):
-            return ""
-        found = taken(parts, lambda part: not is_placelike(part) and not is_part_of_employer(part))
-        return found or taken(parts, lambda part: not is_part_of_employer(part))
-
-    def _cut_place(self) -> None:
-        """`Microsoft, Redmond, WA` is both."""
+    def _split_places(self, parts: list[str]) -> None:
+        """`Microsoft, Redmond, WA` is both, and so is `Globex, Toronto`; `Siemens, Digital Industries` is one of it."""
         for name in ("employer", "title"):
             before, place = without_place(getattr(self, name))
-            if before and place and not self.place:
-                self.place = place
+            if before and place and not (self.place and name == "title"):
+                self.place = self.place or place
                 setattr(self, name, before)
+        before, comma, tail = self.employer.rpartition(", ")
+        if comma and (is_townlike(tail) or may_be_team(tail)) and not has_legal_form(tail):
+            self.employer = before
+            self.place = self.place or (without_remark(tail) if is_townlike(tail) else "")
+        if self.employer and self.title and not self.place:
+            self.place = without_remark(take(parts, is_townlike))
 
 
-def parts_of(heads: Sequence[str]) -> list[str]:
-    """The pieces of a head that have no label; a comma parts what names a position from what does not."""
+def parts_of(lines: Sequence[str]) -> list[str]:
+    """The pieces of a header that have no label, cut at "at"; how one is employed, and for how long, is none."""
     found: list[str] = []
-    for piece in (part for role, text in _fields(heads) if not role for part in around_at(text)):
+    for piece in (part for role, text in _fields(lines) if not role for part in around_at(text)):
         before, place = without_place(piece)
-        halves = [half for each in COMMA.split(before) if (half := bared(each))]
-        told = [is_position(half) for half in halves]
-        found += [*halves, *([place] if place else [])] if any(told) and not all(told) else [piece]
+        bare = without_remark(piece)
+        is_told = is_duration(piece) or (is_contract(bare) and not is_position(piece) and not is_employer(piece))
+        is_labelled = _UNKNOWN_LABEL.match(piece) and not is_position(piece.partition(":")[0])
+        if not is_told and not is_labelled:
+            found += [_without_team(before), place] if before and place else [_without_team(piece)]
     return [part for part in found if len(part) <= LINE_MAX_CHARS]
 
 
-def is_complete(heads: Sequence[str]) -> bool:
-    """Whether nothing is missing: whose, and what as."""
-    told = {role for role, _ in _fields(heads)}
-    return len([part for part in parts_of(heads) if not is_place(part)]) + len(told & {"title", "employer"}) > 1
+def _without_team(piece: str) -> str:
+    """`Sales Department, Northwind Traders` is the latter."""
+    commas = [] if is_position(piece) else [*COMMA.finditer(piece)]
+    if commas and is_team(piece[: commas[0].start()]):
+        return piece[commas[0].end() :]
+    return piece[: commas[-1].start()] if commas and is_team(piece[commas[-1].end() :]) else piece
 
 
-def _fields(heads: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The pieces of a head, each with the role that its label gives it, if any; what stands with the dates is none."""
-    for head in heads:
-        for piece in pieces(_SPACED_LABEL.sub(r"\g<label>:", head)):
-            label = _LABEL.match(piece)
-            role = _ROLES[label["label"].casefold()] if label else ""
+def is_complete(lines: Sequence[str], *, surely: bool = False) -> bool:
+    """Whether nothing is missing: whose, and what as. `surely`: what follows the title in its line may be a team."""
+    told = {role for role, _ in _fields(lines)} & {"title", "employer"}
+    parts = [part for part in parts_of(lines) if not is_place(part) and not is_team(part)]
+    if not any(map(is_position, parts)):  # "Kestrel Freight -- Leeds"
+        parts = [*parts[:1], *(part for part in parts[1:] if not is_townlike(part))]
+    halves = [half for part in parts for half in _halves(part)]
+    is_named = any(has_legal_form(half) or _is_whole_employer(half) for half, is_title in halves if not is_title)
+    is_split = bool(halves) and (is_named or not surely)
+    return is_split or len(parts) + len(told) > 1
+
+
+def _is_title_first(parts: Sequence[str]) -> bool | None:
+    """Whether the first part is what somebody was; None where nothing tells."""
+    if len(parts) < 2:
+        return None
+    title = index_of(parts, lambda part: is_position(part) and not is_employer(part))
+    title = index_of(parts, is_position) if title is None else title
+    employer = index_of(parts, is_employer)
+    return title == 0 if title is not None else employer > 0 if employer is not None else None
+
+
+def _halves(part: str) -> list[tuple[str, bool]]:
+    """A part at its commas, each with whether it names a position, where some do and others do not."""
+    halves = [(half, is_position(half)) for each in COMMA.split(part) if (half := bared(each))]
+    told = [is_title for _, is_title in halves]
+    return halves if any(told) and not all(told) else []
+
+
+def _is_whole_employer(text: str) -> bool:
+    return is_employer(text) and not is_team(text)
+
+
+def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The pieces of a header, each with the role that its label gives it, if any; a label of dates makes none."""
+    label_before, spaced_label = _label_patterns()
+    for line in lines:
+        for piece in pieces(spaced_label.sub(r"\g<label>:", line)):
+            label = label_before.match(piece)
+            role = roles_of_labels()[label["label"].casefold()] if label else ""
             value = bared(piece[label.end() :]) if label else piece
-            if value and role != "dates" and len(value) <= LINE_MAX_CHARS and _ROLES.get(piece.casefold()) != "dates":
+            is_date = role == "dates" or roles_of_labels().get(piece.casefold()) == "dates"
+            if value and not is_date and len(value) <= LINE_MAX_CHARS:
                 yield role, value
 
 
@@ -122,13 +211,13 @@ def index_of(parts: Sequence[str], tells: Callable[[str], bool]) -> int | None:
     return next((index for index, part in enumerate(parts) if tells(part)), None)
 
 
-def taken(parts: list[str], tells: Callable[[str], object]) -> str:
-    """The first part that tells, taken out; empty where none does."""
-    index = index_of(parts, lambda part: bool(tells(part)))
-    return "" if index is None else parts.pop(index)
+def take(parts: list[str], tells: Callable[[str], object], *, last: bool = False) -> str:
+    """The first part that tells, or the last, taken out; empty where none does."""
+    found = [index for index, part in enumerate(parts) if tells(part)]
+    return parts.pop(found[-1 if last else 0]) if found else ""
 
 
-def taken_url(parts: list[str]) -> str:
+def take_url(parts: list[str]) -> str:
     for index, part in enumerate(parts):
         if found := next(urls(part), None):
             parts[index : index + 1] = stripped((part[: found.start()], part[found.end() :]))

@@ -2,43 +2,37 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
+from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.skills import keywords
-from service.adapters.resume_reader.recognition.vocabulary import listed, words_of
-from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, LINE_MAX_CHARS, bared, is_position, stripped
+from service.adapters.resume_reader.recognition.words import (
+    ENTRIES_MAX,
+    LINE_MAX_CHARS,
+    alternatives,
+    bared,
+    is_position,
+    stripped,
+    words_of,
+)
 
 Json = dict[str, Any]
 
 _GAP = re.compile(r"\s*[\t|]\s*")
-# How well, in four languages: as the Common European Framework has it, or in words.
-_LEVELS = (
-    "native|mother|bilingual|fluent|proficien|advanced|intermediate|upper|basic|beginner|elementary|conversational|"
-    "working|limited|professional|business|good|muttersprach|fließend|fliessend|verhandlungssicher|grundkenntnis|"
-    "gute?|sehr gut|fortgeschritten|anfänger|maternelle|courant|bilingue|intermédiaire|notions|débutant|scolaire|lu,|"
-    "langue|nativo|nativa|materna|fluido|avanzado|intermedio|básico|alto|medio|bajo"
-)
-_LEVEL = re.compile(
-    r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
-    rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{_LEVELS}).{{0,60}}))\s*\)?\s*",
-    re.IGNORECASE,
-)
-_LANGUAGES = listed(
-    """
-    arabic bengali bulgarian catalan chinese croatian czech danish dutch english estonian finnish french german greek
-    hebrew hindi hungarian indonesian irish italian japanese korean latin latvian lithuanian malay mandarin norwegian
-    persian farsi polish portuguese punjabi romanian russian serbian slovak slovenian spanish swedish tamil telugu
-    thai turkish ukrainian urdu vietnamese arabisch bulgarisch chinesisch dänisch deutsch englisch finnisch
-    französisch griechisch italienisch japanisch koreanisch kroatisch niederländisch norwegisch polnisch portugiesisch
-    rumänisch russisch schwedisch serbisch slowakisch spanisch tschechisch türkisch ukrainisch ungarisch allemand
-    anglais arabe chinois coréen danois espagnol français grec italien japonais néerlandais norvégien polonais
-    portugais roumain russe suédois tchèque turc ukrainien alemán árabe catalán chino coreano danés español francés
-    gallego euskera griego holandés inglés italiano japonés neerlandés noruego polaco portugués rumano ruso sueco
-    turco ucraniano castellano valenciano
-    """
-)
+
+
+@cache
+def _level() -> re.Pattern[str]:
+    """A language and how well: as the Common European Framework has it, or in words."""
+    levels = alternatives(vocabulary.phrases(lambda language: language.resume.words.fluency))
+    return re.compile(
+        r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
+        rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{levels}).{{0,60}}))\s*\)?\s*",
+        re.IGNORECASE,
+    )
 
 
 def languages(lines: Sequence[Line]) -> list[Json]:
@@ -99,7 +93,7 @@ def _spoken(text: str) -> Iterator[str]:
     whole = [part for part in re.split(r"[;•·|\t]|,(?![^(]*\))|\s/\s", text) if part.strip()]
     merged: list[str] = []
     for part in whole:
-        is_language = any(word in _LANGUAGES for word in words_of(part)[:2])
+        is_language = any(word in vocabulary.language_names() for word in words_of(part)[:2])
         if merged and not is_language:
             merged[-1] = text[text.find(merged[-1]) : text.find(part, text.find(merged[-1])) + len(part)]
         else:
@@ -110,9 +104,9 @@ def _spoken(text: str) -> Iterator[str]:
 def _language(text: str) -> Json | None:
     bare = bared(text)
     words = words_of(bare)
-    if not words or len(bare) > LINE_MAX_CHARS or not any(word in _LANGUAGES for word in words[:2]):
+    if not words or len(bare) > LINE_MAX_CHARS or not any(word in vocabulary.language_names() for word in words[:2]):
         return None
-    if found := _LEVEL.fullmatch(bare):
+    if found := _level().fullmatch(bare):
         return {"language": bared(found["language"]), "fluency": bared(found["fluency"])}
     if len(words) == 1:
         return {"language": bare}

@@ -1,13 +1,14 @@
-"""Entries to JSON Resume: positions, volunteering, schools, projects. Pure."""
+"""Entries to JSON Resume: positions, volunteering, projects. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
-from service.adapters.resume_reader.recognition.entry_header import Head, is_complete, taken, taken_url
+from service.adapters.resume_reader.recognition.entry_header import Header, is_complete, take, take_url
 from service.adapters.resume_reader.recognition.places import without_place
 from service.adapters.resume_reader.recognition.sections import BOLD_LEVEL
 from service.adapters.resume_reader.recognition.words import (
@@ -15,7 +16,9 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
     WORDS_MAX,
+    alternatives,
     bared,
+    labels,
     pieces,
     split_list,
 )
@@ -24,57 +27,90 @@ Json = dict[str, Any]
 
 # A project's name before a colon.
 NAME_MAX_CHARS = 80
+# Between two positions with one employer; who was away for longer was elsewhere.
+PROMOTION_GAP_MONTHS = 4
 
-_TECHNOLOGIES = re.compile(
-    r"(?:technolog(?:y|ies|ien)|tech(?:nology)? stack|stack(?: technique)?|tools?(?: used)?|built with|tecnologías|"
-    r"technologien|environnement technique|skills|keywords)\s*:\s*",
-    re.IGNORECASE,
-)
+
+@cache
+def _technologies() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(labels('technologies'))})\s*:\s*", re.IGNORECASE)
 
 
 def positions(lines: Sequence[Line], *, organisation: str) -> list[Json]:
     """Work, or with "organization" for the employer voluntary work."""
     read = entries(lines, is_complete=is_complete)
-    heads = list(_heads(read, is_voluntary=organisation == "organization"))
-    told = [head.is_title_first for head in heads if head.is_title_first is not None]
+    headers = list(_headers(read, is_voluntary=organisation == "organization"))
+    told = [header.is_title_first for header in headers if header.is_title_first is not None]
     is_title_first = 2 * sum(told) >= len(told) if told else None
-    found = (_position(*each, organisation, is_title_first=is_title_first) for each in zip(read, heads, strict=True))
+    found = (_position(*each, organisation, is_title_first=is_title_first) for each in zip(read, headers, strict=True))
     return [each for each in found if each][:ENTRIES_MAX]
 
 
-def _heads(read: Sequence[Entry], *, is_voluntary: bool) -> Iterator[Head]:
+def _headers(read: Sequence[Entry], *, is_voluntary: bool) -> Iterator[Header]:
     """A name alone, which no word of it tells to be a position or an employer, is whose the positions under it are, or
     whom one helped."""
+    group: Header | None = None  # the last that names its employer
+    last: Entry | None = None
     for entry, following in zip_longest(read, read[1:]):
-        head = Head(entry.heads)
+        header = Header(entry.heads)
         is_above = following is not None and bool(following.under) and not entry.under
-        if (is_voluntary or is_above) and not head.title and not head.employer and len(head.rest) == 1:
-            head.employer = head.rest.pop()
-        if entry.under and head.title and not head.employer and not head.rest:
-            _take_over(head, Head([entry.under]))
-        yield head
+        if (is_voluntary or is_above) and not header.title and not header.employer and len(header.rest) == 1:
+            header.employer = header.rest.pop()
+        if not header.employer and not header.rest and header.title and not header.is_independent:
+            if entry.under:
+                _take_over(header, Header([entry.under]))
+            elif group is not None and last is not None and _is_promotion(group, last, header, entry):
+                header.employer, header.place = group.employer, header.place or group.place
+        header.take_team()
+        if entry.is_banner_above and header.employer:
+            group = header
+        elif header.employer and group is not None and header.employer != group.employer:
+            group = None
+        last = entry
+        yield header
 
 
-def _take_over(head: Head, above: Head) -> None:
+def _take_over(header: Header, above: Header) -> None:
     """A position that names no employer has the one that stands above it, where that is a heading of nothing else."""
     names = [name for name in (above.employer, *above.rest) if name]
     if len(names) == 1 and not above.title:
         name, place = without_place(names[0])
-        head.employer, head.place = name or names[0], head.place or above.place or place
+        header.employer, header.place = name or names[0], header.place or above.place or place
+
+
+def _is_promotion(group: Header, last: Entry, header: Header, entry: Entry) -> bool:
+    """Whether a position without an employer of its own is one more with the one before: that one stands in a line of
+    its own above its first position, this one has none above it, and follows it in time. What stands behind the title
+    is a team where it is one there too."""
+    if entry.is_banner_above or (header.team and not group.team):
+        return False
+    if entry.dates is None or last.dates is None:
+        return False
+    later, earlier = sorted((last.dates, entry.dates), key=lambda dates: dates.since, reverse=True)
+    return earlier.until is not None and _months(later.since) - _months(earlier.until) <= PROMOTION_GAP_MONTHS
+
+
+def _months(date: str) -> int:
+    """Since the year 0; a year alone counts to its end, so that it adjoins the next."""
+    return 12 * int(date[:4]) + (int(date[5:7]) if len(date) > 4 else 12)
 
 
 def projects(lines: Sequence[Line]) -> list[Json]:
     if lines and all(line.kind == "item" for line in lines):
         return [_listed_project(line.text) for line in lines][:ENTRIES_MAX]
-    found = (_project(entry) for entry in entries(lines, is_complete=bool))
+    found = (_project(entry) for entry in entries(lines, is_complete=_is_named))
     return [each for each in found if each][:ENTRIES_MAX]
 
 
-def _position(entry: Entry, head: Head, organisation: str, *, is_title_first: bool | None) -> Json:
-    title, employer = head.title, head.employer
-    if not title and not employer and len(head.rest) > 1 and is_title_first is not None:
-        title, employer = head.rest[:2] if is_title_first else head.rest[1::-1]
-    told = _filled({"position": title, organisation: employer, "location": head.place, "url": head.url})
+def _is_named(lines: Sequence[str], *, surely: bool = False) -> bool:
+    return bool(lines)
+
+
+def _position(entry: Entry, header: Header, organisation: str, *, is_title_first: bool | None) -> Json:
+    title, employer = header.title, header.employer
+    if not title and not employer and len(header.rest) > 1 and is_title_first is not None:
+        title, employer = header.rest[:2] if is_title_first else header.rest[1::-1]
+    told = _filled({"position": title, organisation: employer, "location": header.place, "url": header.url})
     # Where nothing tells which is which, nothing is said of either; the lines are kept as they are.
     body = _body(entry)
     is_entry = title or employer or (body and (entry.dates or 0 < entry.level < BOLD_LEVEL))
@@ -83,14 +119,14 @@ def _position(entry: Entry, head: Head, organisation: str, *, is_title_first: bo
 
 def _project(entry: Entry) -> Json:
     parts = [part for head in entry.heads for part in pieces(head) if len(part) <= LINE_MAX_CHARS]
-    url = taken_url(parts)
-    name = taken(parts, bool)
+    url = take_url(parts)
+    name = take(parts, bool)
     if not name:
         return {}
-    listed = taken(parts, lambda part: "," in part)
+    listed = take(parts, lambda part: "," in part)
     body = _described(entry)
     keywords = [*split_list(listed), *body.pop("keywords", ())][:WORDS_MAX]
-    described = {} if "description" in body else {"description": taken(parts, bool)}
+    described = {} if "description" in body else {"description": take(parts, bool)}
     told = {"name": name, "url": url} | described | dict(span(entry.dates)) | body | {"keywords": keywords}
     return _filled(told)
 
@@ -105,7 +141,7 @@ def _listed_project(text: str) -> Json:
 
 
 def _body(entry: Entry) -> Json:
-    """What an entry says below its head."""
+    """What an entry says below its header."""
     said = "\n".join(entry.prose)
     told = {"summary": said if len(said) <= PROSE_MAX_CHARS else "", "highlights": entry.items[:WORDS_MAX]}
     return _filled(told)
@@ -117,7 +153,7 @@ def _described(entry: Entry) -> Json:
     prose: list[str] = []
     items: list[str] = []
     for text in (*entry.prose, *entry.items):
-        if label := _TECHNOLOGIES.match(text):
+        if label := _technologies().match(text):
             words += (word for word in split_list(text[label.end() :]) if len(word) <= LINE_MAX_CHARS)
         elif text in entry.items:
             items.append(text)

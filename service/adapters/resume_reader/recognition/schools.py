@@ -2,55 +2,70 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.degrees import is_degree, studied
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
-from service.adapters.resume_reader.recognition.entry_header import COMMA, taken
+from service.adapters.resume_reader.recognition.entry_header import COMMA, take
 from service.adapters.resume_reader.recognition.places import is_place, without_place
 from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
     WORDS_MAX,
+    alternatives,
     bared,
     is_school,
+    labels,
     pieces,
     split_list,
 )
 
 Json = dict[str, Any]
 
-_COURSES = re.compile(
-    r"(?:relevant |related |selected )?(?:course ?work|courses|modules|schwerpunkte?|cours|asignaturas|cursos)\s*:\s*",
-    re.IGNORECASE,
-)
-_SCORE = re.compile(
-    r"\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?"
-    r"(?:gpa|cgpa|grade|note|abschlussnote|gesamtnote|endnote|moyenne|nota media|score)"
-    r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)",
-    re.IGNORECASE,
-)
-_STUDY = re.compile(r"(?:studium|studies|études|estudios|studiengang|major)\b", re.IGNORECASE)
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """What announces courses; a mark; what opens what somebody studied: "Studium BWL"."""
+    return (
+        re.compile(rf"(?:{alternatives(labels('courses'))})\s*:\s*", re.IGNORECASE),
+        re.compile(
+            rf"\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?(?:{alternatives(labels('score'))})"
+            r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"(?:{alternatives(labels('study'))})\b", re.IGNORECASE),
+    )
 
 
 def schools(lines: Sequence[Line]) -> list[Json]:
-    found = (_school(entry) for entry in entries(lines, is_complete=_is_complete))
-    return [each for each in found if each][:ENTRIES_MAX]
+    found: list[Json] = []
+    above = ""  # the school that stands in a line of its own above the first of several degrees
+    for entry in entries(lines, is_complete=_is_complete):
+        if told := _school(entry):
+            if entry.is_banner_above:
+                above = told.get("institution", "")
+            elif "studyType" in told and "institution" not in told and above:
+                told = {"institution": above} | told
+            else:
+                above = ""
+            found.append(told)
+    return found[:ENTRIES_MAX]
 
 
 def _school(entry: Entry) -> Json:
     told: Json = {}
     for text in (*entry.heads, *entry.prose, *entry.items):
-        if (score := _SCORE.search(text)) and "score" not in told:
+        if (score := _patterns()[1].search(text)) and "score" not in told:
             told["score"] = score["score"]
-    parts = _parts([_SCORE.sub("\t", head) for head in entry.heads])
-    degree = taken(parts, lambda part: is_degree(part) and not is_school(part)) or taken(parts, is_degree)
-    institution = taken(parts, is_school) or taken(parts, bool)
+    parts = _parts([_patterns()[1].sub("\t", head) for head in entry.heads])
+    degree = take(parts, lambda part: is_degree(part) and not is_school(part)) or take(parts, is_degree)
+    institution = take(parts, is_school) or take(parts, bool)
     if not (degree or institution):
         return {}
     study, area = studied(degree, is_school_named=bool(institution))
-    said = {"institution": institution, "studyType": study, "area": area or taken(parts, bool)}
+    said = {"institution": institution, "studyType": study, "area": area or take(parts, bool)}
     told = {name: value for name, value in said.items() if value} | told
     is_end = entry.dates is not None and not entry.dates.is_range  # one date is that of the degree
     told |= {"endDate": entry.dates.since} if entry.dates and is_end else dict(span(entry.dates))
@@ -60,9 +75,9 @@ def _school(entry: Entry) -> Json:
 
 def _courses(entry: Entry) -> Iterator[str]:
     for text in (*entry.prose, *entry.items):
-        if label := _COURSES.match(text):
+        if label := _patterns()[0].match(text):
             yield from (course for course in split_list(text[label.end() :]) if len(course) <= LINE_MAX_CHARS)
-    yield from (item for item in entry.items if not _COURSES.match(item) and len(item) <= LINE_MAX_CHARS)
+    yield from (item for item in entry.items if not _patterns()[0].match(item) and len(item) <= LINE_MAX_CHARS)
 
 
 def _parts(heads: Sequence[str]) -> list[str]:
@@ -75,13 +90,13 @@ def _parts(heads: Sequence[str]) -> list[str]:
             rest = said[comma.end() :]
             following, before = rest.partition(",")[0], said[cuts[-1] : comma.start()]
             is_degree_next = is_degree(following) and (is_degree(f"{before}, {rest}") or not following.isupper())
-            is_study = is_degree(before) or _STUDY.match(before) is not None
+            is_study = is_degree(before) or _patterns()[2].match(before) is not None
             if (is_school(following) and is_study) or (is_degree_next and is_school(before)):
                 cuts.append(comma.end())
         found += [bared(said[start:end]) for start, end in zip(cuts, [*cuts[1:], len(said)], strict=True)]
     return [part for part in found if part and len(part) <= LINE_MAX_CHARS and not is_place(part)]
 
 
-def _is_complete(heads: Sequence[str]) -> bool:
+def _is_complete(heads: Sequence[str], *, surely: bool = False) -> bool:
     parts = _parts(heads)
     return any(map(is_degree, parts)) and any(is_school(part) for part in parts)

@@ -1,14 +1,15 @@
-"""A résumé's lines, cut at its headings: in English, German, French and Spanish. Pure."""
+"""A résumé's lines, cut at its headings. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
+from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.skills import cells, is_header
-from service.adapters.resume_reader.recognition.vocabulary import phrases
-from service.adapters.resume_reader.recognition.words import is_inner
+from service.adapters.resume_reader.recognition.words import is_inner, is_position
 
 # Longer ones are sentences.
 HEADING_MAX_CHARS = 60
@@ -40,86 +41,6 @@ class Part(Enum):
     OTHER = "other"
 
 
-_NAMES = {
-    Part.CONTACT: """
-        contact; contact information; contact details; contact info; personal details; personal information;
-        personal data; links; online; find me online; social; profiles; kontakt; kontaktdaten; persönliche daten;
-        persönliche angaben; zur person; coordonnées; informations personnelles; état civil; contacto;
-        datos personales; datos de contacto; información personal; información de contacto; enlaces; liens""",
-    Part.SUMMARY: """
-        summary; professional summary; executive summary; career summary; profile; professional profile; about;
-        about me; objective; career objective; personal statement; introduction; overview; bio; biography;
-        qualifications summary; summary of qualifications; zusammenfassung; profil; kurzprofil; über mich; ziel;
-        berufsziel; persönliches profil; résumé; profil professionnel; à propos; à propos de moi; objectif;
-        objectif professionnel; présentation; resumen; resumen profesional; perfil; perfil profesional; sobre mí;
-        sobre mi; acerca de mí; objetivo; objetivo profesional; extracto""",
-    Part.WORK: """
-        experience; work experience; work; professional experience; employment; employment history; work history;
-        career; career history; professional background; positions; internships; internship experience;
-        industry experience; job history; research experience; teaching experience; research; experiences;
-        berufserfahrung; beruflicher werdegang; berufliche erfahrung; berufspraxis; berufliche laufbahn; werdegang;
-        praktische erfahrung; praktische erfahrungen; praktika; arbeitserfahrung; erfahrung; beschäftigung;
-        berufstätigkeit; expérience; expériences; expérience professionnelle; expériences professionnelles;
-        parcours professionnel; parcours; emplois; stages; experiencia; experiencia laboral; experiencia profesional;
-        historial laboral; trayectoria; trayectoria profesional; prácticas""",
-    Part.EDUCATION: """
-        education; education and training; academic background; academic history; academic qualifications; studies;
-        educational background; academics; academic; training; bildung; ausbildung;
-        bildungsweg; schulbildung; schulische ausbildung; studium; akademische ausbildung; hochschulbildung;
-        aus- und weiterbildung; akademischer werdegang; formation; formations; éducation; études; diplômes;
-        formation académique; parcours académique; parcours scolaire; cursus; educación; formación;
-        formación académica; estudios; estudios académicos""",
-    Part.COURSES: """
-        coursework; relevant coursework; course work; courses taken; studieninhalte; cours suivis; asignaturas""",
-    Part.PROJECTS: """
-        projects; personal projects; side projects; selected projects; key projects; open source; open-source;
-        open source projects; open source contributions; academic projects; portfolio; projekte; eigene projekte;
-        private projekte; ausgewählte projekte; projets; projets personnels; réalisations; projets académiques;
-        proyectos; proyectos personales; proyectos destacados""",
-    Part.SKILLS: """
-        skills; technical skills; core skills; key skills; hard skills; soft skills; skill set; skillset;
-        technologies; tech stack; tools; core competencies; competencies; competences; expertise; areas of expertise;
-        technical expertise; technical proficiencies; programming; programming skills; computer skills; it skills;
-        digital skills; professional skills; abilities; strengths; proficiencies; programming languages;
-        kenntnisse; fähigkeiten; kompetenzen; fachkenntnisse; edv-kenntnisse; it-kenntnisse; edv; technologien;
-        fachliche kompetenzen; technische kenntnisse; technische fähigkeiten; stärken; kernkompetenzen; qualifikationen;
-        weitere kenntnisse; besondere kenntnisse; compétences; compétences techniques; compétences informatiques;
-        savoir-faire; savoir-être; informatique; outils; compétences clés; atouts; habilidades; competencias; aptitudes;
-        conocimientos; habilidades técnicas; competencias técnicas; conocimientos técnicos; tecnologías; herramientas;
-        informática; destrezas""",
-    Part.LANGUAGES: """
-        languages; language skills; language; sprachen; sprachkenntnisse; fremdsprachen; langues;
-        compétences linguistiques; langues étrangères; idiomas; lenguas; lenguajes""",
-    Part.CERTIFICATES: """
-        certificates; certifications; certification; licenses; licences; licenses and certifications; credentials;
-        professional certifications; courses; professional development; continuing education; training and courses;
-        zertifikate; zertifizierungen; weiterbildung; weiterbildungen; fortbildung; fortbildungen; kurse;
-        certificats; habilitations; certificados; certificaciones; cursos; formación complementaria""",
-    Part.AWARDS: """
-        awards; honors; honours; honors and awards; achievements; accomplishments; scholarships; distinctions;
-        recognition; prizes; auszeichnungen; preise; ehrungen; stipendien; erfolge; prix; récompenses; bourses;
-        premios; reconocimientos; logros; becas; honores""",
-    Part.PUBLICATIONS: """
-        publications; papers; articles; patents; talks; presentations; conferences; selected publications;
-        publikationen; veröffentlichungen; vorträge; patente; brevets; conférences; publicaciones; ponencias;
-        patentes""",
-    Part.VOLUNTEER: """
-        volunteering; volunteer; volunteer experience; volunteer work; community; community service; extracurricular;
-        extracurricular activities; leadership; activities; community involvement; social engagement; ehrenamt;
-        ehrenamtliches engagement; ehrenamtliche tätigkeiten; engagement; gesellschaftliches engagement; bénévolat;
-        vie associative; engagements; activités extra-professionnelles; voluntariado; actividades""",
-    Part.INTERESTS: """
-        interests; hobbies; personal interests; hobbies and interests; hobbys; hobbys und interessen; interessen;
-        freizeit; centres d'intérêt;
-        centres d’intérêt; loisirs; intérêts; intereses; aficiones; pasatiempos""",
-    Part.REFERENCES: """
-        references; referees; recommendations; referenzen; références; recommandations; referencias""",
-    Part.OTHER: """
-        additional information; miscellaneous; other; further information; sonstiges; verschiedenes;
-        weitere angaben; divers; informations complémentaires; otros; otros datos; información adicional;
-        datos de interés""",
-}
-PARTS = {name: part for part, names in _NAMES.items() for name in phrases(names)}
 # Such lines are sections of their own, or a line of the one they stand in.
 LABELS = frozenset({Part.SUMMARY, Part.SKILLS, Part.LANGUAGES, Part.INTERESTS, Part.CERTIFICATES})
 _WITH_ENTRIES = frozenset({Part.WORK, Part.PROJECTS, Part.VOLUNTEER})
@@ -127,10 +48,21 @@ _IN_TABLES = frozenset({Part.SKILLS, Part.LANGUAGES, Part.CERTIFICATES})
 # Where "Skills: Python" is a line of what stands there.
 _TAKES_LABELS = frozenset({Part.WORK, Part.PROJECTS, Part.SKILLS, Part.VOLUNTEER})
 
-_AND = re.compile(r"\s*(?:[&+/,|]|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
+_AND = re.compile(r"\s*(?:[&+/,|・、]|\b(?:and|und|et|y|e|en|i|och)\b)\s*")
 _DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
 _SPACED_OUT = re.compile(r"(?:[^\W\d_] ){3,}[^\W\d_]")
 _LABELLED = re.compile(r"([^:]{2,40}):\s*(?=\S)")
+
+
+@cache
+def part_names() -> Mapping[str, Part]:
+    """What headings are called, in all languages."""
+    return {
+        name: part
+        for language in vocabulary.languages().values()
+        for part in Part
+        for name in language.resume.sections.get(part.value, ())
+    }
 
 
 @dataclass(slots=True)
@@ -145,12 +77,22 @@ class Section:
         return [line for line in self.lines if line.kind != "columns"]
 
 
-def sections(lines: Iterable[Line]) -> list[Section]:
-    """The lines under their headings, in order; the first is what stands above all headings."""
+def sections(lines: Iterable[Line], *, is_owner: Callable[[str], bool]) -> list[Section]:
+    """The lines under their headings, in order; the first is what stands above all headings.
+
+    `is_owner` tells the line with the name of whose résumé it is: where a margin with contacts and skills comes first,
+    the heading goes on there.
+    """
     found = [Section(Part.HEADING, "")]
     rank = 0  # of the heading that opened the section, 0 where nothing but its words says that it is one
+    is_named = False
     for each in lines:
         last, line = found[-1], each
+        if not is_named and is_owner(line.text):
+            is_named, rank = True, 0
+            if last.part not in (Part.HEADING, Part.CONTACT):
+                found.append(Section(Part.HEADING, "", [line]))
+                continue
         if line.kind == "columns" and (last.part is Part.HEADING or "\t" not in line.text):  # a table for its layout
             line = Line("paragraph", 0, line.text)
         if line.kind == "columns" or _is_header(last.part, line):
@@ -172,7 +114,7 @@ def _is_header(here: Part, line: Line) -> bool:
     """The names of a table's columns, where no table says so: not two headings side by side."""
     if here not in _IN_TABLES or "\t" not in line.text or not is_header(line.text):
         return False
-    return not all(cell.casefold() in PARTS for cell in cells(line.text))
+    return not all(cell.casefold() in part_names() for cell in cells(line.text))
 
 
 def named(line: Line) -> Part | None:
@@ -181,13 +123,14 @@ def named(line: Line) -> Part | None:
     text = " ".join(_DECORATION.sub("", text).casefold().split())
     if not text or len(text) > HEADING_MAX_CHARS or text.count(" ") >= HEADING_WORDS_MAX:
         return None
-    if part := PARTS.get(text):
+    if part := part_names().get(text):
         return part
     halves = [half for half in _AND.split(text) if half]
-    known = [PARTS[half] for half in halves if half in PARTS]
+    known = [part_names()[half] for half in halves if half in part_names()]
     if len(halves) > 1 and known and (len(known) == len(halves) or line.kind == "heading"):
         return known[0]
-    return _called(text) if line.kind == "heading" or line.text.isupper() else None
+    is_prominent = line.kind == "heading" or line.text.isupper()
+    return _called(text) if is_prominent and not is_position(text) else None
 
 
 def _called(text: str) -> Part | None:
@@ -197,7 +140,7 @@ def _called(text: str) -> Part | None:
         if len(words) - length > EXTRA_WORDS_MAX:
             return None
         for start in range(len(words) - length, -1, -1):
-            if part := PARTS.get(" ".join(words[start : start + length])):
+            if part := part_names().get(" ".join(words[start : start + length])):
                 return part
     return None
 
@@ -221,7 +164,7 @@ def _labelled(line: Line, here: Part) -> Section | None:
     label = _LABELLED.match(line.text)
     if label is None or here in _TAKES_LABELS:
         return None
-    part = PARTS.get(label[1].strip().casefold())
+    part = part_names().get(label[1].strip().casefold())
     if part not in LABELS or (here is Part.EDUCATION and part is not Part.SKILLS and part is not Part.LANGUAGES):
         return None
     text = line.text[label.end() :]

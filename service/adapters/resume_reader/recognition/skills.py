@@ -2,11 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from service import vocabulary
 from service.adapters.resume_reader.lines import Line
-from service.adapters.resume_reader.recognition.vocabulary import phrases, words_of
-from service.adapters.resume_reader.recognition.words import LINE_MAX_CHARS, WORDS_MAX, bared, split_list
+from service.adapters.resume_reader.recognition.words import (
+    LINE_MAX_CHARS,
+    WORDS_MAX,
+    alternatives,
+    bared,
+    split_list,
+    words_of,
+)
 
 Json = dict[str, Any]
 
@@ -16,60 +25,59 @@ SKILL_WORDS_MAX = 8
 _LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
 _RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(?P<level>[^,;\t]{1,40})")
 
-# What the columns of such tables are called.
-_GROUPS = """
-    area; areas; category; skill; skill area; domain; field; type; topic; name; bereich; kategorie; kenntnis; fähigkeit;
-    thema; gebiet; domaine; catégorie; compétence; área; categoría; habilidad; competencia; language; sprache; langue;
-    idioma; certificate; certification; zertifikat; certificat; certificado; issuer; issued by; aussteller; organisme;
-    date; datum; fecha; year; jahr; année; año; description; beschreibung; notes; comments
-"""
-_MEMBERS = """
-    herramienta; tools; technologies; technology; tool; skills; details; examples; frameworks; languages; stack;
-    keywords; software; kenntnisse; technologien; werkzeuge; beispiele; fähigkeiten; sprachen; outils; compétences;
-    exemples; langages; logiciels; herramientas; tecnologías; ejemplos; habilidades; conocimientos; lenguajes;
-    programas
-"""
-_MEASURES = """
-    level; proficiency; rating; skill level; fluency; competence; niveau; kenntnisstand; stufe; maîtrise; nivel;
-    dominio; years; years of experience; experience; yrs; last used; since; jahre; erfahrung; zuletzt; seit; années;
-    ans; expérience; depuis; años; experiencia; años de experiencia; desde
-"""
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What the columns of such tables are called, and what stands in those that measure."""
+
+    names: frozenset[str]
+    members: frozenset[str]
+    level: re.Pattern[str]
+    time: re.Pattern[str]
 
 
-MEMBERS, MEASURES = frozenset(phrases(_MEMBERS)), frozenset(phrases(_MEASURES))
-COLUMNS = MEMBERS.union(MEASURES, phrases(_GROUPS))
+@cache
+def _columns() -> _Columns:
+    phrases = vocabulary.phrases
+    members = frozenset(phrases(lambda language: language.resume.words.column_members))
+    groups = phrases(lambda language: language.resume.words.column_groups)
+    measures = phrases(lambda language: language.resume.words.column_measures)
+    levels = alternatives(phrases(lambda language: language.resume.words.levels))
+    units = alternatives(phrases(lambda language: language.resume.durations))
+    return _Columns(
+        names=members.union(groups, measures),
+        members=members,
+        level=re.compile(
+            rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
+            r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}",
+            re.IGNORECASE,
+        ),
+        time=re.compile(
+            rf"[<>~]?\s?[0-9]{{1,4}}(?:[.,][0-9])?\s?\+?(?:\s?(?:{units})\.?"
+            r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?",
+            re.IGNORECASE,
+        ),
+    )
 
-_LEVEL = re.compile(
-    r"(?:(?:very|sehr|très|muy|highly|fully|bonnes?|buen)\s)?(?:expert[eo]?|experten?(?:wissen|kenntnisse)?|advanced|"
-    r"intermediate|proficient|beginner|novice|basic|basics|good|excellent|strong|working knowledge|familiar|fluent|"
-    r"native|gute?|gute kenntnisse|fortgeschritten|fortgeschrittene kenntnisse|grundkenntnisse|anfänger|grundlagen|"
-    r"ausgezeichnet|fließend|muttersprache|verhandlungssicher|avancée?|confirmée?|intermédiaire|débutante?|notions|bon|"
-    r"maîtrise|connaissances?|courant|avanzado|intermedio|básico|experta|alto|medio|bajo|bueno|fluido)"
-    r"(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{1,3} ?%|"
-    r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}",
-    re.IGNORECASE,
-)
-_YEARS = re.compile(
-    r"[<>~]?\s?[0-9]{1,4}(?:[.,][0-9])?\s?\+?(?:\s?(?:years?|yrs?|jahren?|ans?|années?|años?|months?|monate|mois|meses)\.?"
-    r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?",
-    re.IGNORECASE,
-)
+
+def column_names() -> frozenset[str]:
+    return _columns().names
 
 
 def is_level(text: str) -> bool:
     """`sehr gut`, `Expert`, `4/5`; `BASIC` is a language."""
-    return _LEVEL.fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
+    return _columns().level.fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
 
 
 def is_measure(text: str) -> bool:
     """How well, or for how long: no skill."""
-    return is_level(text) or _YEARS.fullmatch(text) is not None
+    return is_level(text) or _columns().time.fullmatch(text) is not None
 
 
 def is_header(text: str) -> bool:
     """Whether a line is the names of a table's columns."""
     names = cells(text)
-    return len(names) > 1 and all(name.casefold() in COLUMNS for name in names)
+    return len(names) > 1 and all(name.casefold() in column_names() for name in names)
 
 
 def cells(text: str) -> list[str]:
@@ -120,7 +128,9 @@ def _row(text: str, columns: Sequence[str]) -> Json:
     names = [name.casefold() for name in columns[1:]]
     if not columns and not lists and said:
         return {}
-    members = lists or [each for each, name in zip(others, names, strict=False) if name in MEMBERS and each in said]
+    members = lists or [
+        each for each, name in zip(others, names, strict=False) if name in _columns().members and each in said
+    ]
     told: Json = {"name": first, "keywords": [word for each in members for word in keywords(each)]}
     return told | {"level": next((each for each in others if is_level(each)), "")}
 
