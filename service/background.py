@@ -11,7 +11,8 @@ from service.custody.operations import watch_invariants
 from service.events.publishing import purge_old_events
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
-from service.payments.tasks import expire_unpaid_orders
+from service.payments.operations import expire_unpaid_orders
+from service.payments.store import count_open_events
 from service.resources import Resources
 
 # The statements read whole tables: often enough to hear of a breach within minutes, rarely enough to cost nothing.
@@ -26,6 +27,8 @@ KEYS_EVERY_SECONDS = 300.0
 RECONNECT_EVERY_SECONDS = 1.0
 # An unpaid order lives a day; an hour more does no harm.
 ORDERS_EVERY_SECONDS = 3600.0
+# As often as a scrape of the metrics; one index of few rows.
+PAYMENTS_EVERY_SECONDS = 60.0
 # Idempotency keys and events live a day; an hour more does no harm.
 PURGE_EVERY_SECONDS = 3600.0
 
@@ -33,6 +36,8 @@ PURGE_EVERY_SECONDS = 3600.0
 def background_tasks(resources: Resources) -> Sequence[BackgroundTask]:
     """Everything that runs beside the requests of a serving process."""
     own: list[BackgroundTask] = [Lasting("event loop watch", partial(watch_event_loop, resources.metrics))]
+    count_payments = partial(count_payment_events, resources)
+    own.append(Periodic("count payment events", count_payments, every_seconds=PAYMENTS_EVERY_SECONDS))
     if resources.refresh_keys is not None:
         own.append(Periodic("refresh signing keys", resources.refresh_keys, every_seconds=KEYS_EVERY_SECONDS))
     if resources.shared.keep_redis is not None:
@@ -77,6 +82,12 @@ async def check_invariants(resources: Resources) -> None:
     """Once, on a connection of its own: it reads whole tables, and nobody is to wait for its place in the pool."""
     async with resources.survey() as db:
         await watch_invariants(db, sweep_seconds=hold_overtime_seconds(resources.settings.sweep_seconds))
+
+
+async def count_payment_events(resources: Resources) -> None:
+    """For the metrics: what waits for an operator."""
+    for outcome, events in (await resources.db.run_system(count_open_events)).items():
+        resources.metrics.waiting_for_operator.labels(f"payment events, {outcome}").set(events)
 
 
 def hold_overtime_seconds(sweep_seconds: float) -> float:

@@ -35,6 +35,7 @@ def test_everything_that_runs_beside_the_requests_is_in_the_table() -> None:
         (Periodic, "purge old events"),
         (Periodic, "check invariants"),
         (Lasting, "event loop watch"),
+        (Periodic, "count payment events"),
     ]
 
 

@@ -17,6 +17,7 @@ from service.kernel.database import Database
 from service.kernel.database.server import OLDEST_MAJOR, server_facts
 from service.kernel.errors import ServiceError
 from service.migrations.revisions import applied_revision, newest_revision
+from service.payments.store import count_open_events
 from service.resources import (
     database_url,
     embedded_owners,
@@ -99,6 +100,7 @@ async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
     if migrations.verdict == "ok":
         invariants = partial(_invariants, db, settings)
         yield await _run_check("invariants", invariants, timeout_seconds=INVARIANTS_TAKE_SECONDS)
+        yield await _run_check("payments", partial(_payments, db))
 
 
 async def _run_check(
@@ -172,6 +174,14 @@ async def _invariants(db: Database, settings: Settings) -> tuple[Verdict, str]:
     if violations:
         return "failed", "; ".join(f"{violation.name}: {violation.detail}" for violation in violations)
     return "ok", "all hold"
+
+
+async def _payments(db: Database) -> tuple[Verdict, str]:
+    counted = await db.run_system(count_open_events)
+    if not any(counted.values()):
+        return "ok", "no event waits for a person"
+    waiting = " and ".join(f"{events} {outcome}" for outcome, events in counted.items() if events)
+    return "note", f"{waiting}; `overture payments` lists them"
 
 
 async def _redis(redis: Redis) -> tuple[Verdict, str]:

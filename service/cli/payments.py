@@ -1,67 +1,133 @@
-"""`overture payments`"""
+"""`overture payments`: what providers reported that waits for its order, or for a person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 import anyio
 
 from service.cli import DONE, MISUSED, Refused, command_settings
+from service.kernel.clock import SystemClock
 from service.kernel.database import Database
-from service.payments import operations
-from service.payments.model import OPEN_OUTCOMES, Event
+from service.kernel.identifiers import Identifiers
+from service.kernel.paging import COUNTED_MAX, Window
+from service.payments import operations, store
+from service.payments.model import OPEN_OUTCOMES, InboxEvent, OrderId
 from service.resources import open_command_database
 from service.settings import Settings
 
+EVENTS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    page: int
+    verb: Literal["list", "apply", "accept", "dismiss"]
+    event: UUID
+    reason: str
+    order: OrderId | None
+
 
 def payments(
-    what: Literal["parked"], /, *, apply: str | None = None, backend: Literal["asyncio", "trio"] | None = None
+    what: Literal["parked"] = "parked",
+    /,
+    *,
+    page: int = 1,
+    apply: str | None = None,
+    accept: str | None = None,
+    dismiss: str | None = None,
+    reason: str | None = None,
+    order: str | None = None,
+    backend: Literal["asyncio", "trio"] | None = None,
 ) -> int:
-    """List the payment events that could not be applied: those that wait for their order, and those to look at.
+    """List the payment events that could not be applied, the flagged first and of each the newest first; decide them.
+
+    A flagged event contradicts its order, and a person has to look at it; a parked one names an order that is not
+    known or not paid yet. Each line: id, outcome, provider, event, its id, order, amount, reason.
 
     Parameters
     ----------
     what
-        `parked`: the events, one per line: id, outcome, provider, event, order, amount, reason.
+        `parked`: the events.
+    page
+        Which page of the list.
     apply
         The id of an event to apply once more, by the same rules; exit code 1 if it still cannot be.
+    accept
+        The id of an event to apply though the rules would not: it is the order's, whatever differs. Needs --reason.
+    dismiss
+        The id of an event to close without applying it. Needs --reason.
+    reason
+        Why it is accepted or dismissed; kept in the books with the decision. Names no person.
+    order
+        The id of the order that an accepted event is about, where it names none or several.
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
+    asked = _checked(page, {"apply": apply, "accept": accept, "dismiss": dismiss}, reason, order)
     settings = command_settings(is_quiet=True, backend=backend)
-    event = None if apply is None else _event_id(apply)
-    return anyio.run(_parked, settings, event, backend=settings.backend)
+    return anyio.run(_run, settings, asked, backend=settings.backend)
 
 
-async def _parked(settings: Settings, event: UUID | None) -> int:
+def _checked(page: int, verbs: dict[str, str | None], reason: str | None, order: str | None) -> _Asked:
+    given = [(verb, text) for verb, text in verbs.items() if text is not None]
+    if len(given) > 1:
+        raise Refused("--apply, --accept and --dismiss exclude one another.", exit_code=MISUSED)
+    if page < 1:
+        raise Refused("--page counts from 1.", exit_code=MISUSED)
+    verb, text = given[0] if given else ("list", None)
+    if (verb in ("accept", "dismiss")) != (reason is not None):
+        raise Refused("--accept and --dismiss need a --reason, and nothing else takes one.", exit_code=MISUSED)
+    if order is not None and verb != "accept":
+        raise Refused("--order belongs to --accept.", exit_code=MISUSED)
+    event = UUID(int=0) if text is None else _id(f"--{verb}", text, "no event's id; the first column names them")
+    named = None if order is None else OrderId(_id("--order", order, "no order's id"))
+    return _Asked(page, verb, event, reason or "", named)  # pyright: ignore[reportArgumentType]  (one of the verbs)
+
+
+async def _run(settings: Settings, asked: _Asked) -> int:
     async with open_command_database(settings) as db:
-        return await (_listed(db) if event is None else _applied(db, event))
+        return await (_list(db, asked.page) if asked.verb == "list" else _decide(db, asked))
 
 
-async def _listed(db: Database) -> int:
-    _print(await db.run_system(operations.parked))
+async def _list(db: Database, page: int) -> int:
+    window = Window(limit=EVENTS_PER_PAGE, offset=(page - 1) * EVENTS_PER_PAGE)
+    listed = await db.run_system(store.list_open_events, window=window)
+    _print(listed.rows[:EVENTS_PER_PAGE])
+    if len(listed.rows) > EVENTS_PER_PAGE:
+        counted = f"{COUNTED_MAX} or more" if listed.counted > COUNTED_MAX else listed.counted
+        print(f"page {page} of {counted} events; the next: --page {page + 1}")
     return DONE
 
 
-async def _applied(db: Database, event: UUID) -> int:
-    now = await db.run_system(operations.apply_again, event=event)
+async def _decide(db: Database, asked: _Asked) -> int:
+    review = Identifiers(SystemClock()).uuid7()
+    if asked.verb == "accept":
+        now = await db.run_system(
+            operations.accept, id=asked.event, reason=asked.reason, order=asked.order, review=review
+        )
+    elif asked.verb == "dismiss":
+        now = await db.run_system(operations.dismiss, id=asked.event, reason=asked.reason, review=review)
+    else:
+        now = await db.run_system(operations.apply_again, id=asked.event)
     _print([now])
     if now.outcome in OPEN_OUTCOMES:
-        raise Refused(f"{event} still cannot be applied: {now.reason}")
+        raise Refused(f"{asked.event} still cannot be applied: {now.reason}")
     return DONE
 
 
-def _print(events: Sequence[Event]) -> None:
-    for event in events:
-        said = event.occurrence
-        order = event.order or said.order or said.provider_order_id or "-"
-        money = f"{said.amount} {said.currency}" if said.amount is not None else "-"
-        line = (event.id, event.outcome, said.provider, said.kind, said.event_id, order, money, event.reason or "-")
+def _print(events: Sequence[InboxEvent]) -> None:
+    for kept in events:
+        event = kept.event
+        order = kept.order or event.order or event.provider_order_id or "-"
+        money = f"{event.amount} {event.currency}" if event.amount is not None else "-"
+        line = (kept.id, kept.outcome, event.provider, event.type, event.event_id, order, money, kept.reason or "-")
         print("\t".join(map(str, line)))
 
 
-def _event_id(text: str) -> UUID:
+def _id(option: str, text: str, wrong: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Refused(f"--apply {text!r}: is no event's id; the first column names them.", exit_code=MISUSED) from None
+        raise Refused(f"{option} {text!r}: is {wrong}.", exit_code=MISUSED) from None

@@ -13,7 +13,8 @@ are a projection; `custody` recomputes them from the entries.
     release   held -> available       nothing was spent
     expire    held -> available       the same, done by the sweeper
     grant     issuance -> available   also purchase, from sales
-    refund    available -> refunds    what is no longer there becomes a debt; what a hold keeps is not touched
+    refund    available -> refunds    what is no longer there becomes a debt; what a hold keeps is not touched. One that
+                                      should not have been is reversed: a refund of the other sign
 
 What goes to available pays a debt first, wherever it comes from: a hold could otherwise hide coins from a refund.
 

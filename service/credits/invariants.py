@@ -91,7 +91,7 @@ INVARIANTS = (
     ),
     Invariant(
         "movements-are-what-they-say",
-        "A grant or a purchase brings as much as the house gives for it, and a refund takes what the house takes back.",
+        "A grant or a purchase brings as much as the house gives for it, a refund takes what the house takes back.",
         """
         SELECT format('transaction %s: %s of %s, from the house %s', posted.id, posted.kind, posted.amount,
                       coalesce(house.amount, 0)) AS detail

@@ -102,7 +102,8 @@ class LedgerTransaction:
 
     `amount` says what the movement did, with its sign: reserve -n, what left available; charge -n, what left the
     balance for good (the rest of the hold came back at the same moment: see `available_after`); release and expire
-    +n, what came back; grant and purchase +n; refund -n, all of it. Coins that come to a wallet in debt pay the debt
+    +n, what came back; grant and purchase +n; refund -n, all of it, or +n where one is
+    reversed. Coins that come to a wallet in debt pay the debt
     first, and what a refund no longer finds becomes a debt: `available_after` and `debt_after` say how it was met.
     `id` grows with time in one wallet.
     """

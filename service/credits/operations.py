@@ -32,12 +32,16 @@ from service.kernel.identifiers import UserId
 EXPORTS = store.EXPORTS
 INVARIANTS = invariants.INVARIANTS
 
-# One transaction of a sweep: short enough (some 10 ms) that a request never waits long for a wallet being sweep.
+# One transaction of a sweep: short enough (some 10 ms) that a request never waits long for a wallet being swept.
 HOLDS_PER_BATCH = 100
 BATCHES_MAX = 1_000
 
-# Where granted and bought coins come from; what is charged goes to `revenue`.
-_HOUSE_ACCOUNT = {TransactionKind.GRANT: "issuance", TransactionKind.PURCHASE: "sales"}
+# Where coins that are added come from; what is charged goes to `revenue`.
+_HOUSE_ACCOUNT = {
+    TransactionKind.GRANT: "issuance",
+    TransactionKind.PURCHASE: "sales",
+    TransactionKind.REFUND: "refunds",
+}
 
 
 async def open_wallet(tx: Transaction, *, user: UserId) -> None:
@@ -72,7 +76,7 @@ async def charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) 
     """Spend `amount` coins of an open hold and give back the rest, in one step; the balance after it.
 
     Charging nothing releases the hold. The same charge again (amount and reference) answers the first balance.
-    Raises `HoldNotOpen` where the hold was settled otherwise or has expired (by the database's clock, sweep or not),
+    Raises `HoldNotOpen` where the hold was settled otherwise or has expired (by the database's clock, swept or not),
     and ValueError where it is smaller than `amount`. Let the error leave the unit of work: what was to be paid for
     must be rolled back with it.
     """
@@ -110,7 +114,7 @@ async def grant(
     *,
     user: UserId,
     amount: int,
-    kind: Literal[TransactionKind.GRANT, TransactionKind.PURCHASE],
+    kind: Literal[TransactionKind.GRANT, TransactionKind.PURCHASE, TransactionKind.REFUND],
     reference: str,
 ) -> Balance:
     """Add coins to the user's wallet (opened if need be), once per kind and reference; the balance after it.
@@ -151,6 +155,11 @@ async def grant_by_hand(tx: Transaction, *, user: UserId, coins: int, reference:
 async def purchase(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
     """Add bought coins, once per reference (`order:<id>`); see `grant`."""
     return await grant(tx, user=user, amount=coins, kind=TransactionKind.PURCHASE, reference=reference)
+
+
+async def reverse_refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
+    """Give back what a refund took and should not have (a dispute was won): a refund of the other sign; see `grant`."""
+    return await grant(tx, user=user, amount=coins, kind=TransactionKind.REFUND, reference=reference)
 
 
 async def refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Refund:

@@ -26,8 +26,8 @@ class CreditBalance(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class CreditTransaction(msgspec.Struct, frozen=True, omit_defaults=True):
     """`amount` is signed: what a reservation or a refund took, or a charge from the balance, is negative; what a grant,
-    a purchase, a release or an expiry brought is positive. It pays a debt first, so `available_after` may have moved
-    by less; `debt_after` is there while there is a debt."""
+    a purchase, a release, an expiry or a reversed refund brought is positive. It pays a debt first, so
+    `available_after` may have moved by less; `debt_after` is there while there is a debt."""
 
     id: int
     type: TransactionKind

@@ -8,11 +8,14 @@ from service.adapters.razorpay import RazorpayFailed
 from service.adapters.stripe import StripeFailed
 from service.kernel.clock import Clock
 from service.kernel.database import Database, Transaction
+from service.kernel.errors import NotFound, ServiceError
 from service.kernel.identifiers import Identifiers
 from service.payments import operations as payments
-from service.payments import razorpay_events, stripe_events
-from service.payments.model import BadSignature, Occurrence, Opened, Order, OrderId, PaymentsNotConfigured
+from service.payments import store
+from service.payments.model import BadSignature, OpenedCheckout, Order, OrderId, PaymentsNotConfigured, ProviderEvent
 from service.payments.operations import Providers
+from service.payments.provider_events import razorpay as razorpay_events
+from service.payments.provider_events import stripe as stripe_events
 from service.payments.schema import CreatedOrder, CreateOrder, OrderAnswer, Received, created_order, order_answer
 from service.web.endpoint import Access, Call, Endpoint, JsonBody, RawBody
 
@@ -34,7 +37,7 @@ class _Handlers:
         this answer.
         """
 
-        async def remember(tx: Transaction, order: Order, opened: Opened) -> None:
+        async def remember(tx: Transaction, order: Order, opened: OpenedCheckout) -> None:
             await call.remember(tx, created_order(order, opened))
 
         order, opened = await payments.create(
@@ -53,24 +56,29 @@ class _Handlers:
 
     async def order(self, call: Call[None, None]) -> OrderAnswer:
         """One of the user's orders, and how it stands."""
-        order_id = OrderId(call.path["order_id"])
-        return order_answer(await self.db.read(payments.find, user=call.principal.user, order=order_id))
+        found = await self.db.read(store.find_order, call.principal.user, OrderId(call.path["order_id"]))
+        if found is None:
+            raise NotFound("There is no order with this id.")
+        return order_answer(found)
 
     async def stripe_webhook(self, call: Call[bytes, None]) -> Received:
         """For Stripe: an event, signed in `Stripe-Signature` over the raw body."""
-        if not payments.stripe_of(self.providers).is_genuine(call.body, call.headers.get("stripe-signature")):
+        stripe = payments.stripe_of(self.providers)
+        if not stripe.is_genuine(call.body, call.headers.get("stripe-signature")):
             raise _bad_signature("Stripe-Signature")
-        return await self._receive(stripe_events.occurrence_of(call.body))
+        wanted = stripe_events.object_to_fetch(call.body)
+        fetched = None if wanted is None else await stripe.retrieve(*wanted)
+        return await self._receive(stripe_events.parse_event(call.body, fetched))
 
     async def razorpay_webhook(self, call: Call[bytes, None]) -> Received:
         """For Razorpay: an event, signed in `X-Razorpay-Signature` over the raw body."""
         if not payments.razorpay_of(self.providers).is_genuine(call.body, call.headers.get("x-razorpay-signature")):
             raise _bad_signature("X-Razorpay-Signature")
         event_id = call.headers.get("x-razorpay-event-id")
-        return await self._receive(razorpay_events.occurrence_of(call.body, event_id))
+        return await self._receive(razorpay_events.parse_event(call.body, event_id))
 
-    async def _receive(self, said: Occurrence) -> Received:
-        outcome = await self.db.run_system(payments.receive, event=self.identifiers.uuid7(), said=said)
+    async def _receive(self, event: ProviderEvent) -> Received:
+        outcome = await self.db.run_system(payments.receive, id=self.identifiers.uuid7(), event=event)
         return Received(is_new=outcome is not None)
 
 
@@ -93,12 +101,14 @@ def routes(
             tag="payments",
         ),
         Endpoint("GET", "/api/payments/orders/{order_id:uuid}", on.order, answer=OrderAnswer, tag="payments"),
-        _webhook("stripe", on.stripe_webhook),
+        _webhook("stripe", on.stripe_webhook, StripeFailed),
         _webhook("razorpay", on.razorpay_webhook),
     )
 
 
-def _webhook(provider: str, receiver: Callable[[Call[bytes, None]], Awaitable[Received]]) -> Endpoint:
+def _webhook(
+    provider: str, receiver: Callable[[Call[bytes, None]], Awaitable[Received]], *problems: type[ServiceError]
+) -> Endpoint:
     return Endpoint(
         "POST",
         f"/api/payments/webhooks/{provider}",
@@ -107,7 +117,7 @@ def _webhook(provider: str, receiver: Callable[[Call[bytes, None]], Awaitable[Re
         body=RawBody(),
         access=Access.PUBLIC,
         rate=WEBHOOK,
-        problems=(BadSignature, PaymentsNotConfigured),
+        problems=(BadSignature, PaymentsNotConfigured, *problems),
         tag="payments",
     )
 

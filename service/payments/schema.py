@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from service.payments.model import Opened, Order, Provider, Status
+from service.payments.model import OpenedCheckout, Order, Provider, Status
 
 
 class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,7 +59,7 @@ class Received(msgspec.Struct, frozen=True):
     is_new: bool
 
 
-def created_order(order: Order, opened: Opened) -> CreatedOrder:
+def created_order(order: Order, opened: OpenedCheckout) -> CreatedOrder:
     if opened.url is not None:
         checkout = Checkout(url=opened.url)
     else:
@@ -85,6 +85,6 @@ def order_answer(order: Order) -> OrderAnswer:
         amount=order.amount,
         currency=order.currency,
         coins=order.coins,
-        refunded_amount=min(order.amount, order.refunded + order.disputed),
+        refunded_amount=order.taken_back,
         created_at=order.created_at,
     )

@@ -1,9 +1,11 @@
 """The tables of payments, and every statement that touches them."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,19 +24,23 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from service.kernel.database import Invariant, Transaction, exported
+from service.kernel.database import Invariant, Transaction, exported, read_page
 from service.kernel.identifiers import UserId
+from service.kernel.paging import Listed, Window
 from service.payments.model import (
     OPEN_OUTCOMES,
-    Event,
-    Happening,
-    Occurrence,
+    WAITING_OUTCOMES,
+    Dispute,
+    EventKind,
+    InboxEvent,
     Order,
     OrderId,
     Outcome,
     Provider,
+    ProviderEvent,
+    Review,
     Status,
 )
 
@@ -54,8 +60,11 @@ orders = Table(
     Column("amount", BigInteger),
     Column("currency", Text),
     Column("is_live", Boolean),
+    Column("paid_amount", BigInteger),
+    Column("paid_currency", Text),
     Column("refunded", BigInteger),
-    Column("disputed", BigInteger),
+    Column("failed_refunds", JSONB),
+    Column("disputes", JSONB),
     Column("granted", BigInteger),
     Column("clawed_back", BigInteger),
     Column("created_at", DateTime(timezone=True)),
@@ -68,14 +77,18 @@ payment_events = Table(
     Column("id", Uuid, primary_key=True),
     Column("provider", Text),
     Column("event_id", Text),
+    Column("digest", Text),
+    Column("type", Text),
     Column("kind", Text),
-    Column("happening", Text),
     Column("occurred_at", DateTime(timezone=True)),
     Column("named_order", Uuid),
     Column("provider_order_id", Text),
     Column("payment_id", Text),
+    Column("subject_id", Text),
     Column("amount", BigInteger),
     Column("currency", Text),
+    Column("paid_amount", BigInteger),
+    Column("paid_currency", Text),
     Column("is_live", Boolean),
     Column("account", Text),
     Column("note", Text),
@@ -83,6 +96,17 @@ payment_events = Table(
     Column("reason", Text),
     Column("order_id", Uuid),
     Column("received_at", DateTime(timezone=True)),
+)
+
+payment_reviews = Table(
+    "payment_reviews",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("event_id", Uuid),
+    Column("decision", Text),
+    Column("reason", Text),
+    Column("coins", BigInteger),
+    Column("reviewed_at", DateTime(timezone=True)),
 )
 
 EXPORTS = (exported("orders", select(orders), owner=orders.c.user_id, key=(orders.c.id,)),)
@@ -96,10 +120,28 @@ INVARIANTS = (
         FROM orders WHERE payment_id IS NOT NULL GROUP BY provider, payment_id HAVING count(*) > 1
         UNION ALL
         SELECT format('event %s of %s: kept %s times', event_id, provider, count(*))
-        FROM payment_events GROUP BY provider, event_id HAVING count(*) > 1
+        FROM payment_events GROUP BY provider, event_id, digest HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "reviews-are-carried-out",
+        "An event that an operator decided about was decided about once, and is what the decision says.",
+        """
+        SELECT format('event %s: %s, reviewed as %s', event.id, event.outcome, coalesce(review.decisions, 'nothing'))
+            AS detail
+        FROM payment_events AS event
+        LEFT JOIN (
+            SELECT event_id, string_agg(decision, ' ') AS decisions FROM payment_reviews GROUP BY event_id
+        ) AS review ON review.event_id = event.id
+        WHERE (event.outcome = 'dismissed' OR review.decisions IS NOT NULL)
+          AND review.decisions IS DISTINCT FROM
+              CASE event.outcome WHEN 'applied' THEN 'accepted' WHEN 'dismissed' THEN 'dismissed' END
         """,
     ),
 )
+
+# The fields of a `ProviderEvent` that have a column of their name: all but the order it names.
+_EVENT_FIELDS = tuple(field.name for field in dataclasses.fields(ProviderEvent) if field.name != "order")
 
 # Any number that is not another's in this database: the lock is of (this, the key's hash).
 _KEYS_LOCK = 0x0C_05_9A_11
@@ -132,14 +174,14 @@ async def lock_order(tx: Transaction, user: UserId, order: OrderId) -> Order | N
     return None if row is None else _order(row)
 
 
-async def lock_orders_named(tx: Transaction, said: Occurrence) -> Sequence[Order]:
+async def lock_orders_named(tx: Transaction, event: ProviderEvent) -> Sequence[Order]:
     """Every order the event could be about: one, unless it is unknown, or names two."""
     named = _named(
-        (orders.c.id, said.order),
-        (orders.c.provider_order_id, said.provider_order_id),
-        (orders.c.payment_id, said.payment_id),
+        (orders.c.id, event.order),
+        (orders.c.provider_order_id, event.provider_order_id),
+        (orders.c.payment_id, event.payment_id),
     )
-    matching = select(orders).where(orders.c.provider == said.provider, named)
+    matching = select(orders).where(orders.c.provider == event.provider, named)
     return [_order(row) for row in await tx.rows(matching.order_by(orders.c.id).with_for_update())]
 
 
@@ -159,8 +201,11 @@ async def update_order(tx: Transaction, order: Order) -> None:
             provider_order_id=order.provider_order_id,
             payment_id=order.payment_id,
             status=order.status,
+            paid_amount=order.paid_amount,
+            paid_currency=order.paid_currency,
             refunded=order.refunded,
-            disputed=order.disputed,
+            failed_refunds=order.failed_refunds,
+            disputes=msgspec.to_builtins(order.disputes),
             granted=order.granted,
             clawed_back=order.clawed_back,
             updated_at=func.clock_timestamp(),
@@ -186,45 +231,35 @@ async def expire_unpaid(tx: Transaction, *, older_than_seconds: float, limit: in
     return await tx.execute(expiring)
 
 
-async def insert_event(tx: Transaction, event: UUID, said: Occurrence) -> bool:
+async def insert_event(tx: Transaction, id: UUID, event: ProviderEvent) -> bool:
     """Write it into the inbox, parked; False where this event of the provider's is there. Waits for a copy that is
     being written at this moment."""
+    fields = {name: getattr(event, name) for name in _EVENT_FIELDS}
     inserting = insert(payment_events).values(
-        id=event,
-        provider=said.provider,
-        event_id=said.event_id,
-        kind=said.kind,
-        happening=said.happening,
-        occurred_at=said.occurred_at,
-        named_order=said.order,
-        provider_order_id=said.provider_order_id,
-        payment_id=said.payment_id,
-        amount=said.amount,
-        currency=said.currency,
-        is_live=said.is_live,
-        account=said.account,
-        note=said.note,
-        outcome=Outcome.PARKED,
-        reason="",
+        id=id, named_order=event.order, outcome=Outcome.PARKED, reason="", **fields
     )
-    return await tx.execute(inserting.on_conflict_do_nothing(index_elements=["provider", "event_id"])) == 1
+    unless_kept = inserting.on_conflict_do_nothing(index_elements=["provider", "event_id", "digest"])
+    return await tx.execute(unless_kept) == 1
 
 
-async def settle_event(tx: Transaction, event: UUID, *, outcome: Outcome, reason: str, order: OrderId | None) -> None:
-    await tx.execute(
-        update(payment_events)
-        .where(payment_events.c.id == event)
-        .values(outcome=outcome, reason=reason, order_id=order)
-    )
+async def settle_event(tx: Transaction, id: UUID, *, outcome: Outcome, reason: str, order: OrderId | None) -> None:
+    settling = update(payment_events).where(payment_events.c.id == id)
+    await tx.execute(settling.values(outcome=outcome, reason=reason, order_id=order))
 
 
-async def lock_open_event(tx: Transaction, event: UUID) -> Event | None:
-    """The event, if it is parked or flagged."""
-    row = await tx.row(select(payment_events).where(payment_events.c.id == event, _is_open()).with_for_update())
-    return None if row is None else _event(row)
+async def find_event(tx: Transaction, id: UUID) -> InboxEvent | None:
+    row = await tx.row(select(payment_events).where(payment_events.c.id == id))
+    return None if row is None else _inbox_event(row)
 
 
-async def lock_parked_events(tx: Transaction, order: Order, *, limit: int) -> Sequence[Event]:
+async def lock_reviewable_event(tx: Transaction, id: UUID) -> InboxEvent | None:
+    """The event, if it is flagged, parked or unmatched."""
+    is_reviewable = payment_events.c.outcome.in_((*OPEN_OUTCOMES, Outcome.UNMATCHED))
+    row = await tx.row(select(payment_events).where(payment_events.c.id == id, is_reviewable).with_for_update())
+    return None if row is None else _inbox_event(row)
+
+
+async def lock_waiting_events(tx: Transaction, order: Order, *, limit: int) -> Sequence[InboxEvent]:
     """Those that wait for this order, the earliest first. One that somebody else is applying is left to them."""
     named = _named(
         (payment_events.c.named_order, order.id),
@@ -233,18 +268,34 @@ async def lock_parked_events(tx: Transaction, order: Order, *, limit: int) -> Se
     )
     rows = await tx.rows(
         select(payment_events)
-        .where(payment_events.c.outcome == Outcome.PARKED, payment_events.c.provider == order.provider, named)
+        .where(payment_events.c.outcome.in_(WAITING_OUTCOMES), payment_events.c.provider == order.provider, named)
         .order_by(payment_events.c.occurred_at, payment_events.c.received_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [_event(row) for row in rows]
+    return [_inbox_event(row) for row in rows]
 
 
-async def find_open_events(tx: Transaction, *, limit: int) -> Sequence[Event]:
-    """The oldest first."""
-    listing = select(payment_events).where(_is_open()).order_by(payment_events.c.received_at).limit(limit)
-    return [_event(row) for row in await tx.rows(listing)]
+async def list_open_events(tx: Transaction, *, window: Window) -> Listed[InboxEvent]:
+    """What a person should look at: the flagged first, and of each the newest first."""
+    events = payment_events.c
+    matching = select(payment_events).where(events.outcome.in_(OPEN_OUTCOMES))
+    keys = (events.outcome == Outcome.FLAGGED, events.received_at, events.id)
+    return await read_page(tx, matching, keys=keys, item=_inbox_event, window=window)
+
+
+async def count_open_events(tx: Transaction) -> Mapping[Outcome, int]:
+    """How many are flagged, and how many parked."""
+    counting = select(payment_events.c.outcome, func.count().label("events"))
+    counting = counting.where(payment_events.c.outcome.in_(OPEN_OUTCOMES)).group_by(payment_events.c.outcome)
+    counted = {row.outcome: row.events for row in await tx.rows(counting)}
+    return {outcome: counted.get(outcome, 0) for outcome in OPEN_OUTCOMES}
+
+
+async def insert_review(tx: Transaction, *, id: UUID, event: UUID, decision: Review, reason: str, coins: int) -> None:
+    """What was decided about an event, and by how many coins that changed a wallet."""
+    values = {"id": id, "event_id": event, "decision": decision, "reason": reason, "coins": coins}
+    await tx.execute(insert(payment_reviews).values(values))
 
 
 async def unlink_orders(tx: Transaction, user: UserId) -> None:
@@ -254,10 +305,6 @@ async def unlink_orders(tx: Transaction, user: UserId) -> None:
 def _named(*pairs: tuple[Column[Any], object]) -> ColumnElement[bool]:
     """By any of these; an id that is not known names nothing (`= None` would be IS NULL, and name many)."""
     return or_(false(), *(column == value for column, value in pairs if value is not None))
-
-
-def _is_open() -> ColumnElement[bool]:
-    return payment_events.c.outcome.in_(OPEN_OUTCOMES)
 
 
 def _order(row: Row[Any]) -> Order:
@@ -273,29 +320,18 @@ def _order(row: Row[Any]) -> Order:
         amount=row.amount,
         currency=row.currency,
         is_live=row.is_live,
+        paid_amount=row.paid_amount,
+        paid_currency=row.paid_currency,
         refunded=row.refunded,
-        disputed=row.disputed,
+        failed_refunds=row.failed_refunds,
+        disputes=msgspec.convert(row.disputes, dict[str, Dispute]),
         granted=row.granted,
         clawed_back=row.clawed_back,
         created_at=row.created_at,
     )
 
 
-def _event(row: Row[Any]) -> Event:
-    said = Occurrence(
-        provider=Provider(row.provider),
-        event_id=row.event_id,
-        kind=row.kind,
-        happening=Happening(row.happening),
-        occurred_at=row.occurred_at,
-        order=None if row.named_order is None else OrderId(row.named_order),
-        provider_order_id=row.provider_order_id,
-        payment_id=row.payment_id,
-        amount=row.amount,
-        currency=row.currency,
-        is_live=row.is_live,
-        account=row.account,
-        note=row.note,
-    )
-    order = None if row.order_id is None else OrderId(row.order_id)
-    return Event(row.id, said, Outcome(row.outcome), row.reason, order, row.received_at)
+def _inbox_event(row: Row[Any]) -> InboxEvent:
+    fields = {name: getattr(row, name) for name in _EVENT_FIELDS}
+    fields |= {"provider": Provider(row.provider), "kind": EventKind(row.kind), "order": row.named_order}
+    return InboxEvent(row.id, ProviderEvent(**fields), Outcome(row.outcome), row.reason, row.order_id, row.received_at)

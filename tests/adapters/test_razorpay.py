@@ -38,6 +38,14 @@ async def test_an_order_is_opened(fake: RazorpayApi) -> None:
         "currency": "INR",
         "receipt": str(SALE.order),
         "notes": {"order_id": str(SALE.order)},
+        "payment": {
+            "capture": "automatic",
+            "capture_options": {
+                "automatic_expiry_period": 7200,
+                "manual_expiry_period": 7200,
+                "refund_speed": "normal",
+            },
+        },
     }
 
 

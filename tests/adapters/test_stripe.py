@@ -4,13 +4,14 @@ import hmac
 import json
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import anyio
 import pytest
 
-from service.adapters.stripe import Sale, StripeFailed
+from service.adapters.stripe import Sale, StripeFailed, api_amount, iso_amount
 from service.adapters.stripe.scripted import ScriptedStripe
 from service.adapters.stripe.sdk import StripeSdk, is_genuine
 from service.kernel.clock import SystemClock
@@ -45,6 +46,38 @@ async def test_a_session_is_opened_for_an_order(fake: StripeApi) -> None:
     assert asked["line_items[0][price_data][currency]"] == "eur"
     assert asked["client_reference_id"] == asked["metadata[order_id]"] == str(SALE.order)
     assert asked["payment_intent_data[metadata][order_id]"] == str(SALE.order)
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "at_stripe"),
+    [("USD", 1499, 1499), ("JPY", 500, 500), ("ISK", 5, 500), ("UGX", 5, 500), ("MGA", 500, 5), ("KWD", 5120, 5120)],
+)
+async def test_amounts_are_written_as_stripe_writes_them(
+    fake: StripeApi, currency: str, price: int, at_stripe: int
+) -> None:
+    await sdk(fake).create_checkout(replace(SALE, currency=currency, amount=price))
+    assert fake.requests[0][2]["line_items[0][price_data][unit_amount]"] == str(at_stripe)
+    assert iso_amount(at_stripe, currency) == price
+
+
+async def test_a_fraction_that_is_none_is_not_charged(fake: StripeApi) -> None:
+    with pytest.raises(StripeFailed, match="whole units of MGA"):
+        await sdk(fake).create_checkout(replace(SALE, currency="MGA"))
+    assert fake.requests == []
+    assert api_amount(1499, "MGA") is iso_amount(1499, "ISK") is iso_amount(1499, "UGX") is None
+
+
+async def test_an_object_is_retrieved_as_it_is_now(fake: StripeApi) -> None:
+    client = sdk(fake)
+    session = await client.create_checkout(SALE)
+    found = await client.retrieve("checkout.session", session.id)
+    assert found is not None
+    assert json.loads(found) == fake.sessions[session.id]
+    assert await client.retrieve("checkout.session", "cs_none") is None
+    assert await client.retrieve("dispute", "../checkout/sessions") is None
+    fake.fault = 500
+    with pytest.raises(StripeFailed, match="status 500"):
+        await client.retrieve("checkout.session", session.id)
 
 
 async def test_the_same_order_again_is_the_same_session(fake: StripeApi) -> None:

@@ -137,6 +137,21 @@ def _sold(*lines: tuple[str, int], granted: int = 5, clawed_back: int = 0) -> st
     return f"WITH {', '.join([sold, *posted])} SELECT 1"
 
 
+def _reviewed(outcome: str, decision: str | None = None) -> str:
+    """An event of this outcome, and what an operator decided about it."""
+    kept = f"""
+        kept AS (
+            INSERT INTO payment_events (id, provider, event_id, type, kind, note, outcome, reason)
+            VALUES (gen_random_uuid(), 'stripe', 'evt_1', 'x', 'paid', '', '{outcome}', '') RETURNING id
+        )"""
+    review = f"""
+        review AS (
+            INSERT INTO payment_reviews (id, event_id, decision, reason, coins)
+            SELECT gen_random_uuid(), id, '{decision}', 'x', 0 FROM kept
+        )"""
+    return f"WITH {', '.join([kept, review] if decision else [kept])} SELECT 1"
+
+
 CORRUPTIONS: dict[str, tuple[str, ...]] = {
     "ledger-transactions-sum-to-zero": (
         "UPDATE ledger_entries SET amount = amount + 1 WHERE account = 'revenue'",
@@ -230,9 +245,14 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
         SELECT gen_random_uuid(), 'stripe', 'pi_1', 'paid', 'plus', 5, 499, 'USD', false FROM generate_series(1, 2)
         """,
         """
-        INSERT INTO payment_events (id, provider, event_id, kind, happening, note, outcome, reason)
-        SELECT gen_random_uuid(), 'stripe', 'evt_1', 'x', 'nothing', '', 'ignored', '' FROM generate_series(1, 2)
+        INSERT INTO payment_events (id, provider, event_id, type, kind, note, outcome, reason)
+        SELECT gen_random_uuid(), 'stripe', 'evt_1', 'x', 'no_effect', '', 'ignored', '' FROM generate_series(1, 2)
         """,
+    ),
+    "reviews-are-carried-out": (
+        _reviewed("dismissed"),
+        _reviewed("parked", "accepted"),
+        _reviewed("applied", "dismissed"),
     ),
     "idempotency-keys-have-one-answer": (
         """
@@ -253,7 +273,7 @@ UNGUARDED = (
     "DROP INDEX ledger_transactions_once_per_reference",
     "ALTER TABLE holds DROP CONSTRAINT holds_wallet_id_operation_key",
     "ALTER TABLE orders DROP CONSTRAINT orders_provider_payment_id_key",
-    "ALTER TABLE payment_events DROP CONSTRAINT payment_events_provider_event_id_key",
+    "ALTER TABLE payment_events DROP CONSTRAINT payment_events_provider_event_id_digest_key",
 )
 
 

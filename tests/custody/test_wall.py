@@ -56,7 +56,10 @@ OPEN_TO_ALL = {
     "job_statuses": "the same seven for everyone; SELECT alone is granted",
     "email_tombstones": "INSERT alone is granted: nobody reads them back",
 }
-SYSTEM_ONLY = {"payment_events": "the inbox of webhooks is nobody's; no policy, so no row"}
+SYSTEM_ONLY = {
+    "payment_events": "the inbox of webhooks is nobody's; no policy, so no row",
+    "payment_reviews": "what operators decide about it, too",
+}
 ALEMBIC = {"alembic_version"}
 
 # Looking things up that are no user's.
@@ -64,11 +67,12 @@ NOT_OF_A_USER = {
     "credits.find_package": "packages are for everyone",
     "credits.find_packages": "packages are for everyone",
     "custody.find_breaches": "for the owner: reads everything",
-    "payments.find_open_events": "for the owner: the inbox",
+    "payments.find_event": "for the owner: the inbox",
+    "payments.list_open_events": "for the owner: the inbox",
     "payments.lock_keys": "an advisory lock",
-    "payments.lock_open_event": "for the owner: the inbox",
+    "payments.lock_reviewable_event": "for the owner: the inbox",
     "payments.lock_orders_named": "for the owner: webhooks know no user",
-    "payments.lock_parked_events": "for the owner: the inbox",
+    "payments.lock_waiting_events": "for the owner: the inbox",
     "postings.find_posting": "postings are for everyone",
 }
 

@@ -91,6 +91,19 @@ class StripeApi:
             **more,
         }
 
+    def thin(self, kind: str, name: str, id: str) -> dict[str, Any]:
+        """An event without its contents (https://docs.stripe.com/event-destinations#thin-events)."""
+        return {
+            "id": f"evt_{next(self.numbers)}",
+            "object": "v2.core.event",
+            "created": "2026-11-22T13:05:00.000Z",
+            "livemode": False,
+            "context": None,
+            "reason": None,
+            "related_object": {"id": id, "type": name, "url": f"/v1/{name}/{id}"},
+            "type": kind,
+        }
+
     def signature(self, body: bytes, *, at: int | None = None, secret: str | None = None) -> str:
         moment = str(int(time.time()) if at is None else at)
         key = (secret or self.secret).encode()
@@ -115,6 +128,13 @@ class StripeApi:
             if self.before_answer is not None:
                 await self.before_answer(session)
         return _answer(self.answered[key], 200)
+
+    async def read_object(self, request: Request) -> Response:
+        if self.fault is not None:
+            return await self._fault()
+        if (session := self.sessions.get(request.path_params["id"])) is not None:
+            return _answer(session, 200)
+        return _answer({"error": {"type": "invalid_request_error", "message": "No such object"}}, 404)
 
     def _session(self, asked: dict[str, str]) -> Session:
         number = next(self.numbers)
@@ -159,6 +179,10 @@ def _answer(content: Any, status: int) -> Response:
 @asynccontextmanager
 async def stripe_api() -> AsyncGenerator[StripeApi]:
     fake = StripeApi()
-    async with serve(Starlette(routes=[Route("/v1/checkout/sessions", fake.create_session, methods=["POST"])])) as url:
+    routes = [
+        Route("/v1/checkout/sessions", fake.create_session, methods=["POST"]),
+        Route("/v1/{kind:path}/{id}", fake.read_object),
+    ]
+    async with serve(Starlette(routes=routes)) as url:
         fake.url = url
         yield fake

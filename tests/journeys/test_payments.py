@@ -127,7 +127,7 @@ async def test_a_razorpay_order_from_start_to_coins(market: Market, db: Database
         """By their id alone, which we do not know yet: it waits in the inbox."""
         told.append(market.razorpay.captured(theirs))
         early.append((await market.razorpay.deliver(told[0])).status_code)
-        assert [outcome for _, outcome, _ in await events(db)] == ["parked"]
+        assert [outcome for _, outcome, _ in await events(db)] == ["unmatched"]
 
     market.razorpay.before_answer = captured_before_the_answer
     order = await market.order("razorpay")

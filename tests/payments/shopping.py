@@ -102,11 +102,11 @@ def theirs_of(order: dict[str, Any]) -> dict[str, Any]:
 
 
 async def events(db: Database) -> list[tuple[str, str, str]]:
-    """The inbox: kind, outcome, reason; the oldest first."""
+    """The inbox: type, outcome, reason; the oldest first."""
 
     async def find(tx: Transaction) -> list[tuple[str, str, str]]:
-        rows = await tx.rows(text("SELECT kind, outcome, reason FROM payment_events ORDER BY received_at, id"))
-        return [(row.kind, row.outcome, row.reason) for row in rows]
+        rows = await tx.rows(text("SELECT type, outcome, reason FROM payment_events ORDER BY received_at, id"))
+        return [(row.type, row.outcome, row.reason) for row in rows]
 
     return await db.run_system(find)
 

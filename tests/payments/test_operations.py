@@ -13,9 +13,20 @@ from service.credits.store import find_balance
 from service.kernel.database import Database, Transaction
 from service.kernel.errors import NotFound
 from service.kernel.identifiers import Identifiers, UserId
+from service.kernel.paging import Window
 from service.payments import operations as payments
 from service.payments import store
-from service.payments.model import Happening, Occurrence, Opened, Order, OrderId, Outcome, Provider, Status
+from service.payments.model import (
+    EventKind,
+    InboxEvent,
+    OpenedCheckout,
+    Order,
+    OrderId,
+    Outcome,
+    Provider,
+    ProviderEvent,
+    Status,
+)
 from service.payments.operations import Providers
 from tests.credits.wallets import ADA, BOB, acting, assert_sound, balance, charge, give, reserve
 from tests.interrupted import cancelled_at_each_statement
@@ -26,12 +37,12 @@ pytestmark = pytest.mark.anyio
 IDS = Identifiers(CLOCK)
 
 
-def paid(order: OrderId | None = None, *, event: str = "evt_1", **more: Any) -> Occurrence:
-    said: dict[str, Any] = {
+def paid(order: OrderId | None = None, *, event: str = "evt_1", **more: Any) -> ProviderEvent:
+    fields: dict[str, Any] = {
         "provider": Provider.STRIPE,
         "event_id": event,
-        "kind": "checkout.session.completed",
-        "happening": Happening.PAID,
+        "type": "checkout.session.completed",
+        "kind": EventKind.PAID,
         "occurred_at": CLOCK.now(),
         "order": order,
         "payment_id": "pi_1",
@@ -39,14 +50,19 @@ def paid(order: OrderId | None = None, *, event: str = "evt_1", **more: Any) -> 
         "currency": "USD",
         "is_live": False,
     }
-    return Occurrence(**(said | more))
+    return ProviderEvent(**(fields | more))
 
 
-async def receive(db: Database, said: Occurrence) -> Outcome | None:
-    return await db.run_system(payments.receive, event=IDS.uuid7(), said=said)
+async def receive(db: Database, event: ProviderEvent) -> Outcome | None:
+    return await db.run_system(payments.receive, id=IDS.uuid7(), event=event)
 
 
-async def forget(_tx: Transaction, _order: Order, _opened: Opened) -> None:
+async def opened(db: Database) -> list[InboxEvent]:
+    """What a person should look at."""
+    return list((await db.run_system(store.list_open_events, window=Window(limit=100))).rows)
+
+
+async def forget(_tx: Transaction, _order: Order, _opened: OpenedCheckout) -> None:
     """The memory of those who sent no key."""
 
 
@@ -93,7 +109,7 @@ async def test_an_event_may_come_before_the_order_call_returns(db: Database) -> 
             seen.append(await receive(db, said))  # noqa: B023 (called within the round)
 
         order = await create(db, BusyStripe(tell), user=user)
-        assert seen == [Outcome.APPLIED if by_our_id else Outcome.PARKED]
+        assert seen == [Outcome.APPLIED if by_our_id else Outcome.UNMATCHED]
         assert order.status is Status.PAID
         assert (await balance(db, user=user))[1] == 100
     assert [outcome for _, outcome, _ in await events(db)] == ["applied", "applied"]
@@ -105,16 +121,16 @@ async def test_an_event_of_an_unknown_order_is_parked_and_can_be_applied_again(d
     order = OrderId(uuid4())
     assert await receive(db, paid(order)) is Outcome.PARKED
     assert await receive(db, paid(order)) is None
-    (event,) = await db.run_system(payments.parked)
+    (event,) = await opened(db)
     assert event.reason == "no order is known for it"
-    still = await db.run_system(payments.apply_again, event=event.id)
+    still = await db.run_system(payments.apply_again, id=event.id)
     assert still.outcome is Outcome.PARKED
     await db.run_system(_sell, order)
-    now = await db.run_system(payments.apply_again, event=event.id)
+    now = await db.run_system(payments.apply_again, id=event.id)
     assert (now.outcome, now.id) == (Outcome.APPLIED, event.id)
-    assert await db.run_system(payments.parked) == []
+    assert await opened(db) == []
     with pytest.raises(NotFound):
-        await db.run_system(payments.apply_again, event=event.id)
+        await db.run_system(payments.apply_again, id=event.id)
     assert await purchases(db) == [("purchase", 100)]
     await assert_sound(db)
 
@@ -124,8 +140,8 @@ async def test_a_flagged_event_is_flagged_again_until_it_is_right(db: Database) 
     order = OrderId(uuid4())
     await db.run_system(_sell, order)
     assert await receive(db, paid(order, amount=1)) is Outcome.FLAGGED
-    (event,) = await db.run_system(payments.parked)
-    again = await db.run_system(payments.apply_again, event=event.id)
+    (event,) = await opened(db)
+    again = await db.run_system(payments.apply_again, id=event.id)
     assert (again.outcome, again.reason) == (Outcome.FLAGGED, "its amount is 1, the order's 1499")
     assert (await balance(db))[1] == 0
 
@@ -134,8 +150,8 @@ async def test_a_dispute_that_knows_the_payment_alone_waits_for_it(db: Database)
     await give(db, 0)
     order = OrderId(uuid4())
     await db.run_system(_sell, order)
-    dispute = paid(None, event="evt_2", happening=Happening.DISPUTED)
-    assert await receive(db, dispute) is Outcome.PARKED
+    dispute = paid(None, event="evt_2", kind=EventKind.DISPUTED, subject_id="dp_1")
+    assert await receive(db, dispute) is Outcome.UNMATCHED
     assert await receive(db, paid(order)) is Outcome.APPLIED
     assert [outcome for _, outcome, _ in await events(db)] == ["applied", "applied"]
     assert await purchases(db) == [("purchase", 100), ("refund", -100)]
@@ -148,7 +164,7 @@ async def test_coins_that_are_spent_become_a_debt(db: Database) -> None:
     await db.run_system(_sell, order)
     await receive(db, paid(order))
     await charge(db, await reserve(db, 60), 60)
-    await receive(db, paid(order, event="evt_2", happening=Happening.REFUNDED))
+    await receive(db, paid(order, event="evt_2", kind=EventKind.REFUNDED))
     with acting(ADA):
         after = await db.read(find_balance, user=ADA)
     assert (after.available, after.debt) == (0, 60)
@@ -166,7 +182,7 @@ async def test_an_event_left_at_any_statement_leaves_nothing(db: Database) -> No
         assert await purchases(db) == []
 
     async def unit(tx: Transaction) -> None:
-        await payments.receive(tx, event=IDS.uuid7(), said=paid(order))
+        await payments.receive(tx, id=IDS.uuid7(), event=paid(order))
 
     as_owner = _AsOwner(db)
     statements = await cancelled_at_each_statement(as_owner, unit, nothing_stayed)
@@ -198,7 +214,7 @@ async def test_a_caller_who_leaves_while_the_provider_is_asked(db: Database) -> 
 async def test_an_answer_that_cannot_be_remembered_leaves_the_order_open(db: Database) -> None:
     await give(db, 0)
 
-    async def fail(_tx: Transaction, _order: Order, _opened: Opened) -> None:
+    async def fail(_tx: Transaction, _order: Order, _opened: OpenedCheckout) -> None:
         raise NotFound("the key was taken over")
 
     with pytest.raises(NotFound):
@@ -215,7 +231,7 @@ async def test_the_wall_hides_orders_and_the_inbox(db: Database) -> None:
     with acting(ADA):
         assert await db.read(store.find_order, ADA, order.id) is not None
         with pytest.raises(Exception, match="permission denied"):
-            await db.run(store.find_open_events, limit=1)
+            await db.run(store.list_open_events, window=Window(limit=1))
     assert await db.run_system(store.find_order, BOB, order.id) is None  # the first wall, without the second
     assert await db.run_system(store.lock_order, BOB, order.id) is None
 

@@ -40,7 +40,7 @@ class Razorpay(Protocol):
         ...
 
     async def create_order(self, sale: Sale) -> str:
-        """Open an order; its id at Razorpay.
+        """Open an order whose payments are captured as they come; its id at Razorpay.
 
         At most 15 s, less where the deadline is nearer; one attempt, for Razorpay has no idempotency here: a second
         try would be a second order. Cancelled, the order may exist and is never shown to anybody. Raises

@@ -17,6 +17,13 @@ CALL_SECONDS = 15.0
 # An order is some 500 bytes.
 BODY_MAX_BYTES = 256_000
 
+# Whatever the account is set to: a payment that nobody captures is given back to the payer after some days
+# (https://razorpay.com/docs/payments/payments/capture-settings/api/; minutes, 7200 is the most).
+CAPTURE = {
+    "capture": "automatic",
+    "capture_options": {"automatic_expiry_period": 7200, "manual_expiry_period": 7200, "refund_speed": "normal"},
+}
+
 _LIVE_KEYS = "rzp_live_"
 
 
@@ -54,6 +61,7 @@ class HttpRazorpay:
             "currency": sale.currency,
             "receipt": order,
             "notes": {"order_id": order},
+            "payment": CAPTURE,
         }
         try:
             with anyio.fail_after(attempt_seconds(CALL_SECONDS, remaining_seconds())):

@@ -1,13 +1,16 @@
 """Stripe: a checkout page per order, and whether what calls itself an event of Stripe's is one.
 
-signature   the scheme of the `Stripe-Signature` header, pure
-sdk         the official SDK's async client
-transport   how that client speaks HTTP here: httpx, on asyncio and trio
+Amounts here are in the minor unit that ISO 4217 gives a currency. Stripe writes a few otherwise
+(https://docs.stripe.com/currencies#special-cases, #zero-decimal): ISK and UGX have no decimals any more, and still "you
+represent it as a two-decimal value, where the decimal amount is always 00: to charge 5 UGX, provide 500"; MGA has two
+in ISO 4217 and none at Stripe.
+
+sdk         the official SDK's async client, how it speaks HTTP here, and the scheme of the `Stripe-Signature` header
 scripted    the fake that ships beside it
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from service.kernel.errors import Kind, ServiceError
@@ -34,9 +37,34 @@ class CheckoutSession:
 
 
 class StripeFailed(ServiceError):
-    """Stripe could not be reached in time, or refused; as far as we know nothing can be paid."""
+    """Stripe could not be reached in time, or refused; as far as we know nothing can be paid, and nothing was read."""
 
     kind, slug, title = Kind.UPSTREAM, "payment-provider-failed", "The payment provider failed"
+
+
+# What may be retrieved: Stripe's own names of its objects.
+ObjectName = Literal["checkout.session", "charge", "dispute", "refund"]
+
+_WRITTEN_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
+_WRITTEN_IN_WHOLE_UNITS = frozenset({"MGA"})
+
+
+def api_amount(amount: int, currency: str) -> int | None:
+    """An amount in ISO 4217's minor unit as Stripe writes it; None where Stripe has no way to."""
+    if currency in _WRITTEN_IN_HUNDREDTHS:
+        return amount * 100
+    return _whole_hundreds(amount) if currency in _WRITTEN_IN_WHOLE_UNITS else amount
+
+
+def iso_amount(amount: int, currency: str) -> int | None:
+    """The way back; None for a fraction that the currency does not have."""
+    if currency in _WRITTEN_IN_WHOLE_UNITS:
+        return amount * 100
+    return _whole_hundreds(amount) if currency in _WRITTEN_IN_HUNDREDTHS else amount
+
+
+def _whole_hundreds(amount: int) -> int | None:
+    return None if amount % 100 else amount // 100
 
 
 class Stripe(Protocol):
@@ -51,6 +79,10 @@ class Stripe(Protocol):
         At most 15 s, less where the deadline is nearer; one attempt. Cancelled, the session may exist and is never
         shown to anybody. Raises `StripeFailed`.
         """
+        ...
+
+    async def retrieve(self, name: ObjectName, id: str) -> bytes | None:
+        """An object as Stripe has it now, as JSON; None where there is none. Bounds and errors as `create_checkout`."""
         ...
 
     def is_genuine(self, raw: bytes, signature: str | None) -> bool:

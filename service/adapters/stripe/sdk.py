@@ -6,18 +6,26 @@ import ssl
 from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import httpx
 import stripe
 from stripe import StripeClient
 
-from service.adapters.stripe import CheckoutSession, Sale, StripeFailed
+from service.adapters.stripe import CheckoutSession, ObjectName, Sale, StripeFailed, api_amount
 from service.kernel.clock import Clock
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 
 # Creating a session takes half a second; a person is waiting for the page.
 CALL_SECONDS = 15.0
+
+_PATHS: Mapping[ObjectName, str] = {
+    "checkout.session": "/v1/checkout/sessions/",
+    "charge": "/v1/charges/",
+    "dispute": "/v1/disputes/",
+    "refund": "/v1/refunds/",
+}
 
 _LIVE_KEYS = ("sk_live_", "rk_live_")
 
@@ -40,9 +48,12 @@ class StripeSdk:
         self.is_live = secret_key.startswith(_LIVE_KEYS)
 
     async def create_checkout(self, sale: Sale) -> CheckoutSession:
+        amount = api_amount(sale.amount, sale.currency)
+        if amount is None:
+            raise StripeFailed(f"Stripe charges whole units of {sale.currency} only; set another price.")
         try:
             with anyio.fail_after(attempt_seconds(CALL_SECONDS, remaining_seconds())):
-                session = await self._create_session(sale)
+                session = await self._create_session(sale, amount)
         except (stripe.StripeError, UnicodeDecodeError, TimeoutError) as error:
             raise StripeFailed(f"Stripe opened no checkout for the order ({_reason(error)}); try again.") from error
         # The SDK declares a session, and hands on whatever JSON there was.
@@ -52,7 +63,7 @@ class StripeSdk:
             raise StripeFailed("Stripe answered with something that is no checkout session; try again.")
         return CheckoutSession(theirs, url)
 
-    async def _create_session(self, sale: Sale) -> stripe.checkout.Session:
+    async def _create_session(self, sale: Sale, amount: int) -> stripe.checkout.Session:
         order = str(sale.order)
         return await self._client.v1.checkout.sessions.create_async(
             params={
@@ -62,7 +73,7 @@ class StripeSdk:
                         "quantity": 1,
                         "price_data": {
                             "currency": sale.currency.lower(),
-                            "unit_amount": sale.amount,
+                            "unit_amount": amount,
                             "product_data": {"name": sale.name},
                         },
                     }
@@ -76,6 +87,21 @@ class StripeSdk:
             },
             options={"idempotency_key": order},
         )
+
+    async def retrieve(self, name: ObjectName, id: str) -> bytes | None:
+        client: Any = self._client  # this method of the SDK has no types
+        try:
+            with anyio.fail_after(attempt_seconds(CALL_SECONDS, remaining_seconds())):
+                # The SDK's own `retrieve` reads the answer into its classes; this is JSON as it came.
+                answer = await client.raw_request_async("get", _PATHS[name] + quote(id, safe=""))
+        except stripe.InvalidRequestError as error:
+            if error.http_status == 404:
+                return None
+            raise StripeFailed(f"Stripe did not show the {name} ({_reason(error)}).") from error
+        except (stripe.StripeError, UnicodeDecodeError, TimeoutError) as error:
+            raise StripeFailed(f"Stripe did not show the {name} ({_reason(error)}).") from error
+        body: str = answer.body
+        return body.encode()
 
     def is_genuine(self, raw: bytes, signature: str | None) -> bool:
         now_seconds = self._clock.now().timestamp()

@@ -68,6 +68,9 @@ class Metrics:
             buckets=_UNIT_BUCKETS_SECONDS,
             registry=self.registry,
         )
+        self.waiting_for_operator = Gauge(
+            "overture_waiting_for_operator", "What a person has to decide, by kind.", ("what",), registry=self.registry
+        )
         self._pool = Gauge("overture_database_pool", "Connections, by state.", ("state",), registry=self.registry)
         self._tasks = Gauge("overture_event_loop_tasks", "Tasks of the event loop, alive now.", registry=self.registry)
 

@@ -1,23 +1,31 @@
 """The verbs of payments.
 
-ordering    create (the story), find
-events      receive, parked, apply_again
-erasure     EXPORTS, INVARIANTS, erase: what custody asks for
+orders      create (the story), expire_unpaid_orders (the sweep); EXPORTS, INVARIANTS, erase (what custody asks for)
+inbox       receive; apply_again, accept, dismiss (an operator's)
 """
 
-from service.payments.operations.erasure import EXPORTS, INVARIANTS, erase
-from service.payments.operations.events import apply_again, parked, receive
-from service.payments.operations.ordering import Providers, create, find, razorpay_of, stripe_of
+from service.payments.operations.inbox import accept, apply_again, dismiss, receive
+from service.payments.operations.orders import (
+    EXPORTS,
+    INVARIANTS,
+    Providers,
+    create,
+    erase,
+    expire_unpaid_orders,
+    razorpay_of,
+    stripe_of,
+)
 
 __all__ = [
     "EXPORTS",
     "INVARIANTS",
     "Providers",
+    "accept",
     "apply_again",
     "create",
+    "dismiss",
     "erase",
-    "find",
-    "parked",
+    "expire_unpaid_orders",
     "razorpay_of",
     "receive",
     "stripe_of",

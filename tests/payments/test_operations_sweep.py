@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from service.kernel.database import Database, Transaction
-from service.payments.tasks import UNPAID_SECONDS, expire_unpaid_orders
+from service.payments.operations.orders import UNPAID_SECONDS, expire_unpaid_orders
 from tests.credits.wallets import assert_sound, give
 from tests.payments.shopping import Shop, purchases, theirs_of
 

@@ -1,6 +1,6 @@
-"""From a package to an order that can be paid."""
+"""Orders: from a package to what can be paid, and from there out of the books of a person."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from service.adapters.razorpay import Razorpay
@@ -10,18 +10,28 @@ from service.adapters.stripe import Stripe
 from service.credits import operations as credits
 from service.credits.model import CoinPackage
 from service.kernel.clock import Clock
-from service.kernel.database import Database, Transaction
+from service.kernel.database import Database, Transaction, sweep
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import Identifiers, UserId
 from service.payments import store
-from service.payments.model import Opened, Order, OrderId, PaymentsNotConfigured, Provider, known_by
-from service.payments.operations.events import apply_waiting
+from service.payments.model import OpenedCheckout, Order, OrderId, PaymentsNotConfigured, Provider, lock_keys_of
+from service.payments.operations.inbox import apply_waiting
+
+EXPORTS = store.EXPORTS
+INVARIANTS = store.INVARIANTS
+
+# As long as a checkout session of Stripe's lives (https://docs.stripe.com/api/checkout/sessions/create, `expires_at`).
+# Razorpay's orders have no end of their own, and say nothing when nobody pays them.
+UNPAID_SECONDS = 86_400.0
+# One statement of some milliseconds.
+ORDERS_PER_BATCH = 500
+BATCHES_MAX = 1_000
 
 # What is taken where the caller names no currency and the package is sold in it.
 _USUAL_CURRENCY = {Provider.STRIPE: "USD", Provider.RAZORPAY: "INR"}
 
 # Called inside the last unit of work with what will be answered: idempotency keys are remembered there.
-Remember = Callable[[Transaction, Order, Opened], Awaitable[None]]
+Remember = Callable[[Transaction, Order, OpenedCheckout], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ async def create(
     identifiers: Identifiers,
     clock: Clock,
     remember: Remember,
-) -> tuple[Order, Opened]:
+) -> tuple[Order, OpenedCheckout]:
     """Write the order, open it at the provider, complete it; three steps, for no transaction waits for a network.
 
     The order is there before the provider hears of it, so that whatever is said about it finds it. Cancelled or failed
@@ -77,14 +87,6 @@ async def create(
     return await db.run_system(_complete, user=user, order=order, opened=opened, remember=remember), opened
 
 
-async def find(tx: Transaction, *, user: UserId, order: OrderId) -> Order:
-    """The user's own order; raises `NotFound`."""
-    found = await store.find_order(tx, user, order)
-    if found is None:
-        raise NotFound("There is no order with this id.")
-    return found
-
-
 def stripe_of(providers: Providers) -> Stripe:
     if providers.stripe is None:
         raise PaymentsNotConfigured("Stripe is not configured here; choose another provider.")
@@ -97,19 +99,21 @@ def razorpay_of(providers: Providers) -> Razorpay:
     return providers.razorpay
 
 
-async def _open(order: Order, *, providers: Providers, name: str, return_url: str) -> Opened:
+async def _open(order: Order, *, providers: Providers, name: str, return_url: str) -> OpenedCheckout:
     if order.provider is Provider.RAZORPAY:
         merchant = razorpay_of(providers)
         theirs = await merchant.create_order(RazorpaySale(order.id, order.amount, order.currency))
-        return Opened(theirs, key_id=merchant.key_id)
+        return OpenedCheckout(theirs, key_id=merchant.key_id)
     sale = StripeSale(order.id, name, order.amount, order.currency, return_url)
     session = await stripe_of(providers).create_checkout(sale)
-    return Opened(session.id, url=session.url)
+    return OpenedCheckout(session.id, url=session.url)
 
 
-async def _complete(tx: Transaction, *, user: UserId, order: Order, opened: Opened, remember: Remember) -> Order:
+async def _complete(
+    tx: Transaction, *, user: UserId, order: Order, opened: OpenedCheckout, remember: Remember
+) -> Order:
     """As the owner, for what waited in the inbox for the provider's id is applied with it."""
-    await store.lock_keys(tx, known_by(order.provider, order.id, opened.provider_order_id))
+    await store.lock_keys(tx, lock_keys_of(order.provider, order.id, opened.provider_order_id))
     placed = await store.lock_order(tx, user, order.id)
     if placed is None:
         raise NotFound("The account was deleted while the order was being made.")
@@ -131,3 +135,23 @@ def _currency(package: CoinPackage, provider: Provider, wanted: str | None) -> s
 
 def _refused(pointer: str, what: str) -> InvalidRequest:
     return InvalidRequest(f"{pointer}: {what}.", errors=[FieldError(pointer, what)])
+
+
+async def expire_unpaid_orders(db: Database) -> int:
+    """Mark the orders that nobody paid within a day; how many there were. One sweep, safe beside others.
+
+    It forbids nothing: a payment that is reported later is credited as any other.
+    """
+
+    async def batch(tx: Transaction, *, limit: int) -> int:
+        return await store.expire_unpaid(tx, older_than_seconds=UNPAID_SECONDS, limit=limit)
+
+    return await sweep(db, batch, rows_per_batch=ORDERS_PER_BATCH, batches_max=BATCHES_MAX)
+
+
+async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
+    """Take the person out of their orders; no row is deleted. For `run_system`: a row that is nobody's is not the
+    user's to write. The orders stay, for the books; what is refunded later moves no coins of anybody. The inbox holds
+    nothing of a person."""
+    await store.unlink_orders(tx, user)
+    return {}
