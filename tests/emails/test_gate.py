@@ -168,6 +168,18 @@ def test_technologies_dates_and_amounts_are_no_contacts(text: str) -> None:
         "Le poste ouvert chez Globex m'intéresse.",
         "Me interesa el puesto publicado en Globex.",
         "I want to join Tidemark Ferries.",
+        "I would like to work for Globex.",
+        "I would love to work at the Globex Corporation.",
+        "Dear Globex team,",
+        "Dear Globex Hiring Team,",
+        "Hi team at Globex,",
+        "Liebes Globex-Team,",
+        "Bonjour à l’équipe Globex,",
+        "Estimado equipo de Globex:",
+        "I admire Globex's mission.",
+        "Globex’s engineering culture appeals to me.",
+        "The mission of Globex is mine as well.",
+        "Meine Bewerbung bei Globex liegt bei.",
     ],
 )
 def test_another_company_as_the_employer_is_refused(sentence: str) -> None:
@@ -177,6 +189,7 @@ def test_another_company_as_the_employer_is_refused(sentence: str) -> None:
 def test_another_company_in_the_subject_is_refused() -> None:
     assert refused(subject="Backend Engineer at Globex") == {"other-company"}
     assert refused(subject="Backend Engineer at Tidemark Ferries") == {"other-company"}
+    assert refused(subject="Application to Globex") == {"other-company"}
 
 
 @pytest.mark.parametrize(
@@ -190,6 +203,18 @@ def test_another_company_in_the_subject_is_refused() -> None:
         "Joining Lumenvale's platform team would suit me.",
         "I joined the guild.",
         "Let us join forces.",
+        "Dear hiring team,",
+        "Dear Hiring Team,",
+        "Hello Lumenvale team,",
+        "Dear Ada Park and team,",
+        "Dear Talent Acquisition Team at Lumenvale,",
+        "Lumenvale's mission is a good one.",
+        "I used to work for Harrow & Finch Logistics.",
+        "There I led Tidemark Ferries' platform team.",
+        "PostgreSQL's growth surprised nobody.",
+        "Today's products need PostgreSQL.",
+        "I would like to work with Python.",
+        "I would like to work at your company.",
     ],
 )
 def test_the_company_itself_and_past_employers_pass(sentence: str) -> None:

@@ -8,7 +8,8 @@ from service.emails.brief import Brief, Draft
 from service.emails.by_model.answer import Claim, Letter
 from service.emails.by_model.experience import is_on_record, states_experience
 from service.emails.by_model.output_filter import Fault, OutputFilter
-from service.emails.gate import company_refusals, is_supported, judge
+from service.emails.employers import other_employers
+from service.emails.gate import is_supported, judge
 from service.emails.matching import terms
 from service.emails.model import Caveat, Evidence, Source, WriterUsage
 from service.emails.offline.compose import compose
@@ -94,13 +95,14 @@ def repair(seen: Examined, brief: Brief, usage: WriterUsage, *, has_orders: bool
 
 def _hard_faults(piece: str, tail: str, letter: Letter, brief: Brief, output: OutputFilter) -> Iterator[Fault]:
     yield from output.faults(piece, tail=tail)
-    for refusal in company_refusals(_draft(letter, body=piece), brief):
-        yield Fault("other-company-removed", refusal.detail)
+    for detail in other_employers("", piece, _evidence(letter), brief):
+        yield Fault("other-company-removed", detail)
 
 
 def _subject_faults(letter: Letter, brief: Brief, output: OutputFilter) -> Iterator[Fault]:
     found = [*output.faults(letter.subject), *output.figures(letter.subject)]
-    verdict = judge(_draft(letter, subject=letter.subject, body="A letter."), brief)
+    alone = Draft(letter.subject, "A letter.", "", _evidence(letter), WriterUsage("", ""))
+    verdict = judge(alone, brief)
     found += [Fault("subject-replaced", refusal.detail) for refusal in verdict.refused]
     yield from (Fault("subject-replaced", f"The subject: {fault.detail}") for fault in found)
 
@@ -113,9 +115,8 @@ def _length_faults(letter: Letter, brief: Brief) -> Iterator[Fault]:
         yield Fault("too-short", "The body is no whole letter.")
 
 
-def _draft(letter: Letter, *, subject: str = "A letter", body: str) -> Draft:
-    cited = (Evidence(claim.text, *ground) for claim in letter.claims for ground in claim.grounds)
-    return Draft(subject, body, "", tuple(cited), WriterUsage("", ""))
+def _evidence(letter: Letter) -> tuple[Evidence, ...]:
+    return tuple(Evidence(claim.text, *ground) for claim in letter.claims for ground in claim.grounds)
 
 
 def _grounded(
