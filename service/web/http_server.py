@@ -1,12 +1,16 @@
-"""Hypercorn with limits of ours: so many connections, and one connection's failure stays its own.
+"""Hypercorn with limits of ours: so many connections, one connection's failure stays its own, and a request's head is
+read as RFC 9112 has it.
 
-Hypercorn has neither. Out of descriptors, asyncio's accept loop writes thousands of lines a second and answers nobody
-for seconds; on trio one WebSocket upgrade with a byte too many ends the process (pgjones/hypercorn#225). So its runners
-are given a connection class of ours, and sockets that take connections a few at a time.
+Hypercorn has none of them. Out of descriptors, asyncio's accept loop writes thousands of lines a second and answers
+nobody for seconds; on trio one WebSocket upgrade with a byte too many ends the process (pgjones/hypercorn#225). So its
+runners are given a connection class of ours, and sockets that take connections a few at a time. h11 unfolds folded
+lines and takes a bare LF for a line's end, which a proxy in front may read in another way (RFC 9112, 2.2 and 5.2, lets
+a server refuse both).
 """
 
 import asyncio
 import errno
+import re
 import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
@@ -14,16 +18,22 @@ from functools import partial
 from typing import Any, Literal, Protocol, cast
 
 import anyio
+import h11
 import structlog
 import trio
+from h11._receivebuffer import ReceiveBuffer
+from hypercorn import protocol
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio import run as on_asyncio
 from hypercorn.asyncio.tcp_server import TCPServer as AsyncioConnection
 from hypercorn.config import Config, Sockets
 from hypercorn.events import Event, Updated
+from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.trio import run as on_trio
 from hypercorn.trio.tcp_server import TCPServer as TrioConnection
 from starlette.types import ASGIApp
+
+from service.kernel.errors import leaves
 
 log = structlog.get_logger(__name__)
 
@@ -143,8 +153,32 @@ class _TrioConnection(TrioConnection):
         self._scope.cancel()
 
 
+class _StrictBuffer(ReceiveBuffer):
+    """Refuses what h11 would repair in a head, and in the trailers of chunks."""
+
+    _REPAIRED = re.compile(rb"(?<!\r)\n|\n[ \t]")
+
+    def maybe_extract_lines(self) -> list[bytearray] | None:
+        whole = bytes(self)
+        lines = super().maybe_extract_lines()
+        if lines is not None and self._REPAIRED.search(whole, 0, len(whole) - len(self)):
+            raise h11.RemoteProtocolError("a line is folded, or ends without CR")
+        return lines
+
+
+class _Http1(H11Protocol):
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        cast("Any", self.connection)._receive_buffer = _StrictBuffer()  # noqa: SLF001 - h11 lets no other be given
+
+    async def _check_protocol(self, event: h11.Request) -> None:
+        if event.method == b"PRI":  # HTTP/2 by prior knowledge is told that no stream can be opened
+            await super()._check_protocol(event)
+        # An upgrade to h2c is ignored, as a server may (RFC 9110, 7.8).
+
+
 def _log_failure(error: Exception) -> None:
-    log.warning("a connection failed", error=type(error).__name__, reason=str(error))
+    log.warning("a connection failed", reasons=[repr(cause) for cause in leaves(error)])
 
 
 class _Listener(socket.socket):
@@ -181,6 +215,7 @@ async def serve_http(
     listener: socket.socket,
     backend: Literal["asyncio", "trio"],
     connections: Connections,
+    grace_seconds: float = SERVER_GRACE_SECONDS,
 ) -> None:
     """Serve HTTP/1.1 on a listening socket until `shutdown_trigger` returns. Takes the socket over."""
     descriptor = listener.detach()
@@ -191,22 +226,23 @@ async def serve_http(
         runner, kind, taken = on_asyncio, _AsyncioConnection, _Listener(descriptor, connections)
     taken.settimeout(0)
     runner.TCPServer = partial(kind, connections)
+    cast("Any", protocol).H11Protocol = _Http1
     await runner.worker_serve(
         ASGIWrapper(cast("Any", app)),
-        _config(),
+        _config(grace_seconds),
         sockets=Sockets(secure_sockets=[], insecure_sockets=[taken], quic_sockets=[]),
         shutdown_trigger=shutdown_trigger,
     )
 
 
-def _config() -> Config:
+def _config(grace_seconds: float) -> Config:
     config = Config()
     config.backlog = BACKLOG
     config.alpn_protocols = ["http/1.1"]  # h2's rapid reset starts a handler per stream: it ends at the proxy
-    config.h2_max_concurrent_streams = 0  # nor by h2c, which Hypercorn would take: no stream can be opened in it
+    config.h2_max_concurrent_streams = 0  # nor by prior knowledge, which Hypercorn takes: no stream can be opened
     config.h11_max_incomplete_size = HEADERS_MAX_BYTES
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
-    config.graceful_timeout = SERVER_GRACE_SECONDS
+    config.graceful_timeout = grace_seconds
     config.read_timeout = None  # it would close healthy connections that wait for a long answer
     config.include_server_header = False
     config.errorlog = None

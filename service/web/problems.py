@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
@@ -135,18 +134,11 @@ def _headers(fact: ServiceError, status: int) -> dict[str, str]:
     return headers
 
 
-def _refuse_route(_request: Request, error: Exception) -> Response:
-    """What the router itself refuses, in our own form."""
-    if isinstance(error, HTTPException) and error.status_code == 405:
-        fact: Exception = MethodNotAllowed((error.headers or {}).get("Allow", "other methods"))
-    elif isinstance(error, HTTPException) and error.status_code == 404:
-        fact = NoSuchPath()
-    else:
-        fact = error
-    answer = answer_for(fact)
-    return Response(answer.body, answer.status, dict(answer.headers), answer.media_type)
-
-
 def exception_handlers() -> dict[Any, ExceptionHandler]:
-    """For `Starlette(exception_handlers=...)`: the router's refusals, and whatever middleware lets through."""
-    return {HTTPException: _refuse_route, Exception: _refuse_route}
+    """For `Starlette(exception_handlers=...)`: whatever the middleware lets through."""
+
+    def answer(_request: Request, error: Exception) -> Response:
+        problem = answer_for(error)
+        return Response(problem.body, problem.status, dict(problem.headers), problem.media_type)
+
+    return {Exception: answer}

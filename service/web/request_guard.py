@@ -1,6 +1,6 @@
 """What no well-behaved client sends, refused before anything looks at it, and the headers every answer carries.
 
-Hypercorn lets these through (`Content-Length` beside `Transfer-Encoding`, thousands of headers, h2c upgrades), and
+Hypercorn lets these through (`Content-Length` beside `Transfer-Encoding`, thousands of headers), and
 each is a way for a proxy in front and this service to disagree about what was asked.
 """
 
@@ -75,7 +75,8 @@ class SecurityHeaders:
 
 
 def _offence(scope: Scope) -> ServiceError | None:
-    if len(scope["path"]) > PATH_MAX_CHARACTERS:
+    # Starlette's patterns let a line feed stand at a path's end.
+    if len(scope["path"]) > PATH_MAX_CHARACTERS or not scope["path"].isprintable():
         return NoSuchPath()
     headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     if len(headers) > HEADERS_MAX:
@@ -91,8 +92,6 @@ def _ambiguity(headers: Sequence[tuple[bytes, bytes]]) -> ServiceError | None:
             return MalformedRequest(f"The header {name.decode('ascii')} is given more than once.")
     if counts[b"content-length"] and counts[b"transfer-encoding"]:
         return MalformedRequest("Content-Length and Transfer-Encoding exclude each other.")
-    if any(name == b"upgrade" and value.strip().lower().startswith(b"h2c") for name, value in headers):
-        return MalformedRequest("HTTP/2 by upgrade (h2c) is not served here.")
     if any(b"\r" in value or b"\n" in value or b"\x00" in value for _, value in headers):
         return MalformedRequest("A header holds a line break or a NUL.")
     return None

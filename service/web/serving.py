@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import anyio
 import msgspec
@@ -53,7 +54,8 @@ def routes(
         by_path[endpoint.path][endpoint.method] = served
     apps = {path: PathApp(path, methods) for path, methods in by_path.items()}
     plain = {path: app for path, app in apps.items() if "{" not in path}
-    return [PlainPaths(plain), *(Route(path, app) for path, app in apps.items()), NoSockets(pipeline)]
+    known = [PlainPaths(plain), *(Route(path, app) for path, app in apps.items())]
+    return [*known, NoSockets(pipeline), UnknownPaths(known)]
 
 
 class PlainPaths(BaseRoute):
@@ -88,6 +90,26 @@ class NoSockets(BaseRoute):
                 await refuse_socket(scope, send, answer_for(NoSuchPath()))
         except ShuttingDown as error:
             await refuse_socket(scope, send, answer_for(error))
+
+
+class UnknownPaths(BaseRoute):
+    """The last route: what no other takes is answered as every refusal is, so that the connection closes where a body
+    was not read. A path with a slash too many or too few leads to the one meant, as Starlette does it."""
+
+    def __init__(self, known: Sequence[BaseRoute]) -> None:
+        self._known = known
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return (Match.FULL if scope["type"] == "http" else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        meant = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        answer = answer_for(NoSuchPath())
+        if any(route.matches({**scope, "path": meant})[0] is not Match.NONE for route in self._known):
+            query = scope["query_string"].decode("latin-1")
+            answer = Answer(307, b"", headers={"location": quote(meant) + (f"?{query}" if query else "")})
+        await deliver(Inbox(scope, receive), send, answer, head_only=scope["method"] == "HEAD")
 
 
 class PathApp:

@@ -1,11 +1,17 @@
-"""How many connections a server keeps, and which it drops."""
+"""How many connections a server keeps and which it drops; what they may send, and what becomes of the others."""
 
 from dataclasses import dataclass
 
+import anyio
 import pytest
 from structlog.testing import capture_logs
 
+from service.web.endpoint import Call, Endpoint
 from service.web.http_server import Connections
+from tests.http import serve
+from tests.web.application import Parts
+from tests.web.mutated_upgrades import HELLO, bombard
+from tests.web.test_receiving import answered, connected, head, status
 
 pytestmark = pytest.mark.anyio
 
@@ -62,3 +68,69 @@ async def test_a_flood_is_one_line() -> None:
             with connections.hold(Held()), connections.hold(Held()):
                 pass
     assert [line["limit"] for line in logged] == [1]
+
+
+async def test_whatever_one_connection_sends_the_server_serves_on() -> None:
+    async with serve(Parts().app(HELLO)) as url:
+        await bombard(url, 300)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "X-Folded: a\r\n b",
+        "X-Folded: a\r\n\tb",
+        "Transfer-Encoding:\r\n chunked",
+        "X-Bare: a\nX-Other: b",
+        "X-Bare: a\n",
+    ],
+)
+async def test_a_head_that_another_server_could_read_otherwise_is_refused(lines: str) -> None:
+    async with connected(HELLO) as stream:
+        await stream.send(head(lines, "Content-Length: 0", path="/hello", method="GET"))
+        raw = await answered(stream)
+    assert status(raw) == 400
+    assert b"connection: close" in raw.lower()
+
+
+async def test_a_head_is_refused_in_whichever_pieces_it_comes() -> None:
+    async with connected(HELLO) as stream:
+        for byte in head("X-Bare: a\nX-Other: b", path="/hello", method="GET"):
+            await stream.send(bytes([byte]))
+        assert status(await answered(stream)) == 400
+
+
+async def read_order(call: Call[None, None]) -> dict[str, int]:
+    """One order."""
+    return {"number": call.path["number"]}
+
+
+ORDER = Endpoint("POST", "/orders/{number:int}", read_order, answer=dict[str, int])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "refused"),
+    [
+        ("/nowhere", "POST", 404),
+        ("/orders/first", "POST", 404),
+        ("/orders/1%0A", "POST", 404),
+        ("/orders/1%0D", "POST", 404),
+        ("/orders/1/", "POST", 307),
+        ("/orders/1", "PUT", 405),
+    ],
+)
+async def test_a_refusal_leaves_no_body_to_be_taken_for_a_request(path: str, method: str, refused: int) -> None:
+    smuggled = b"POST /orders/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with connected(ORDER) as stream:
+        await stream.send(head(f"Content-Length: {len(smuggled)}", path=path, method=method))
+        raw = await answered(stream)
+        assert status(raw) == refused
+        is_read = b"connection: close" not in raw.lower()
+        await stream.send(smuggled)
+        with anyio.fail_after(30):
+            while not is_read:
+                try:
+                    raw += await stream.receive()
+                except (anyio.EndOfStream, anyio.BrokenResourceError):
+                    break
+        assert raw.count(b"HTTP/1.1 ") == 1
