@@ -35,6 +35,7 @@ def refusals(environment: dict[str, str], directory: Path) -> list[str]:
 def test_the_defaults_are_those_of_the_configuration_page(tmp_path: Path) -> None:
     assert describe(loaded({}, tmp_path)) == {
         "DATABASE_URL": "(unset)",
+        "DATABASE_DIRECT_URL": "(unset)",
         "OVERTURE_DATA_DIR": str(default_data_dir()),
         "OVERTURE_BACKEND": "asyncio",
         "OVERTURE_HOST": "127.0.0.1",

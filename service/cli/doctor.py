@@ -13,8 +13,8 @@ from service.adapters.redis import Redis, RedisAway
 from service.background import INVARIANTS_TAKE_SECONDS, hold_overtime_seconds
 from service.cli import DONE, FAILED, command_settings
 from service.custody import operations as custody
-from service.kernel.database import Database
-from service.kernel.database.server import OLDEST_MAJOR, server_facts
+from service.kernel.database import Database, open_database
+from service.kernel.database.server import OLDEST_MAJOR, server_facts, write_nothing
 from service.kernel.errors import ServiceError
 from service.migrations.revisions import applied_revision, newest_revision
 from service.payments.store import count_open_events
@@ -95,6 +95,8 @@ async def _database(db: Database, settings: Settings) -> AsyncIterator[Finding]:
     yield await _run_check("database", partial(_server, db))
     yield await _run_check("extensions", partial(_extensions, db))
     yield _wall(db)
+    if settings.database_direct_url is not None:
+        yield await _run_check("direct database", partial(_direct, settings.database_direct_url))
     migrations = await _run_check("migrations", partial(_migrations, db))
     yield migrations
     if migrations.verdict == "ok":
@@ -137,7 +139,16 @@ async def _server(db: Database) -> tuple[Verdict, str]:
     took_ms = (anyio.current_time() - began) * 1000
     if facts.major < OLDEST_MAJOR:
         return "failed", f"PostgreSQL {facts.version}; {OLDEST_MAJOR} or later is needed"
+    if facts.statement_timeout == "0":
+        return "failed", "statement_timeout is 0 within a transaction: no deadline holds; is a pooler in between?"
+    await db.run_system(write_nothing)
     return "ok", f"PostgreSQL {facts.version} answers in {took_ms:.1f} ms"
+
+
+async def _direct(url: str) -> tuple[Verdict, str]:
+    async with open_database(url, pool_size=1) as db:
+        facts = await db.run_system(server_facts, extensions=EXTENSIONS)
+    return "ok", f"PostgreSQL {facts.version} behind DATABASE_DIRECT_URL"
 
 
 async def _extensions(db: Database) -> tuple[Verdict, str]:

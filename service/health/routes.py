@@ -7,7 +7,7 @@ from typing import Literal, Protocol, cast
 import msgspec
 import sniffio
 
-from service.health.checks import Check, Checked, health_of, run
+from service.health.checks import Check, Checked, DatabaseCheck, health_of, run
 from service.health.schema import (
     CheckReport,
     HealthReport,
@@ -19,7 +19,7 @@ from service.health.schema import (
     Root,
     Startup,
 )
-from service.kernel.database import Database, Transaction
+from service.kernel.database import Database
 from service.kernel.supervision import Phase
 from service.kernel.telemetry import TaskTree
 from service.kernel.telemetry.metrics import MEDIA_TYPE, Metrics
@@ -44,7 +44,7 @@ def routes(
     version: str,
     optional_checks: Sequence[Check] = (),
 ) -> list[Endpoint]:
-    checks = (Check("database", lambda: db.read(_nothing)), *optional_checks)
+    checks = (Check("database", DatabaseCheck(db)), *optional_checks)
     probes = _Probes(db=db, metrics=metrics, tasks=tasks, readiness=readiness, version=version, checks=checks)
 
     public = Access.PUBLIC
@@ -61,10 +61,6 @@ def routes(
         Endpoint("GET", "/debug/tasks", probes.live_tasks, LiveTasks, access=Access.ADMIN),
     ]
     return [replace(endpoint, is_probe=True, tag="health") for endpoint in declared]
-
-
-async def _nothing(_tx: Transaction) -> None:
-    """BEGIN and COMMIT are two round trips already: whoever answers them serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,9 +48,9 @@ async def database_url(settings: Settings) -> AsyncGenerator[str, None]:
 
 @contextmanager
 def unmigrated_database_url(settings: Settings) -> Generator[str, None, None]:
-    """The same for a command outside any event loop that migrates the database itself."""
-    if settings.database_url is not None:
-        yield settings.database_url
+    """The same past any pooler, for a command outside any event loop that migrates the database itself."""
+    if settings.direct_url is not None:
+        yield settings.direct_url
         return
     from service.adapters.local_postgres.launcher import blocking_local_postgres  # noqa: PLC0415
 

@@ -35,17 +35,21 @@ def contradictions(settings: Settings) -> list[str]:
 
 
 def _database_problems(settings: Settings) -> Iterator[str]:
-    if settings.database_url is None:
-        return
+    if settings.database_direct_url is not None and settings.database_url is None:
+        yield "DATABASE_DIRECT_URL: set while DATABASE_URL is unset; give both, or DATABASE_URL alone."
     accepted = "give postgresql://user:password@host:port/database (postgres:// and postgresql+asyncpg:// also do)."
-    try:
-        parts = urlsplit(settings.database_url)
-        _ = parts.port
-    except ValueError:  # whose text may hold a piece of the password
-        yield f"DATABASE_URL: cannot be read; {accepted} A password's reserved characters are percent-encoded."
-        return
-    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg", "postgres+asyncpg"}:
-        yield f"DATABASE_URL: the scheme {parts.scheme!r} is not PostgreSQL's; {accepted}"
+    urls = {"DATABASE_URL": settings.database_url, "DATABASE_DIRECT_URL": settings.database_direct_url}
+    for name, url in urls.items():
+        if url is None:
+            continue
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:  # whose text may hold a piece of the password
+            yield f"{name}: cannot be read; {accepted} A password's reserved characters are percent-encoded."
+            continue
+        if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg", "postgres+asyncpg"}:
+            yield f"{name}: the scheme {parts.scheme!r} is not PostgreSQL's; {accepted}"
 
 
 def _token_problems(settings: Settings) -> Iterator[str]:

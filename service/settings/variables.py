@@ -41,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[str | None, Variable("DATABASE_URL", "postgresql://user:password@host:port/database")] = (
         None
     )
+    database_direct_url: Annotated[
+        str | None, Variable("DATABASE_DIRECT_URL", "postgresql://user:password@host:port/database, past a pooler")
+    ] = None
     data_dir: Annotated[Path, Variable("OVERTURE_DATA_DIR", "a directory this process may write to")] = Path()
     backend: Annotated[Literal["asyncio", "trio"], Variable("OVERTURE_BACKEND", "asyncio or trio")] = "asyncio"
     host: Annotated[str, Variable("OVERTURE_HOST", "an address or a name of this machine")] = "127.0.0.1"
@@ -149,6 +152,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: Annotated[
         Literal["json", "console"] | None, Variable("LOG_FORMAT", "json or console (unset: console on a terminal)")
     ] = None
+
+    @property
+    def direct_url(self) -> str | None:
+        """The server itself, where `database_url` may lead to a pooler: for migrations, and whatever lasts longer than
+        a transaction."""
+        return self.database_direct_url or self.database_url
 
     @property
     def board_api_urls(self) -> dict[Board, str]:

@@ -26,15 +26,16 @@ from msgspec import json as wire
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from service.access.tokens import Authenticator
-from service.cli import serve as ours
 from service.crm.jobs.model import Wanted
 from service.crm.jobs.store.listing import parameters_of, shape_of, walked_and_counted
 from service.crm.model import STATUSES
 from service.kernel.clock import SystemClock
+from service.kernel.database import Bounds
 from service.kernel.database.wall import Acting, opening
 from service.kernel.identifiers import TenantId
 from service.kernel.paging import Window
 from service.kernel.process import keep_what_is_loaded
+from service.web import http_server as ours
 
 CONNECTIONS = 20
 COUNTED_MAX = 10_000
@@ -47,6 +48,9 @@ encode = wire.Encoder().encode
 STATUS_NAMES = {number: encode(status) for number, status in enumerate(STATUSES, 1)}
 # How the list and its order are named in the checksum of a cursor.
 BY_DATE = "jobs by date DESC, status None, search None"
+
+# What the gateway says in its opening words.
+LIMITS = Bounds().server_limits()
 
 
 class Jobs:
@@ -72,7 +76,7 @@ class Jobs:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _page(self, acting: Acting, limit: int) -> bytes:
-        words = opening(acting, as_app=True, is_read_only=True)
+        words = opening(acting, as_app=True, is_read_only=True, limits=LIMITS)
         connection = await self._free.get()
         try:
             await connection.execute(words)

@@ -43,6 +43,9 @@ RATIO_MAX = 2.0
 
 Charge = Callable[[UserId], Awaitable[None]]
 
+# What the gateway says in its opening words.
+LIMITS = Bounds().server_limits()
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -92,7 +95,7 @@ class Bare:
 
     async def charge(self, user: UserId) -> None:
         operation, hold = uuid4(), uuid4()
-        words = opening(Acting(user, personal_tenant(user)), as_app=True, is_read_only=False)
+        words = opening(Acting(user, personal_tenant(user)), as_app=True, is_read_only=False, limits=LIMITS)
         reserved = self._reserve.arguments(user=user, hold=hold, operation=operation, amount=1, expires_in_seconds=90.0)
         await self._transaction(words, self._reserve.sql, reserved)
         settled = self._settle.arguments(

@@ -25,6 +25,18 @@ class Away(NoDatabase):
         raise DatabaseUnavailable("postgresql://u:hunter2@db does not answer")
 
 
+class Full(NoDatabase):
+    """Reads, and takes writes once there is room."""
+
+    has_room = False
+    writes = 0
+
+    async def run_system(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        self.writes += 1
+        if not self.has_room:
+            raise DatabaseUnavailable("The database has no room for it; nothing was committed.")
+
+
 class Frozen(NoDatabase):
     async def read(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
         await anyio.sleep_forever()
@@ -117,3 +129,14 @@ async def test_the_live_tree_is_for_admins() -> None:
     (task,) = tree["tasks"]
     assert (task["kind"], task["name"]) == ("request", "GET /debug/tasks")
     assert task["deadline_in_seconds"] > 0
+
+
+async def test_a_database_that_takes_no_writes_is_not_ready_and_found_again_at_once() -> None:
+    db = Full()
+    async with client(Parts(db=db)) as http:
+        for _ in range(2):
+            assert (await http.get("/health/ready")).json() == {"status": "no-database"}
+        db.has_room = True
+        for _ in range(3):
+            assert (await http.get("/health/ready")).status_code == 200
+    assert db.writes == 3, "after a write that went well, the next is not due"

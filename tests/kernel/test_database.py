@@ -27,6 +27,7 @@ from service.kernel.database import (
     pool,
 )
 from service.kernel.database.failures import sqlstate
+from service.kernel.database.server import write_nothing
 from tests.kernel.database_tables import TABLES, Signal, connections, done, insert_done, one, sleep, until_quiet
 from tests.postgres import Server
 
@@ -46,6 +47,36 @@ async def lone(database_url: str, anyio_backend: str) -> AsyncIterator[Database]
     """A pool of one connection that waits 50 ms for it."""
     async with open_database(database_url, pool_size=1, bounds=Bounds(acquire_seconds=0.05)) as database:
         yield database
+
+
+@pytest.mark.parametrize("state", ["53000", "53100", "53200", "53400"])
+@pytest.mark.parametrize("verb", ["run", "read"])
+async def test_a_server_without_room_or_memory_is_the_databases_trouble(db: Database, state: str, verb: str) -> None:
+    async def fail(tx: Transaction) -> None:
+        await tx.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+
+    with pytest.raises(DatabaseUnavailable) as raised:
+        await getattr(db, verb)(fail)
+    assert sqlstate(raised.value.__cause__ or raised.value) == state
+
+
+async def test_a_server_that_takes_no_writes_is_the_databases_trouble(db: Database) -> None:
+    async def write(tx: Transaction) -> None:
+        await tx.execute(text("SET LOCAL transaction_read_only = on"))
+        await tx.execute(text("CREATE TABLE never (n int)"))
+
+    with pytest.raises(DatabaseUnavailable):
+        await db.run_system(write)
+
+
+async def test_it_is_found_out_by_writing_nothing(db: Database) -> None:
+    async def refused(tx: Transaction) -> None:
+        await tx.execute(text("SET LOCAL transaction_read_only = on"))
+        await write_nothing(tx)
+
+    await db.run_system(write_nothing)
+    with pytest.raises(DatabaseUnavailable, match="takes no writes"):
+        await db.run_system(refused)
 
 
 async def test_a_value_is_committed(db: Database) -> None:

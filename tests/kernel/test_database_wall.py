@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.kernel.database import Database, Transaction, acting_for, open_database
 from service.kernel.database.failures import sqlstate
-from service.kernel.database.wall import Acting, opening, quoted
+from service.kernel.database.wall import Acting, opening, quote_literal, system_opening
 from service.kernel.identifiers import TenantId, UserId
 from tests.postgres import Server
 
@@ -178,12 +178,15 @@ def test_text_that_postgresql_cannot_hold_is_refused(name: str) -> None:
 
 
 def test_literals() -> None:
-    assert quoted("o'neill \\") == "'o''neill \\'"
+    assert quote_literal("o'neill \\") == "'o''neill \\'"
 
 
 def test_first_words() -> None:
-    assert opening(Acting(ANN, HOME), as_app=True, is_read_only=True) == (
+    limits = (("lock_timeout", "3000"),)
+    assert opening(Acting(ANN, HOME), as_app=True, is_read_only=True, limits=limits) == (
         "BEGIN READ ONLY; SELECT set_config('overture.user', 'ann', true), "
-        "set_config('overture.tenant', 'home', true), set_config('role', 'overture_app', true)"
+        "set_config('overture.tenant', 'home', true), set_config('lock_timeout', '3000', true), "
+        "set_config('role', 'overture_app', true)"
     )
-    assert "role" not in opening(Acting(ANN, HOME), as_app=False, is_read_only=False)
+    assert "role" not in opening(Acting(ANN, HOME), as_app=False, is_read_only=False, limits=limits)
+    assert system_opening(limits=limits) == "BEGIN; SELECT set_config('lock_timeout', '3000', true)"

@@ -24,7 +24,7 @@ paging       a page of a list and how many rows match
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
 bounds       how long each step may take
-server       which server this is, for whoever asks whether it will do
+server       which server this is and whether it takes writes, for whoever asks whether it will do
 """
 
 from service.kernel.database.bounds import SURVEY, Bounds

@@ -25,16 +25,14 @@ class Bounds:
     # ROLLBACK, and closing at the end of the process.
     ending_seconds: float = 2.0
 
-    def server_settings(self) -> dict[str, str]:
-        """What every connection asks of the server when it starts."""
-        return {
-            "application_name": "overture",
-            "statement_timeout": _milliseconds(self.statement_seconds),
-            "lock_timeout": _milliseconds(self.lock_seconds),
-            "idle_in_transaction_session_timeout": _milliseconds(self.idle_in_transaction_seconds),
-            # `wall.quoted` relies on it.
-            "standard_conforming_strings": "on",
-        }
+    def server_limits(self) -> tuple[tuple[str, str], ...]:
+        """What the server itself is to hold to, for each transaction anew: a pooler in transaction mode refuses these
+        when a connection is opened, or forgets them."""
+        return (
+            ("statement_timeout", _milliseconds(self.statement_seconds)),
+            ("lock_timeout", _milliseconds(self.lock_seconds)),
+            ("idle_in_transaction_session_timeout", _milliseconds(self.idle_in_transaction_seconds)),
+        )
 
 
 # Of statements that read whole tables, on a connection of their own. The longest of those about the ledger takes about

@@ -7,6 +7,10 @@ from service.kernel.errors import Kind, ServiceError, Unavailable
 
 # PostgreSQL, appendix A. 40001 serialization_failure, 40P01 deadlock_detected.
 REPEATABLE_STATES = frozenset({"40001", "40P01"})
+# Class 53 is insufficient_resources: 53100 disk_full, 53200 out_of_memory, 53400 configuration_limit_exceeded.
+EXHAUSTED_CLASS = "53"
+# read_only_sql_transaction: a standby, or a provider that takes no writes while the disk is full.
+READ_ONLY_STATE = "25006"
 # 55P03 lock_not_available (lock_timeout), 57014 query_canceled (statement_timeout); and conflicts, try after try.
 BUSY_STATES = REPEATABLE_STATES | {"55P03", "57014"}
 # 57P01 admin_shutdown, 57P02 crash_shutdown, 57P03 cannot_connect_now, 57P04 database_dropped, 57P05
@@ -58,6 +62,12 @@ def is_repeatable(error: BaseException) -> bool:
 
 def is_busy(error: BaseException) -> bool:
     return sqlstate(error) in BUSY_STATES
+
+
+def is_exhausted(error: BaseException, *, in_read_only: bool) -> bool:
+    """Whether the server lacks what it needs: room on its disk, memory; or takes no writes, from where they may be."""
+    state = sqlstate(error) or ""
+    return state.startswith(EXHAUSTED_CLASS) or (state == READ_ONLY_STATE and not in_read_only)
 
 
 def is_of_nobody(error: BaseException) -> bool:

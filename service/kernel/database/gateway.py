@@ -38,22 +38,24 @@ class Database:
         self._home = home
         self._on_unit = on_unit
         self._jitter = jitter
+        self._limits = pool.bounds.server_limits()
         # Whether `run` takes the role that row-level security binds. False where the role could not be created.
         self.wall_is_up = wall_is_up
 
     async def run(self, unit: Unit[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """One transaction as the caller of `acting_for`, seeing those rows only; without it, nobody's."""
-        words = opening(acting_now(), as_app=self.wall_is_up, is_read_only=False)
+        words = opening(acting_now(), as_app=self.wall_is_up, is_read_only=False, limits=self._limits)
         return await self._answer(lambda tx: unit(tx, *args, **kwargs), words, is_read_only=False)
 
     async def read(self, unit: Unit[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Like `run` in a READ ONLY transaction (a verb of its own, so that the unit's keywords stay typed)."""
-        words = opening(acting_now(), as_app=self.wall_is_up, is_read_only=True)
+        words = opening(acting_now(), as_app=self.wall_is_up, is_read_only=True, limits=self._limits)
         return await self._answer(lambda tx: unit(tx, *args, **kwargs), words, is_read_only=True)
 
     async def run_system(self, unit: Unit[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As the owner, seeing all tenants: sweepers, webhooks, doctor."""
-        return await self._answer(lambda tx: unit(tx, *args, **kwargs), system_opening(), is_read_only=False)
+        words = system_opening(limits=self._limits)
+        return await self._answer(lambda tx: unit(tx, *args, **kwargs), words, is_read_only=False)
 
     def pool_state(self) -> PoolState:
         return self._pool.state()
@@ -134,7 +136,7 @@ async def _can_take_the_role(pool: Pool) -> bool:
     """Asked by doing it: whether the role exists and is ours to take depends on the server's version and grants."""
     async with pool.bare() as raw:
         try:
-            await raw.execute(opening(NOBODY, as_app=True, is_read_only=True))
+            await raw.execute(opening(NOBODY, as_app=True, is_read_only=True, limits=pool.bounds.server_limits()))
         except PostgresError:
             return False
         finally:

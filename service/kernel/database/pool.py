@@ -169,7 +169,8 @@ def _engine(url: str, *, size: int, bounds: Bounds) -> AsyncEngine:
         connect_args={
             "timeout": bounds.connect_seconds,
             "command_timeout": bounds.command_seconds,
-            "server_settings": bounds.server_settings(),
+            # `wall.quote_literal` relies on the second. A pooler keeps track of both.
+            "server_settings": {"application_name": "overture", "standard_conforming_strings": "on"},
         },
     )
 

@@ -1,13 +1,16 @@
-"""Which server this is, for whoever asks whether it will do."""
+"""Which server this is and whether it takes writes, for whoever asks whether it will do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text
 
+from service.kernel.database.failures import DatabaseUnavailable
 from service.kernel.database.transaction import Transaction
 
 OLDEST_MAJOR = 15
+# Kept in memory up to some 2 000 of them, beyond that in a temporary file of some 300 kB.
+SPILLED_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,7 @@ class ServerFacts:
 
     version: str
     major: int
+    statement_timeout: str
     installed: frozenset[str]
     offered: frozenset[str]
 
@@ -32,6 +36,16 @@ async def server_facts(tx: Transaction, *, extensions: Sequence[str]) -> ServerF
     return ServerFacts(
         version=version.partition(" ")[0],
         major=major,
+        statement_timeout=str(await tx.scalar(text("SHOW statement_timeout"))),
         installed=frozenset(row.name for row in rows if row.installed_version),
         offered=frozenset(row.name for row in rows),
     )
+
+
+async def write_nothing(tx: Transaction) -> None:
+    """Write to the disk and to the log, without a row. Raises `DatabaseUnavailable` where that cannot be done now."""
+    if await tx.scalar(text("SHOW transaction_read_only")) == "on":
+        raise DatabaseUnavailable("The database takes no writes.")
+    await tx.scalar(text("SELECT pg_current_xact_id()"))  # COMMIT of a transaction with an id is written to the log
+    await tx.execute(text("SET LOCAL work_mem = '64kB'"))
+    await tx.scalar(text("SELECT count(*) FROM generate_series(1, :rows)"), {"rows": SPILLED_ROWS})

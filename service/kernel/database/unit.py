@@ -22,6 +22,7 @@ from service.kernel.database.failures import (
     UserGone,
     at_commit,
     is_busy,
+    is_exhausted,
     is_lost,
     is_of_nobody,
     is_repeatable,
@@ -118,6 +119,8 @@ class UnitTask(Generic[T]):
             except (DBAPIError, PostgresError) as error:
                 if is_of_nobody(error):
                     raise UserGone("The user was deleted meanwhile; nothing was kept.") from error
+                if is_exhausted(error, in_read_only=self._is_read_only):
+                    raise DatabaseUnavailable("The database has no room for it; nothing was committed.") from error
                 if not is_busy(error):
                     raise
                 if not (tries_left and is_repeatable(error)):

@@ -1,7 +1,7 @@
 """Whose rows a unit sees: the role and the settings that row-level security reads (`service.migrations.wall`).
 
-BEGIN, role, user and tenant travel in one simple-protocol message, so that a bare read costs three round trips; the
-settings are local to the transaction, so the next user of the connection inherits nothing.
+BEGIN, role, user, tenant and time limits travel in one simple-protocol message, so that a bare read costs three round
+trips; the settings are local to the transaction, so the next user of the connection inherits nothing.
 """
 
 from collections.abc import Generator
@@ -16,6 +16,9 @@ from service.kernel.text import UNSTORABLE
 APP_ROLE = "overture_app"
 # People who ask one thing after another; about 1 MB of them.
 OPENINGS_MAX = 2_000
+
+# PostgreSQL's, by name.
+Settings = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def acting_for(user: UserId, tenant: TenantId) -> Generator[None]:
     Raises ValueError for text that PostgreSQL cannot hold.
     """
     for name in (user, tenant):
-        quoted(name)
+        quote_literal(name)
     token = _acting.set(Acting(user, tenant))
     try:
         yield
@@ -49,7 +52,7 @@ def acting_now() -> Acting:
     return _acting.get()
 
 
-def quoted(text: str) -> str:
+def quote_literal(text: str) -> str:
     """A string literal, for connections with `standard_conforming_strings` on. Refuses what text cannot hold."""
     if UNSTORABLE.search(text):
         raise ValueError("PostgreSQL text holds neither NUL nor lone surrogates")
@@ -57,16 +60,19 @@ def quoted(text: str) -> str:
 
 
 @lru_cache(maxsize=OPENINGS_MAX)
-def opening(acting: Acting, *, as_app: bool, is_read_only: bool) -> str:
+def opening(acting: Acting, *, as_app: bool, is_read_only: bool, limits: Settings) -> str:
     """BEGIN for the rows of one user and tenant; `as_app` takes the role that row-level security binds."""
+    acting_as: Settings = (("overture.user", acting.user), ("overture.tenant", acting.tenant))
+    role: Settings = (("role", APP_ROLE),) if as_app else ()
     begin = "BEGIN READ ONLY" if is_read_only else "BEGIN"
-    settings: list[tuple[str, str]] = [("overture.user", acting.user), ("overture.tenant", acting.tenant)]
-    if as_app:
-        settings.append(("role", APP_ROLE))
-    calls = ", ".join(f"set_config({quoted(name)}, {quoted(value)}, true)" for name, value in settings)
-    return f"{begin}; SELECT {calls}"
+    return f"{begin}; {_set_locally((*acting_as, *limits, *role))}"
 
 
-def system_opening() -> str:
+def system_opening(*, limits: Settings) -> str:
     """BEGIN as the owner, who sees all tenants."""
-    return "BEGIN"
+    return f"BEGIN; {_set_locally(limits)}"
+
+
+def _set_locally(settings: Settings) -> str:
+    calls = (f"set_config({quote_literal(name)}, {quote_literal(value)}, true)" for name, value in settings)
+    return f"SELECT {', '.join(calls)}"
