@@ -17,7 +17,7 @@ from service.postings.model import Fact, JobContext
 from service.postings.reading.data import embedded
 from service.postings.reading.data.embedded import Embedded
 from service.postings.reading.merge import merged
-from service.postings.reading.page import sentences, structure
+from service.postings.reading.page import selected, sentences, structure
 from service.postings.reading.text import documents
 from service.postings.reading.text.outline import Outline, outline_of
 from service.postings.sources import Source
@@ -57,12 +57,14 @@ async def read_html(
 ) -> JobContext:
     """What a page says, and `listed`, what a board says beside it. Parses it, and the description in its structured
     data, in the parser's processes. Raises `UnparsablePage`."""
-    page = await parser.parse(html, charset=charset)
+    page = await parser.parse(html, charset=charset, selections=selected.selections())
     document = documents.from_page(page)
     await checkpoint()
     outline = outline_of(document)
     await checkpoint()
     readings = [listed.read(body=None, now=now)] if listed else []
+    if page.selected:
+        readings.append(selected.read(page.selected, now=now))
     readings.append(structure.read(outline, "html", now=now))
     await checkpoint()
     readings.append(sentences.read(outline, "text"))

@@ -25,7 +25,7 @@ from service.postings.single_flight import FLIGHT_TIMEOUT_SECONDS, SingleFlight
 from service.postings.sources import find_source
 
 # Raised with every change of the readers that should be seen in postings stored before, whatever their page's hash.
-READER_VERSION = 3
+READER_VERSION = 4
 
 # How old a stored posting may be that stands in for a page which cannot be had just now: a site is away for hours, and
 # a posting lives for weeks.

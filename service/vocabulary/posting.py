@@ -178,6 +178,8 @@ class Negations(Table, frozen=True):
 class Titles(Table, frozen=True):
     # "Data Engineer | at | Acme"; "Careers | at Acme"; "About | Acme".
     at: Phrases = ()
+    # Before a place as well: "Ingeniero en Madrid".
+    at_or_in: Phrases = ()
     jobs: Phrases = ()
     about: Phrases = ()
     # What "about" is said of that is no company's name.
@@ -204,8 +206,13 @@ class Posting(Table, frozen=True):
     apply: Phrases = ()
     no_posting: Phrases = ()
     exclaimed: Phrases = ()
+    # Entries that say nothing, and what makes any entry one: buttons, references to somewhere else.
+    fillers: Phrases = ()
+    teasers: Phrases = ()
     # What stands before the value of a field; what fills a field that is not told.
     labels: dict[Label, Phrases] = msgspec.field(default_factory=dict[Label, Phrases])
+    # Labels of what is no field of a posting, and so no value of one either: "Country", "Job level".
+    other_labels: Phrases = ()
     untold: dict[Label, Phrases] = msgspec.field(default_factory=dict[Label, Phrases])
     # Kinds of employment where a field says them; in a sentence; in a title, of the person.
     employment: dict[Kind, Phrases] = msgspec.field(default_factory=dict[Kind, Phrases])

@@ -17,12 +17,14 @@ from service.kernel.errors import Kind, ServiceError
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A run of `Page.text`, in characters, end exclusive. `level` is a heading's 1..6, a list item's depth, else 0."""
+    """A run of `Page.text`, in characters, end exclusive. `level` is a heading's 1..6, a list item's depth, else 0.
+    `is_navigation`: all of it leads elsewhere (links, buttons), or stands in a page's navigation or footer."""
 
     kind: Literal["heading", "item", "paragraph"]
     level: int
     start: int
     end: int
+    is_navigation: bool = False
 
 
 class Property(msgspec.Struct, frozen=True):
@@ -64,7 +66,16 @@ class Page(msgspec.Struct, frozen=True):
     json_ld: tuple[str, ...] = ()  # each script's text as found
     items: tuple[Item, ...] = ()
     app_states: tuple[AppState, ...] = ()
+    # The text of the first element for each name of the first selection whose mark is on the page.
+    selected: dict[str, str] = {}
     truncated: bool = False
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """Elements to look for on pages that have one for the selector `mark`: their names with CSS selectors."""
+
+    mark: str
+    elements: dict[str, str]
 
 
 class UnparsablePage(ServiceError):
@@ -79,10 +90,13 @@ class Request(msgspec.Struct, frozen=True):
     html: bytes
     is_text: bool
     charset: str | None
+    selections: tuple[Selection, ...] = ()
 
 
 class PageParser(Protocol):
-    async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
+    async def parse(
+        self, html: bytes | str, *, charset: str | None = None, selections: tuple[Selection, ...] = ()
+    ) -> Page:
         """The page's content; also of a fragment (a description held in JSON-LD).
 
         Bytes are decoded as `charset`, else as the document declares, else UTF-8, never failing. Ends within 2 s of

@@ -145,7 +145,8 @@ def _attribute_value(syntax: Syntax, tag: str, attributes: Attributes) -> str | 
 def _closed(item: OpenItem, shown: str, hidden: str) -> Item:
     properties: list[Property] = []
     for found in item.properties:
-        if found.item is not None:
+        # An item with nothing in it is its text: `<b itemscope itemprop="hiringOrganization"><a>Acme</a></b>`.
+        if found.item is not None and found.item.properties:
             value = _closed(found.item, shown, hidden)
             properties.extend(Property(name, value) for name in found.names)
         else:

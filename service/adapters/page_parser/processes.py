@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from service.adapters.page_parser import Page, PageParser, Request, UnparsablePage
+from service.adapters.page_parser import Page, PageParser, Request, Selection, UnparsablePage
 from service.kernel.reader_processes.pool import GaveUp, Pool, Reader
 
 PAGE_SECONDS = 2.0
@@ -40,14 +40,17 @@ class ProcessPageParser:
         self.warm_up = self._pool.warm_up
         self.close = self._pool.close
 
-    async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
+    async def parse(
+        self, html: bytes | str, *, charset: str | None = None, selections: tuple[Selection, ...] = ()
+    ) -> Page:
         try:
-            return await self._pool.read(lambda: _request(html[: HTML_MAX_CHARS + 1], charset))
+            return await self._pool.read(lambda: _request(html[: HTML_MAX_CHARS + 1], charset, selections))
         except GaveUp as reason:
             raise UnparsablePage(f"The page cannot be read: {reason}.") from reason
 
 
-def _request(html: bytes | str, charset: str | None) -> Request:
+def _request(html: bytes | str, charset: str | None, selections: tuple[Selection, ...]) -> Request:
     if isinstance(html, bytes):
-        return Request(html, is_text=False, charset=charset)
-    return Request(html.encode("utf-8", "replace"), is_text=True, charset=None)  # no encoding has halves of surrogates
+        return Request(html, is_text=False, charset=charset, selections=selections)
+    text = html.encode("utf-8", "replace")  # no encoding has halves of surrogates
+    return Request(text, is_text=True, charset=None, selections=selections)

@@ -24,7 +24,7 @@ def main() -> None:
 
 def _page(request: Request) -> Page:
     html = request.html.decode() if request.is_text else request.html
-    return read_page(html, charset=request.charset)
+    return read_page(html, charset=request.charset, selections=request.selections)
 
 
 if __name__ == "__main__":

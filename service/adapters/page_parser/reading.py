@@ -6,7 +6,7 @@ where it can be killed. Everything after the tree is built is linear and bounded
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from service.adapters.page_parser import AppState, Item, Page
+from service.adapters.page_parser import AppState, Item, Page, Selection
 from service.adapters.page_parser.decoding import decode_page
 from service.adapters.page_parser.embedded import JSON_TYPES, EmbeddedData, assigned_states, is_json, media_type
 from service.adapters.page_parser.visible_text import fold_spaces
@@ -23,7 +23,7 @@ JSON_LD_MAX = 200
 APP_STATES_MAX = 50
 
 
-def read_page(html: bytes | str, *, charset: str | None = None) -> Page:
+def read_page(html: bytes | str, *, charset: str | None = None, selections: tuple[Selection, ...] = ()) -> Page:
     """The page's content, bounded; never fails on what the page holds, and takes as long as the tree builder does."""
     is_cut = len(html) > HTML_MAX_CHARS
     html = html[:HTML_MAX_CHARS]
@@ -47,8 +47,22 @@ def read_page(html: bytes | str, *, charset: str | None = None) -> Page:
         json_ld=json_ld,
         items=items,
         app_states=states,
+        selected=_selected(document, selections),
         truncated=is_cut or walk.is_cut or embedded.is_full,
     )
+
+
+def _selected(document: LexborHTMLParser, selections: tuple[Selection, ...]) -> dict[str, str]:
+    for selection in selections:
+        if document.css_first(selection.mark) is not None:
+            nodes = {name: document.css_first(selector) for name, selector in selection.elements.items()}
+            texts = {
+                name: fold_spaces(node.text(deep=True, separator=" ")[:LINE_MAX_CHARS])
+                for name, node in nodes.items()
+                if node
+            }
+            return {name: text for name, text in texts.items() if text}
+    return {}
 
 
 def _all_text(item: Item) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
-from service.adapters.page_parser import Page
+from service.adapters.page_parser import Page, Selection
 from service.adapters.page_parser.reading import read_page
 from service.kernel.errors import ServiceError
 
@@ -23,7 +23,9 @@ class ScriptedPageParser:
     parsed: list[bytes | str] = field(default_factory=list[bytes | str])
     cancelled: int = 0
 
-    async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
+    async def parse(
+        self, html: bytes | str, *, charset: str | None = None, selections: tuple[Selection, ...] = ()
+    ) -> Page:
         self.parsed.append(html)
         try:
             await anyio.sleep(self.delay_seconds)
@@ -33,4 +35,4 @@ class ScriptedPageParser:
         answer = self.failure or self.pages.get(html)
         if isinstance(answer, ServiceError):
             raise answer
-        return answer or read_page(html, charset=charset)
+        return answer or read_page(html, charset=charset, selections=selections)

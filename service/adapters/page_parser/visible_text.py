@@ -39,12 +39,13 @@ class TextBuilder:
         self._space = False  # white space was met since the last character of the open block
         self._kind: BlockKind = "paragraph"
         self._level = 0
+        self._is_navigation = False
 
     @property
     def text(self) -> str:
         return "".join(self._parts)
 
-    def add(self, raw: str, kind: BlockKind, level: int) -> None:
+    def add(self, raw: str, kind: BlockKind, level: int, *, is_navigation: bool = False) -> None:
         """More text of the open block, or the first of a new one, which is then of this kind and level."""
         text = WHITE_SPACE.sub(" ", INVISIBLE.sub("", raw))
         bare = text.strip(" ")
@@ -55,9 +56,11 @@ class TextBuilder:
             return
         if self._start is None:
             self._open(kind, level)
+            self._is_navigation = is_navigation
         elif self._space or text[0] == " ":
             self._append(" ")
         self._append(bare)
+        self._is_navigation = self._is_navigation and is_navigation
         self._space = text[-1] == " "
 
     def add_lines(self, raw: str, kind: BlockKind, level: int) -> None:
@@ -73,7 +76,7 @@ class TextBuilder:
     def end_block(self) -> None:
         """Close the open block, if any text has come since the last one."""
         if self._start is not None and self._start < self.length:
-            self.blocks.append(Block(self._kind, self._level, self._start, self.length))
+            self.blocks.append(Block(self._kind, self._level, self._start, self.length, self._is_navigation))
             self.is_full = self.is_full or len(self.blocks) >= self._max_blocks
         self._start = None
         self._space = False

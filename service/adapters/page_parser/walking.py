@@ -46,6 +46,8 @@ HIDING_STYLE = re.compile(
 )
 FONT_SIZE = re.compile(r"(?:^|[;\s])font-size\s{0,4}:\s{0,4}([\d.]{1,10}|[a-z(])", re.IGNORECASE)
 STYLE_READ_MAX_CHARS = 2_000
+# What leads elsewhere, or belongs to the site.
+NAVIGATION = frozenset(("a", "button", "footer", "nav"))
 # Inline elements that style sheets set apart where the markup has no space between them.
 APART = ("a", "span")
 
@@ -61,6 +63,7 @@ class Frame:
     is_hidden: bool
     is_tiny: bool  # font-size: 0, until a descendant sets another
     is_preformatted: bool
+    is_navigation: bool
     item: OpenItem | None
     property: OpenProperty | None = None
 
@@ -82,6 +85,7 @@ class Walk:
                 is_hidden=False,
                 is_tiny=False,
                 is_preformatted=False,
+                is_navigation=False,
                 item=None,
             )
         ]
@@ -161,7 +165,7 @@ class Walk:
         if frame.is_preformatted:
             builder.add_lines(text, frame.kind, frame.level)
         else:
-            builder.add(text, frame.kind, frame.level)
+            builder.add(text, frame.kind, frame.level, is_navigation=frame.is_navigation)
 
     def _break_line(self, frame: Frame) -> None:
         """A line break ends a block, except in a heading, which stays one."""
@@ -193,6 +197,7 @@ def _frame(tag: str, attributes: Attributes, around: Frame, item: OpenItem | Non
         is_hidden=is_hidden or bool(style and HIDING_STYLE.search(style)),
         is_tiny=not size[1].strip("0.") if size else around.is_tiny,
         is_preformatted=around.is_preformatted or tag == "pre",
+        is_navigation=around.is_navigation or tag in NAVIGATION,
         item=item,
     )
 

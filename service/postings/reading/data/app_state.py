@@ -30,6 +30,8 @@ CANDIDATES_MAX = 300
 JSON_MAX_CHARS = 600_000
 # A title and two more things that only postings have beside each other.
 SCORE_MIN = 3
+# Offices of one posting; more are the employer's.
+PLACES_MAX = 20
 # The name of a translated name of the first of several.
 TEXT_DEPTH_MAX = 4
 
@@ -170,16 +172,22 @@ def _findings(candidate: Candidate, body: Outline | None) -> Iterator[Finding]:
 
 
 def _location(candidate: Candidate) -> str:
-    """A place written in one, or city, region and country put together."""
+    """Every place: written in one, or city, region and country put together."""
     for name in LOCATIONS:
         value = candidate.thing.get(name)
-        place = next(iter(cast("list[Any]", value)), None) if isinstance(value, list) else value
-        if isinstance(place, dict):
-            inner = Candidate(cast("dict[str, Any]", place), candidate.language)
-            parts = [inner.text(names) for names in (("city",), ("region", "state"), ("country", "countryName"))]
-            if any(parts):
-                return ", ".join(dict.fromkeys(part for part in parts if part))
+        values = cast("list[Any]", value)[:PLACES_MAX] if isinstance(value, list) else [value]
+        places = dict.fromkeys(place for each in values if (place := _place(each, candidate.language)))
+        if len(places) > 1 or (places and isinstance(values[0], dict)):
+            return "; ".join(places)
     return candidate.text(LOCATIONS)
+
+
+def _place(value: Any, language: str) -> str:
+    if not isinstance(value, dict):
+        return _text(value, language)
+    inner = Candidate(cast("dict[str, Any]", value), language)
+    parts = [inner.text(names) for names in (("city",), ("region", "state"), ("country", "countryName"))]
+    return ", ".join(dict.fromkeys(part for part in parts if part)) or _text(value, language)
 
 
 def _remote(candidate: Candidate) -> Iterator[Finding]:

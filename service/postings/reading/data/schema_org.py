@@ -26,6 +26,10 @@ RESIDENCE = "applicantLocationRequirements"
 # Tags that end a line, and the others; a tag is no longer than this, and `<` alone is none.
 _ENTRY = re.compile(r"</?(?:li|br|p|div|ul|ol)\b[^<>]{0,300}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
+_ESCAPED_BREAK = re.compile(r"\\r\\n|\\[rn](?![a-z])|(?<=[\s>.;:])\\n")
+_UNBROKEN = re.compile(
+    r"[ \u00a0]*\u00a0[ \u00a0]*\u00a0[ \u00a0]*|(?<=[ \u00a0])(?=[•·▪●‣◦✓✔➤][ \u00a0])|\u00a0(?=[-–*][ \u00a0])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,17 @@ def description(node: Node) -> str | None:
     leaf = first(node, "description")
     if leaf is None or leaf.span is not None:
         return None
-    return _unescaped(leaf.text[:DESCRIPTION_MAX_CHARS])
+    return _in_lines(_unescaped(leaf.text[:DESCRIPTION_MAX_CHARS]))
+
+
+def _in_lines(written: str) -> str:
+    """Line breaks as they were meant: escaped once too often, or, in a text without tags, spelled as runs of spaces
+    that do not break, and as bullets in the middle of a line."""
+    written = _ESCAPED_BREAK.sub("\n", written)
+    if _TAG.search(written):
+        return written
+    written = html.unescape(written) if "&" in written else written
+    return _UNBROKEN.sub("\n", written)
 
 
 def _unescaped(written: str) -> str:
@@ -134,12 +148,20 @@ def _location(node: Node) -> Iterator[Finding]:
     """The workplace; where it is at home, the places where that may be: an office beside them is the employer's."""
     is_at_home = any("telecommut" in leaf.text.lower() for leaf in leaves(node, "jobLocationType"))
     for name in (RESIDENCE, "jobLocation") if is_at_home else ("jobLocation", RESIDENCE):
-        places = [place for value in node.get(name, ()) if (place := _place(value))]
+        places = _places(node.get(name, ()))
         if places:
             value = "; ".join(dict.fromkeys(", ".join(parts) for parts in places))[:LINE_MAX_CHARS]
             shown = (value, " ".join(places[0])) if len(places) == 1 else (value,)
             yield Finding("location", value, shown, label=name)
             return
+
+
+def _places(values: "list[Leaf | Node] | tuple[()]") -> list[tuple[str, ...]]:
+    """By their addresses; where several have the same one, the employer's, by their names."""
+    places = [place for value in values if (place := _place(value))]
+    names = [line(leaf.text) for value in values if isinstance(value, dict) and (leaf := first(value, "name"))]
+    is_repeated = len(places) > 1 and len(set(places)) == 1 and len(set(names)) == len(values)
+    return [(name,) for name in names] if is_repeated else places
 
 
 def _place(value: "Leaf | Node") -> tuple[str, ...]:
@@ -152,12 +174,16 @@ def _place(value: "Leaf | Node") -> tuple[str, ...]:
     for name in ("addressLocality", "addressRegion", "addressCountry"):
         part = _country(value) if name == "addressCountry" else first(value, name)
         text = line(part.text) if part else ""
-        if any(sign.isalnum() for sign in text) and text not in ", ".join(parts).split(", "):
+        if (
+            any(sign.isalnum() for sign in text)
+            and not is_untold("location", text)
+            and text not in ", ".join(parts).split(", ")
+        ):
             parts.append(text)
     if parts:
         return tuple(parts)
     whole = first(value, "address", "name")
-    return (line(whole.text),) if whole else ()
+    return (line(whole.text),) if whole and not is_untold("location", whole.text) else ()
 
 
 def _country(address: Node) -> Leaf | None:

@@ -3,12 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page import sentences
 from service.postings.reading.text.documents import Document, Line
 from service.postings.reading.text.outline import Outline, Section
+from service.postings.reading.text.phrases import Phrases, by_meaning
 from service.postings.reading.values import technologies
 
 # A section without a list is a few paragraphs; more of them are the rest of the page.
@@ -51,7 +53,7 @@ def in_place(outline: Outline) -> Iterator[Finding]:
 
 def section_items(section: Section) -> list[Line]:
     """The section's list, up to the paragraph behind it; without a list, its paragraphs."""
-    lines = section.lines
+    lines = [line for line in section.lines if line.kind != "link" and not _says_nothing(line.text)]
     start = next((index for index, line in enumerate(lines) if line.kind == "item"), None)
     if start is None:
         return lines[:PARAGRAPHS_MAX]
@@ -96,3 +98,15 @@ def _portable(document: Document, finding: Finding) -> Finding:
     begin, stop = (line.start, line.end) if line else (start, end)
     begin, stop = max(begin, start - ITEM_MAX_CHARS), min(stop, end + ITEM_MAX_CHARS)
     return Finding(finding.field, finding.value, (document.text[begin:stop],), part=(start - begin, end - begin))
+
+
+def _says_nothing(text: str) -> bool:
+    """Buttons, and what fills an entry that says nothing: "Others", "Skills as per JD", "Gehalt anzeigen"."""
+    bare = text.strip(" .:-–—•*")
+    return any(match.meaning or match.end - match.start >= len(bare) for match in _fillers().find(bare))
+
+
+@cache
+def _fillers() -> Phrases[bool]:
+    """True where it stands for itself wherever it is said."""
+    return by_meaning(lambda language: {True: language.posting.teasers, False: language.posting.fillers})

@@ -3,15 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Literal
+
+import msgspec
 
 from service.postings.model import LINE_MAX_CHARS
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.text.documents import Line
 from service.postings.reading.text.outline import LABELLED
-from service.postings.reading.text.phrases import Phrases, by_meaning
+from service.postings.reading.text.phrases import Match, Phrases, by_meaning
 from service.postings.reading.values import dates
 from service.postings.reading.values.employment import kinds_of, workplace
+from service.postings.reading.values.names import ends_in_legal_form
 from service.postings.reading.values.pay import salary
+from service.postings.reading.values.pay.periods import period_of
 from service.vocabulary.posting import Label
 
 # Names and places as lines of their own.
@@ -20,6 +25,10 @@ LABEL_MAX_CHARS = 40
 # A label that so often had no value that can be read has none.
 TRIED_MAX = 20
 LABEL_WORDS_MAX = 5
+# What may stand behind a label.
+LABEL_ENDS = " \u00a0:：*?"
+# A name that ends in a full stop has fewer words than this.
+NAME_WORDS_MAX = 3
 
 
 def labelled(lines: Sequence[Line], *, day_first: bool) -> Iterator[Finding]:
@@ -30,48 +39,54 @@ def labelled(lines: Sequence[Line], *, day_first: bool) -> Iterator[Finding]:
         field, part = _label(line.text[:LINE_MAX_CHARS])
         if field is None or field in found or tried[field] >= TRIED_MAX:
             continue
-        value, part = (line, part) if part else _next(line, lines[index + 1] if index + 1 < len(lines) else None)
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        value, part = (line, part) if part else _next(line, following)
         if value is None or part is None:
             continue
         tried[field] += 1
-        if finding := _value(field, value, part, day_first=day_first):
+        if finding := _value(field, value, part, label=line.text[: part[0]] or line.text, day_first=day_first):
             found.add(field)
             yield finding
 
 
 def _next(label: Line, following: Line | None) -> tuple[Line | None, Span | None]:
-    """The line below a label, where it may be its value."""
-    if following is None or label.kind == "item" or following.text.endswith(":"):
+    """The line below a label, where it may be its value: no other label, and no heading."""
+    if following is None or label.kind == "item" or following.text.endswith((":", "：")):
         return None, None
-    is_short = len(following.text) <= NAME_MAX_CHARS
-    return (following, (0, len(following.text))) if is_short else (None, None)
+    may_be_value = len(following.text) <= NAME_MAX_CHARS and not is_label(following.text)
+    return (following, (0, len(following.text))) if may_be_value else (None, None)
 
 
 def is_label(text: str) -> bool:
     """Is it nothing but a label, with its value below?"""
-    return _label(text)[0] is not None
+    name = text.rstrip(LABEL_ENDS)
+    return LABELLED.match(text) is None and next(_labelled_by(name, _labels()), None) is not None
 
 
 def _label(text: str) -> tuple[Field | None, Span | None]:
     match = LABELLED.match(text)
-    name = match[1] if match else text
-    if len(name) > LABEL_MAX_CHARS or name.count(" ") >= LABEL_WORDS_MAX:
-        return None, None
-    label = next(
-        (label for label in _labels().find(name) if label.start == 0 and not name[label.end :].strip(" \u00a0:*?")),
-        None,
-    )
-    if label is None:
+    label = next(_labelled_by(match[1] if match else text, _labels()), None)
+    if label is None or label.meaning == "other":
         return None, None
     return label.meaning, (match.end(), len(text)) if match else None
 
 
-def _value(field: Field, line: Line, part: Span, *, day_first: bool) -> Finding | None:
+def _labelled_by(name: str, labels: Phrases[Label | Literal["other"]]) -> Iterator[Match[Label | Literal["other"]]]:
+    if len(name) <= LABEL_MAX_CHARS and name.count(" ") < LABEL_WORDS_MAX:
+        label = next(labels.find(name), None)
+        if label is not None and label.start == 0 and not name[label.end :].strip(LABEL_ENDS):
+            yield label
+
+
+def _value(field: Field, line: Line, part: Span, *, label: str, day_first: bool) -> Finding | None:
     text = line.text[part[0] : min(part[1], part[0] + LINE_MAX_CHARS)]
     part = (part[0], part[0] + len(text))
     if field == "salary":
         found = salary.parse(text)
-        return at(field, line, found[0], part=_moved(found[1], part[0])) if found else None
+        if found is None:
+            return None
+        paid = found[0] if found[0].period else msgspec.structs.replace(found[0], period=period_of(label))
+        return at(field, line, paid, part=_moved(found[1], part[0]))
     if field in ("posted_at", "valid_through"):
         date = dates.find(text, end_of_day=field == "valid_through", day_first=day_first)
         return at(field, line, date[0], part=_moved(date[1], part[0])) if date else None
@@ -81,7 +96,13 @@ def _value(field: Field, line: Line, part: Span, *, day_first: bool) -> Finding 
     if field == "remote":
         said = workplace(text, is_answer=True)
         return at(field, line, said[0], part=_moved(said[1:], part[0])) if said else None
-    return at(field, line, part=part) if len(text) <= NAME_MAX_CHARS else None
+    return at(field, line, part=part) if _is_name(text) else None
+
+
+def _is_name(text: str) -> bool:
+    """Short, and no sentence: "Atuar num grande banco, por uma consultoria." below "Empresa" is no company."""
+    is_sentence = text.endswith((".", "!", "?")) and text.count(" ") >= NAME_WORDS_MAX
+    return len(text) <= NAME_MAX_CHARS and not (is_sentence and ends_in_legal_form().search(text) is None)
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -89,5 +110,5 @@ def _moved(span: Span, by: int) -> Span:
 
 
 @cache
-def _labels() -> Phrases[Label]:
-    return by_meaning(lambda language: language.posting.labels)
+def _labels() -> Phrases[Label | Literal["other"]]:
+    return by_meaning(lambda language: {**language.posting.labels, "other": language.posting.other_labels})

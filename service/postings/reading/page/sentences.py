@@ -121,7 +121,7 @@ def _pay(lines: Sequence[Line]) -> Iterator[Finding]:
 def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Iterator[Finding]:
     text = line.text[:SENTENCE_MAX_CHARS]
     if "company" not in found:
-        yield from _named(line, text)
+        yield from (at("company", line, part=span) for span in islice(_companies(text), 1))
     if "title" not in found and (title := _title(text)):
         yield at("title", line, part=title)
     if "location" not in found and (match := _patterns().place.search(text)):
@@ -140,15 +140,18 @@ def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Itera
         yield from _dated("posted_at", _patterns().since, line, text, day_first=day_first)
 
 
-def _named(line: Line, text: str) -> Iterator[Finding]:
+def companies_in(text: str) -> Iterator[str]:
+    """Who a line says is seeking somebody."""
+    return (text[slice(*span)] for span in _companies(text[:SENTENCE_MAX_CHARS]))
+
+
+def _companies(text: str) -> Iterator[Span]:
     for pattern in _patterns().companies:
         match = pattern.search(text)
         if match and match["company"].lower() not in pronouns() and len(match["company"]) > 1:
             start, end = match.span("company")
             article = _patterns().article.match(text, start, end)
-            start = article.end() if article else start
-            yield at("company", line, part=(start, end))
-            return
+            yield article.end() if article else start, end
 
 
 def _dated(field: Field, phrases: Phrases[bool], line: Line, text: str, *, day_first: bool) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from service.adapters.page_parser import Page
 from service.kernel.text import UNSTORABLE
 from service.postings.model import PAGE_TEXT_MAX_CHARS
 
-LineKind = Literal["heading", "item", "paragraph"]
+LineKind = Literal["heading", "item", "paragraph", "link"]
 
 # The longest paragraph met had 4 000 characters; past this a line is read no further, its text stays stored.
 LINE_READ_MAX_CHARS = 5_000
@@ -23,7 +23,8 @@ MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]{1,8}(?=\S)")
 
 
 class Line(NamedTuple):
-    """`text` is the document's `text[start:end]`. `level` is a heading's 1..6, a list item's depth, else 0."""
+    """`text` is the document's `text[start:end]`. `level` is a heading's 1..6, a list item's depth, else 0. A link is
+    a line that leads elsewhere: no entry of a list, whatever list it stands in."""
 
     kind: LineKind
     level: int
@@ -52,7 +53,8 @@ def from_page(page: Page) -> Document:
     for block in page.blocks:
         if block.start >= len(text) or len(lines) >= LINES_MAX:
             break
-        lines.extend(_lines(text, block.kind, block.level, block.start, min(block.end, len(text))))
+        kind = "link" if block.is_navigation and block.kind != "heading" else block.kind
+        lines.extend(_lines(text, kind, block.level, block.start, min(block.end, len(text))))
     return Document(text, tuple(lines[:LINES_MAX]), page.title, page.language, page.meta)
 
 

@@ -163,7 +163,9 @@ def _sections(lines: Sequence[Line]) -> list[Section]:
             found[-1].lines.append(line)
             continue
         part = name.part if name else "other"
-        inherits = part == "other" and line.kind == "heading" and line.level > level > 0
+        # So does a quotation, or another line set as a heading, between a section's heading and its list.
+        is_inserted = found[-1].heading is not None and not found[-1].lines and _is_quoted(line.text)
+        inherits = name is None and line.kind == "heading" and (line.level > level > 0 or is_inserted)
         found.append(Section(found[-1].part if inherits else part, line))
         level = level if inherits else line.level
     return found
@@ -172,7 +174,7 @@ def _sections(lines: Sequence[Line]) -> list[Section]:
 def _is_heading(line: Line, name: _Name | None, following: Line | None) -> bool:
     if line.kind == "heading":
         return True
-    if line.kind == "item" or len(line.text) > HEADING_MAX_CHARS:
+    if line.kind in ("item", "link") or len(line.text) > HEADING_MAX_CHARS:
         return False
     if line.text.endswith((":", "：")):
         return True
@@ -183,8 +185,13 @@ def _is_heading(line: Line, name: _Name | None, following: Line | None) -> bool:
     return name.extra_words == 0 or (is_marked and name.extra_words <= EXTRA_WORDS)
 
 
+def _is_quoted(text: str) -> bool:
+    """A quotation, or a sentence: no heading of anything."""
+    return text[0] in "\"'„“”«»‚‘「『" or (text.endswith((".", "!", "…")) and text.count(" ") > 3)
+
+
 def _may_be_heading(line: Line) -> bool:
     """What is no heading element, and does not end like one, has to be short to be looked at."""
-    if line.kind == "item":
+    if line.kind in ("item", "link"):
         return False
-    return line.kind == "heading" or line.text.endswith(":") or line.text.count(" ") < UNMARKED_WORDS_MAX
+    return line.kind == "heading" or line.text.endswith((":", "：")) or line.text.count(" ") < UNMARKED_WORDS_MAX

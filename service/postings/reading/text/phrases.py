@@ -11,10 +11,11 @@ from service.vocabulary import Language
 T = TypeVar("T")
 
 # Chinese and Japanese set no blanks between words: each character is one, so that a phrase is found inside of a
-# sentence and `Python` in `Pythonでの開発`.
+# sentence and `Python` in `Pythonでの開発`. Katakana are words of their own: `パート` is not in `パートナー`.
 CJK = r"\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
+_KATAKANA = r"\u30a0-\u30ff\uff66-\uff9f"
 # Letters and digits; `+`, `++` and `#` close a name (C++, C#), a dot opens one only where nothing stands before (.NET).
-WORD = re.compile(rf"[{CJK}]|(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_{CJK}]+(?:\+\+|#)?")
+WORD = re.compile(rf"[{_KATAKANA}]+|[{CJK}]|(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_{CJK}]+(?:\+\+|#)?")
 # The words of a phrase may stand apart by one of these marks or two: `Node.js`, `machine-learning`, `what you’ll do`;
 # by three around a per cent sign, which German and French set off by a space that may be a narrow one, and around `&`.
 _GAP = re.compile(r"[ \u00a0\u202f\u2009]?[%&][ \u00a0\u202f\u2009]?|[ ._/&'’‑%\u00a0\u202f\u2009-]{0,2}")

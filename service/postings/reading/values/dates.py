@@ -8,7 +8,7 @@ from functools import cache
 
 from service import vocabulary
 from service.postings.reading.findings import Span
-from service.postings.reading.text.phrases import any_of
+from service.postings.reading.text.phrases import CJK, any_of
 
 # Nothing before is a job posting's date, nothing after is a plan.
 YEAR_MIN, YEAR_MAX = 1990, 2100
@@ -50,7 +50,7 @@ def _ago() -> re.Pattern[str]:
         )
     )
     return re.compile(
-        rf"(?<![^\W_])(?:(?P<count>\d{{1,3}})\+?\s?(?P<unit>{units})[^\W\d_]{{0,4}}\s?{_any_of('behind')}(?![^\W_])"
+        rf"(?<![^\W{CJK}_])(?:(?P<count>\d{{1,3}})\+?\s?(?P<unit>{units})[^\W\d_]{{0,4}}\s?{_any_of('behind')}(?![^\W{CJK}_])"
         rf"|{_any_of('before')}\s(?:{_any_of('more')}['’]?\s?)?"
         rf"(?P<later_count>\d{{1,3}}|{_any_of('one')})\+?\s?(?P<later_unit>{units}))",
         re.IGNORECASE,
@@ -70,7 +70,7 @@ def _units() -> dict[str, int]:
 def _day_named() -> re.Pattern[str]:
     """ "Posted today": only where the line says what was done then."""
     days = rf"(?P<yesterday>{_any_of('yesterday')})|{_any_of('today')}"
-    return re.compile(rf"{_any_of('posted')}:?\s(?P<day>{days})(?![^\W_])", re.IGNORECASE)
+    return re.compile(rf"{_any_of('posted')}:?\s?(?P<day>{days})(?![^\W{CJK}_])", re.IGNORECASE)
 
 
 def _any_of(table: str) -> str:

@@ -64,7 +64,7 @@ class _Talk:
     # "7+ years with Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
     made_with: frozenset[str]
     years: frozenset[str]
-    made: frozenset[str]
+    made: tuple[str, ...]
     # Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
     letter_after: frozenset[str]
     # Research and development.
@@ -94,7 +94,7 @@ def _talk() -> _Talk:
         skill_words=skill_words,
         made_with=words_in(lambda language: language.posting.technologies.made_with),
         years=words_in(lambda language: language.posting.technologies.years),
-        made=words_in(lambda language: language.posting.technologies.made),
+        made=tuple(words_in(lambda language: language.posting.technologies.made)),
         letter_after=led_by | skill_words | words_in(lambda language: language.posting.technologies.before_letters),
         r_and_d=re.compile(rf"(?<![^\W_])R (?:&|{either}) D(?![^\W_+#])"),
         counted=re.compile(rf"(?<![^\W_])(?:\d{{1,2}}(?:\.\d{{1,3}}){{0,2}}\+?|(?i:{years}))(?![^\W_])"),
@@ -172,7 +172,8 @@ def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Tec
         if match.start in meant:
             continue
         may_be_described = match.meaning.written not in ONLY_LISTED
-        if (may_be_described and _is_described(text, match, sure)) or _is_listed(text, match, starts, ends):
+        is_meant = (may_be_described and _is_described(text, match, sure)) or _is_listed(text, match, starts, ends)
+        if is_meant or _is_one_of_several(text, match, like_names):
             meant[match.start] = match
             starts.add(match.start)
             ends.add(match.end)
@@ -182,8 +183,10 @@ def _meant(text: str, doubtful: list[Match[Technology]], certain: list[Match[Tec
 def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:
     """Not a part of R&D, Go-to-market or C-level, not a label, not a word with its sentence behind it."""
     left, right = text[max(0, match.start - 1) : match.start], text[match.end : match.end + 2]
-    if left in ("-", "&", "'", "’", ".") or (right[:1] in ("-", "&", "'", "’", ".") and right[1:].isalnum()):
+    if left in ("-", "&", "'", "’", ".") or (right[:1] in ("&", "'", "’", ".") and right[1:].isalnum()):
         return False
+    if right[:1] == "-" and right[1:].isalnum():  # "Go-Entwickler", not "VR-Bank" nor "Go-to-market"
+        return _following(text, match) in _talk().followed_by
     around = _talk().r_and_d.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
     if LABELS.match(text, match.end) or (around and around.start() <= match.start < around.end()):
         return False
@@ -195,6 +198,11 @@ def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], e
     return match.end - match.start > 1 or _may_be_a_letter(text, match, ends)
 
 
+def _following(text: str, match: Match[Technology]) -> str:
+    following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
+    return following[0].lower() if following else ""
+
+
 def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> bool:
     if not match.start or text[match.start - 1] not in " \u00a0" or match.start - 1 in ends:
         return True
@@ -204,7 +212,7 @@ def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> boo
 
 def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
-    if following and text[match.end : following.start()].isspace():
+    if following and (text[match.end : following.start()].isspace() or text[match.end : following.start()] == "-"):
         if following[0].lower() in _talk().followed_by:
             return True
         if following[0].lower() in _talk().followed_often_by:
@@ -225,7 +233,21 @@ def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
 def _is_counted_or_made(words: list[str]) -> bool:
     """`7+ years` or `data pipelines`, and nothing between that and the word that leads to the name."""
     counted = len(words) > 1 and words[-1] in _talk().years and words[-2].isdigit()
-    return counted or (bool(words) and words[-1] in _talk().made)
+    return counted or (bool(words) and words[-1].endswith(_talk().made))
+
+
+def _is_one_of_several(text: str, match: Match[Technology], like_names: list[Match[Technology]]) -> bool:
+    """ "Mit Airflow und Spark", "in Go oder Rust": two in a row, and a word before them that leads to a name."""
+    index = like_names.index(match)
+    pairs = zip(like_names[max(0, index - 1) : index + 1], like_names[index : index + 2], strict=False)
+    for one, other in pairs:
+        gap = text[one.end : other.start]
+        is_pair = one.start != other.start and gap.strip(" ,/").lower() in {"", *_talk().and_or} and gap != " "
+        before = WORD.findall(text, max(0, one.start - COMPANY_WITHIN_CHARS), one.start)
+        is_led = bool(before) and before[-1].lower() in _talk().led_by and one.end - one.start > 1
+        if is_pair and is_led and other.end - other.start > 1 and text[one.start - 1] == " ":
+            return True
+    return False
 
 
 def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[int]) -> bool:

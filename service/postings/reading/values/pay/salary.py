@@ -116,7 +116,7 @@ def _ends(line: str, amounts: Sequence[Amount], currency: str | None) -> Iterato
     index = 0
     while index < len(amounts):
         first, second = amounts[index], amounts[index + 1] if index + 1 < len(amounts) else None
-        if second is not None and _joins().range_.fullmatch(line, first.end, second.start):
+        if second is not None and _is_range(line, first, second):
             index += 1
             low, high = sorted(_scaled(first, second))
             ends = _Ends(low, high, *_of_range(first, second, currency))
@@ -125,6 +125,14 @@ def _ends(line: str, amounts: Sequence[Amount], currency: str | None) -> Iterato
         index += 1
         if not other_money.is_beside_salary(line, ends.span):
             yield ends
+
+
+def _is_range(line: str, first: Amount, second: Amount) -> bool:
+    """A slash joins ends that are much alike: `18000/21000€`, not `4500/54000`."""
+    if _joins().range_.fullmatch(line, first.end, second.start):
+        return True
+    is_alike = first.value < second.value <= 3 * first.value
+    return line[first.end : second.start].strip() == "/" and is_alike
 
 
 def _of_range(first: Amount, second: Amount, currency: str | None) -> tuple[str | None, Span, tuple[str, ...]]:
