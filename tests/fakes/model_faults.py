@@ -159,6 +159,28 @@ async def finished_as(talk: Talk, *, reason: str) -> None:
     await talk.finish(reason=reason)
 
 
+async def thoughts_cut(talk: Talk) -> None:
+    """The limit is used up before the answer begins."""
+    await talk.begin()
+    await talk.delta(reasoning_content="hm ")
+    await talk.finish(reason="length")
+
+
+async def grammar(talk: Talk) -> None:
+    """Takes no schema, and does not say so."""
+    if talk.seen.body.get("response_format", {}).get("type") == "json_schema":
+        await talk.stream.send(error("Failed to parse grammar"))
+        return
+    await ok(talk)
+
+
+async def recorded(talk: Talk, *, answer: bytes) -> None:
+    """A whole answer as an endpoint gave it, head and body."""
+    await talk.stream.send(answer)
+    talk.seen.ended = "whole"
+    await talk.stream.aclose()
+
+
 async def filtered(talk: Talk) -> None:
     """Before a word was said."""
     await talk.begin()
@@ -272,6 +294,8 @@ FAULTS: Mapping[str, Fault] = {
     "open-end": open_end,
     "hang-up": hang_up,
     "thinking": thinking,
+    "thoughts-cut": thoughts_cut,
+    "grammar": grammar,
     "fenced": fenced,
     "no-schema": partial(picky, refused=("json_schema",)),
     "no-form": partial(picky, refused=("response_format",)),

@@ -5,7 +5,8 @@
 What it does with a request is decided by, in this order: the script (`ModelServer.script`, or from another process
 POST /_script {"model": "...", "faults": ["429", "ok"]}), one fault for each request in turn; the model's name, where it
 says `fault-...` (`fault-stall`); otherwise it answers in its manner. `FAULTS` lists the faults; three digits are a
-status. GET /_seen tells what was asked and when each connection closed.
+status, and a name in `ModelServer.recorded` is that answer, byte for byte. GET /_seen tells what was asked and when
+each connection closed.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import anyio
 from anyio.abc import ByteStream, SocketAttribute
 from anyio.streams.tls import TLSListener
 
-from tests.fakes.model_faults import FAULTS, status
+from tests.fakes.model_faults import FAULTS, Fault, recorded, status
 from tests.fakes.model_talk import Manner, Seen, Talk, document
 
 # No promise, but an end for what hangs.
@@ -38,6 +39,7 @@ class ModelServer:
     opened: int = 0
     live: int = 0
     scripts: dict[str, deque[str]] = field(default_factory=dict[str, "deque[str]"])
+    recorded: dict[str, bytes] = field(default_factory=dict[str, bytes])
     changed: anyio.Event = field(default_factory=anyio.Event)
 
     @property
@@ -157,7 +159,7 @@ async def _talk(server: ModelServer, talk: Talk, fault: str) -> bytes | None:
 
         group.start_soon(watch)
         try:
-            await (FAULTS[fault] if fault in FAULTS else partial(status, code=int(fault)))(talk)
+            await _fault(server, fault)(talk)
             seen.ended = seen.ended or "whole"
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
             seen.ended = seen.ended or "left"
@@ -165,6 +167,12 @@ async def _talk(server: ModelServer, talk: Talk, fault: str) -> bytes | None:
     seen.ended_at = time.time()
     server.tell()
     return bytes(early) if seen.ended == "whole" else None
+
+
+def _fault(server: ModelServer, name: str) -> Fault:
+    if name in server.recorded:
+        return partial(recorded, answer=server.recorded[name])
+    return FAULTS[name] if name in FAULTS else partial(status, code=int(name))
 
 
 def _arguments() -> Iterator[tuple[str, type, Any]]:

@@ -23,6 +23,7 @@ WRITES = {
     "hang-up",
     "thinking",
     "fenced",
+    "grammar",
     "no-schema",
     "no-form",
     "no-max-tokens",

@@ -7,7 +7,9 @@ cancelled, with the tokens the provider counted, or an estimate where it never s
 openai_compatible   the chain of models, tries, accounting
 exchange            one request on the wire, and what came of it
 connections         HTTP connections that survive cancellation
-dialect, answer, events, retrying, accounting   the pure parts
+request_format      how a request is written, and otherwise where an endpoint refuses a part of it
+answer_reader       what arrives, read as it arrives
+retrying            whether and when there is another try
 json_answer         the JSON object in what a model said, for whoever asked
 scripted            the fake that ships
 """

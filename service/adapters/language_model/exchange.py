@@ -1,6 +1,7 @@
 """One request to a chat-completions endpoint, and what came back of it, as far as it came."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,7 @@ import anyio
 import httpcore
 import httpx
 
-from service.adapters.language_model.accounting import Usage, estimated_tokens
-from service.adapters.language_model.answer import AnswerReader, ErrorReader, error_code
+from service.adapters.language_model.answer_reader import AnswerReader, ErrorReader, error_code
 from service.adapters.language_model.connections import CONNECT_SECONDS
 from service.adapters.language_model.retrying import AttemptFailed, is_passing_status, retry_after_seconds
 from service.kernel.telemetry import doing
@@ -25,11 +25,20 @@ ACCEPTED = 200
 # What looks like a rate limit and does not pass.
 _LASTING_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
+# With current tokenizers some four for English, fewer for other languages: an estimate, and said to be one.
+BYTES_PER_TOKEN = 4
+
 _BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpx.HTTPError, OSError)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    input_tokens: int
+    output_tokens: int
+
+
 class Exchange:
-    """`until` is the time at which it ends at the latest; nothing new for `silence_seconds` ends it, too."""
+    """Ends at the time `until` at the latest, and before where there is no sign of life for `silence_seconds`."""
 
     def __init__(self, body: bytes, *, until: float, silence_seconds: float) -> None:
         self._body = body
@@ -60,7 +69,6 @@ class Exchange:
                     "POST", url, content=self._body, headers=headers, extensions=extensions
                 ) as response:
                     self.status, self._headers = response.status_code, response.headers
-                    self.answer.is_stream = "application/json" not in response.headers.get("content-type", "")
                     async for chunk in response.aiter_raw():
                         self._take(chunk, hear, scope)
                     self._take_end(hear)
@@ -87,17 +95,21 @@ class Exchange:
                 failure.__cause__ = self._broken_by
                 return failure
             if self._is_timed_out:
-                return AttemptFailed(self._lateness())
+                return AttemptFailed(self._lateness(), may_differ=True)
         return self.answer.verdict()
 
     def usage(self) -> tuple[Usage, bool]:
         """What the provider counted, or an estimate, and whether it is one. Nobody bills a request that never left, or
         one that was answered with an error."""
-        if self.answer.usage is not None:
-            return self.answer.usage, False
+        received, produced = self.answer.input_tokens, self.answer.output_tokens
+        if received is not None and produced is not None:
+            return Usage(received, produced), False
         if not self._is_sent or self.status not in {None, ACCEPTED}:
             return Usage(0, 0), True
-        return Usage(estimated_tokens(len(self._body)), estimated_tokens(self.answer.text_bytes)), True
+        return Usage(
+            estimated_tokens(len(self._body)) if received is None else received,
+            estimated_tokens(self.answer.text_bytes) if produced is None else produced,
+        ), True
 
     def _take(self, chunk: bytes, hear: Callable[[str], None], scope: anyio.CancelScope) -> None:
         if not self.is_accepted:
@@ -143,3 +155,7 @@ class Exchange:
         if event == "http11.send_request_body.complete":
             self._is_sent = True
             doing("waiting for the first token")
+
+
+def estimated_tokens(size_bytes: int) -> int:
+    return -(-size_bytes // BYTES_PER_TOKEN)

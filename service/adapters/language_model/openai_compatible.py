@@ -1,7 +1,7 @@
 """A language model behind any endpoint that speaks OpenAI's chat completions, over HTTP.
 
-`answer` walks the fallback chain; `_ask` tries one model up to `TRIES_MAX` times; `_speak` finds the dialect that the
-endpoint understands; `_attempt` is one request, accounted for.
+`answer` walks the fallback chain; `_ask` tries one model up to `TRIES_MAX` times; `_try` finds the format of requests
+that the endpoint understands; `_attempt` is one request, accounted for.
 """
 
 import math
@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 import anyio
@@ -27,24 +28,35 @@ from service.adapters.language_model import (
     Price,
     Prompt,
 )
-from service.adapters.language_model.accounting import cost_microcents
 from service.adapters.language_model.connections import Connections
-from service.adapters.language_model.dialect import Dialect, Part, refused_part, request_body, without_fence
-from service.adapters.language_model.exchange import Exchange
+from service.adapters.language_model.exchange import Exchange, Usage
+from service.adapters.language_model.request_format import (
+    Part,
+    RequestFormat,
+    refused_part,
+    request_body,
+    without_fence,
+)
 from service.adapters.language_model.retrying import TRIES_MAX, AttemptFailed, pause_seconds
 from service.kernel.clock import Clock
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.telemetry import track
 from service.kernel.trace import outgoing
 
+# Azure's classic endpoint of a deployment takes bearer tokens for its own, and keys in a header of their own name.
+AZURE_CLASSIC_PATH = "/openai/deployments/"
+
+# One dollar per million tokens is a hundred microcents per token.
+MICROCENTS_PER_TOKEN = 100
+
 log = structlog.get_logger(__name__)
 
 
-class PartRefused(AttemptFailed):
-    """The endpoint does not know a part of what was asked."""
+class FormatRefused(AttemptFailed):
+    """With another `part` of the request there may be an answer."""
 
     def __init__(self, part: Part, failure: AttemptFailed) -> None:
-        super().__init__(failure.reason)
+        super().__init__(failure.reason, may_differ=failure.may_differ)
         self.part = part
 
 
@@ -89,7 +101,7 @@ class OpenAICompatible:
         self._clock = clock
         self._jitter = jitter
         # What each model's endpoint understands is found out once per process.
-        self._dialects = dict.fromkeys(self._models, Dialect())
+        self._formats = dict.fromkeys(self._models, RequestFormat())
 
     async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         # The reserve for settling is set aside once: taken anew from what each attempt leaves, it would melt away.
@@ -118,29 +130,35 @@ class OpenAICompatible:
         def pause(failure: Exception) -> float | bool:
             if not isinstance(failure, AttemptFailed) or asked.listener.has_passed_on:
                 return False
-            seconds = pause_seconds(failure, tried=tried, jitter=self._jitter, left_seconds=asked.left_seconds)
+            seconds = pause_seconds(
+                failure,
+                tried=tried,
+                has_next=model != self._models[-1],
+                jitter=self._jitter,
+                left_seconds=asked.left_seconds,
+            )
             return False if math.isinf(seconds) else seconds
 
         async for attempt in stamina.retry_context(on=pause, attempts=TRIES_MAX, timeout=None):
             with attempt:
                 tried = attempt.num
-                return await self._speak(model, asked)
+                return await self._try(model, asked)
         raise AssertionError("stamina ends with a result or an error")
 
-    async def _speak(self, model: str, asked: Asked) -> ModelAnswer:
-        """One try; repeated at once where the endpoint refuses parts of the dialect, each of which happens once."""
-        dialect = self._dialects[model]
+    async def _try(self, model: str, asked: Asked) -> ModelAnswer:
+        """One try; repeated at once where the request has to be written otherwise, which each part has an end of."""
+        request_format = self._formats[model]
         while True:
             try:
-                return await self._attempt(model, dialect, asked)
-            except PartRefused as refused:
-                simpler = dialect.without(refused.part)
-                if simpler is None:
+                return await self._attempt(model, request_format, asked)
+            except FormatRefused as refused:
+                changed = request_format.changed(refused.part)
+                if changed is None or asked.listener.has_passed_on:
                     raise
-                dialect = simpler
+                request_format = changed
 
-    async def _attempt(self, model: str, dialect: Dialect, asked: Asked) -> ModelAnswer:
-        body = request_body(asked.prompt, model=model, dialect=dialect)
+    async def _attempt(self, model: str, request_format: RequestFormat, asked: Asked) -> ModelAnswer:
+        body = request_body(asked.prompt, model=model, request_format=request_format)
         until = min(asked.until, anyio.current_time() + self._timeout_seconds)
         exchange = Exchange(body, until=until, silence_seconds=self._silence_seconds)
         asked.listener.begin()
@@ -149,7 +167,7 @@ class OpenAICompatible:
             with track("model", model):
                 await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.listener.hear)
             if exchange.is_accepted:
-                self._dialects[model] = dialect
+                self._formats[model] = request_format
             self._check(exchange)
             text = without_fence(exchange.answer.text)
             if not asked.listener.accepts(text):
@@ -165,12 +183,15 @@ class OpenAICompatible:
         return ModelAnswer(text, call)
 
     def _check(self, exchange: Exchange) -> None:
-        """Raises `AttemptFailed` where the exchange gave no answer, `PartRefused` where another wording might."""
+        """Raises `AttemptFailed` where the exchange gave no answer, `FormatRefused` where another format might."""
         failure = exchange.verdict(self._clock.now())
         if failure is None:
             return
-        part = refused_part(exchange.status, exchange.error_body)
-        raise failure if part is None else PartRefused(part, failure)
+        if exchange.is_accepted:
+            part = Part.LIMIT if exchange.answer.is_cut_by_thoughts else None
+        else:
+            part = refused_part(exchange.status, exchange.error_body)
+        raise failure if part is None else FormatRefused(part, failure)
 
     def _call(self, model: str, exchange: Exchange, outcome: Literal["finished", "failed", "cancelled"]) -> ModelCall:
         usage, is_estimated = exchange.usage()
@@ -209,9 +230,12 @@ async def openai_compatible(
     if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
         raise ValueError("The API key has characters that no key has.")
     url = httpx.URL(base_url)
+    keys = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    if api_key and AZURE_CLASSIC_PATH in url.path:
+        keys["api-key"] = api_key
     async with httpx.AsyncClient(
         transport=transport or Connections(limit=2 * max_in_flight),
-        headers={"User-Agent": user_agent} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
+        headers={"User-Agent": user_agent} | keys,
         trust_env=False,
     ) as client:
         yield OpenAICompatible(
@@ -224,6 +248,13 @@ async def openai_compatible(
             clock=clock,
             jitter=jitter or secrets.SystemRandom().random,
         )
+
+
+def cost_microcents(usage: Usage, price: Price | None) -> int | None:
+    if price is None:
+        return None
+    dollars = usage.input_tokens * Decimal(str(price.input)) + usage.output_tokens * Decimal(str(price.output))
+    return int((dollars * MICROCENTS_PER_TOKEN).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _headers(until: float) -> dict[str, str]:

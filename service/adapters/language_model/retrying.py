@@ -21,13 +21,23 @@ RATE_LIMITED = 429
 class AttemptFailed(Exception):
     """No answer from one attempt. `reason` is in our words: a provider's may repeat the prompt, the key, or both.
 
-    `is_passing`: the same call may well succeed in a moment. `retry_after_seconds`: what the provider asked for.
+    `is_passing`: the same call may well succeed in a moment. `may_differ`: it failed by what the model said, or by how
+    slowly, so another model is better, and where there is none, another try. `retry_after_seconds`: what the provider
+    asked for.
     """
 
-    def __init__(self, reason: str, *, is_passing: bool = False, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        is_passing: bool = False,
+        may_differ: bool = False,
+        retry_after_seconds: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_passing = is_passing
+        self.may_differ = may_differ
         self.retry_after_seconds = retry_after_seconds
 
 
@@ -35,12 +45,16 @@ def is_passing_status(status: int) -> bool:
     return status in {408, RATE_LIMITED} or status >= 500
 
 
-def pause_seconds(failure: AttemptFailed, *, tried: int, jitter: Callable[[], float], left_seconds: float) -> float:
+def pause_seconds(
+    failure: AttemptFailed, *, tried: int, has_next: bool, jitter: Callable[[], float], left_seconds: float
+) -> float:
     """How long to wait before the next try of the same model; `inf`: do not try it again.
 
-    `tried` counts from 1; `jitter` gives 0 to 1. What was asked for by Retry-After is kept to, and a little more, so
-    that all who were told the same second do not come back together.
+    `tried` counts from 1; `has_next`: there is another model to ask; `jitter` gives 0 to 1. What was asked for by
+    Retry-After is kept to, and a little more, so that all who were told the same second do not come back together.
     """
+    if failure.may_differ and not has_next and tried == 1 and left_seconds > 0:
+        return 0.0
     asked = failure.retry_after_seconds
     if not failure.is_passing or tried >= TRIES_MAX or (asked or 0.0) > RETRY_AFTER_MAX_SECONDS:
         return math.inf

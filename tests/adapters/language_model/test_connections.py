@@ -1,4 +1,4 @@
-"""The connections over TLS; how they fare when people leave is in `test_language_model_cancellation`."""
+"""The connections over TLS; how they fare when people leave is in `test_exchange`."""
 
 import ipaddress
 import ssl

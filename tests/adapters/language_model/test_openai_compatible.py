@@ -8,15 +8,19 @@ import anyio
 import pytest
 
 from service.adapters.language_model import ModelOutOfTime, ModelUnavailable, Price
+from service.adapters.language_model.exchange import Usage, estimated_tokens
+from service.adapters.language_model.json_answer import find_object
+from service.adapters.language_model.openai_compatible import cost_microcents
 from service.kernel.trace import Trace, tracing
 from tests.adapters.language_models import KEY, PROMPT, SCHEMA, Ear, adapter, fake_model
 from tests.fakes.model_server import model_server
 from tests.fakes.model_talk import Manner
+from tests.samples import SAMPLES, needs_samples
 
 pytestmark = pytest.mark.anyio
 
-# Shorter than the pause before the third try, so that tests of faults that pass need not wait for it.
-SHORT_SECONDS = 0.3
+# How long a silent model is waited for.
+SHORT_SECONDS = 1.0
 
 
 # --- what is asked, and what comes back ------------------------------------------------------------------------------
@@ -171,6 +175,15 @@ async def test_without_a_price_there_is_no_cost() -> None:
         assert (await Ear().ask(model)).call.cost_microcents is None
 
 
+def test_costs_are_exact_to_the_millionth_of_a_cent() -> None:
+    assert cost_microcents(Usage(1_000_000, 1_000_000), Price(0.15, 0.6)) == 75 * 1_000_000
+    assert cost_microcents(Usage(1, 0), Price(0.1, 0)) == 10
+    assert cost_microcents(Usage(1, 0), Price(0.005, 0)) == 1
+    assert cost_microcents(Usage(5, 5), Price(0, 0)) == 0
+    assert cost_microcents(Usage(5, 5), None) is None
+    assert [estimated_tokens(size) for size in (0, 1, 4, 5)] == [0, 1, 1, 2]
+
+
 # --- endpoints that know less ----------------------------------------------------------------------------------------
 
 
@@ -179,6 +192,7 @@ async def test_without_a_price_there_is_no_cost() -> None:
     [
         ("no-schema", 2, "json_object", "max_tokens"),
         ("no-form", 3, None, "max_tokens"),
+        ("grammar", 2, "json_object", "max_tokens"),
         ("no-max-tokens", 2, "json_schema", "max_completion_tokens"),
         ("no-stream-options", 2, "json_schema", "max_tokens"),
         ("old", 5, None, "max_completion_tokens"),
@@ -209,6 +223,83 @@ async def test_an_endpoint_that_refuses_everything_is_asked_a_bounded_number_of_
         assert len(server.requests) == 5
 
 
+async def test_a_limit_that_thoughts_have_eaten_is_raised_once_and_remembered() -> None:
+    async with fake_model("first", "second") as (model, server):
+        server.script("thoughts-cut", model="first")
+        ear = Ear()
+        assert (await ear.ask(model)).call.model == "first"
+        assert ear.outcomes == ["failed", "finished"]
+        server.script("thoughts-cut", model="first")
+        assert (await Ear().ask(model)).call.model == "second"
+    limits = [(seen.model, seen.body["max_tokens"]) for seen in server.requests]
+    assert limits == [("first", 800), ("first", 3200), ("first", 3200), ("second", 800)]
+
+
+async def test_comments_keep_an_answer_alive_until_its_whole_time_is_up() -> None:
+    async with fake_model("fault-comments", timeout_seconds=2.5, first_token_timeout_seconds=1.0) as (model, _):
+        with pytest.raises(ModelUnavailable, match=r"no complete answer within 2\.5 s"):
+            await Ear().ask(model)
+
+
+FAILED_BY_CHANCE = ["stall", "length", "filtered", "refusal", "empty", "drop", "error-event", "garbage-events"]
+
+
+@pytest.mark.parametrize("fault", FAILED_BY_CHANCE)
+async def test_without_another_model_what_failed_by_chance_is_tried_again(fault: str) -> None:
+    async with fake_model(first_token_timeout_seconds=SHORT_SECONDS) as (model, server):
+        server.script(fault)
+        ear = Ear(passes_on=False)
+        assert json.loads((await ear.ask(model)).text)["subject"]
+        assert ear.outcomes == ["failed", "finished"]
+
+
+@pytest.mark.parametrize(
+    ("path", "api_key", "is_classic"),
+    [
+        ("/openai/deployments/writer", KEY, True),
+        ("/openai/deployments/writer?api-version=1", KEY, True),
+        ("/openai/deployments/writer", None, False),
+        ("/openai/v1", KEY, False),
+    ],
+)
+async def test_azures_classic_path_takes_the_key_in_a_header_of_its_own(
+    path: str, api_key: str | None, is_classic: bool
+) -> None:
+    async with model_server() as server, adapter(f"http://127.0.0.1:{server.port}{path}", api_key=api_key) as model:
+        await Ear().ask(model)
+        headers = server.requests[0].headers
+    assert headers.get("api-key") == (KEY if is_classic else None)
+    assert headers.get("authorization") == (f"Bearer {KEY}" if api_key else None)
+
+
+# --- answers of real endpoints ---------------------------------------------------------------------------------------
+
+RECORDED = {path.stem: path for path in sorted((SAMPLES / "model_answers").glob("*.http"))}
+# Refused as long as a schema is asked for; the next answer is a plain one.
+REFUSED = ("065", "067", "068", "070")
+# Its key is looked at, which is tested above.
+NOT_ASKED = ("123",)
+
+
+@needs_samples
+@pytest.mark.parametrize("name", [name for name in RECORDED if not name.startswith(NOT_ASKED)])
+async def test_an_answer_of_a_real_endpoint_is_read(name: str) -> None:
+    is_refused = name.startswith(REFUSED)
+    async with model_server() as server, adapter(server.base_url) as model:
+        server.recorded[name] = RECORDED[name].read_bytes()
+        server.script(name)
+        ear = Ear(passes_on=False)
+        answer = await ear.ask(model)
+        assert ear.outcomes == ["failed"] * is_refused + ["finished"]
+        letter = find_object(answer.text, lambda found: found if "body" in found else None)
+        assert letter is not None
+        assert [seen.body.get("response_format", {})["type"] for seen in server.requests][is_refused:] == [
+            "json_object" if is_refused else "json_schema"
+        ]
+    if b'"prompt_tokens"' in server.recorded[name]:
+        assert (answer.call.input_tokens, answer.call.output_tokens, answer.call.is_estimated) == (111, 57, False)
+
+
 async def test_a_code_fence_is_taken_off() -> None:
     async with fake_model("fault-fenced") as (model, _):
         ear = Ear()
@@ -225,7 +316,7 @@ PASSING = [
     "invalid-utf8", "nothing", "error-event", "endless-error",
 ]  # fmt: skip
 LASTING = [
-    "400", "401", "404", "redirect", "quota", "silent", "silent-headers", "comments", "empty", "endless-line",
+    "400", "401", "404", "redirect", "quota", "silent", "silent-headers", "empty", "endless-line",
     "megabyte", "refusal", "filtered", "impossible",
 ]  # fmt: skip
 HEARD = ["stall", "drop", "drop-clean", "endless", "filtered-late", "length"]

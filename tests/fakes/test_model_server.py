@@ -14,7 +14,7 @@ import pytest
 from anyio.streams.text import TextReceiveStream
 
 from service.adapters.language_model import ModelUnavailable
-from service.adapters.language_model.dialect import Dialect, request_body
+from service.adapters.language_model.request_format import RequestFormat, request_body
 from service.emails.brief import Draft
 from service.emails.by_model.answer import read
 from service.emails.by_model.prompt import prompt_for
@@ -77,7 +77,7 @@ def asked(untrusted: str) -> dict[str, Any]:
 def test_a_letter_from_the_writers_own_prompt_may_be_sent() -> None:
     brief = briefs.brief(briefs.posting(), briefs.resume())
     prompt = prompt_for(brief, material_of(brief), canary="c" * 32, boundary="b" * 32)
-    body = json.loads(request_body(prompt, model="m", dialect=Dialect()))
+    body = json.loads(request_body(prompt, model="m", request_format=RequestFormat()))
     written = read(letter(body))
     assert written.claims[0].grounds == ((Source.JOB, "requirements/0"),)
     assert len(written.claims) == 3

@@ -50,12 +50,22 @@ def asked_for(seconds: float) -> AttemptFailed:
     ],
 )
 def test_pauses(failure: AttemptFailed, tried: int, jitter: float, pause: float) -> None:
-    assert pause_seconds(failure, tried=tried, jitter=lambda: jitter, left_seconds=30) == pause
+    assert pause_seconds(failure, tried=tried, has_next=False, jitter=lambda: jitter, left_seconds=30) == pause
 
 
 def test_a_pause_that_leaves_no_time_to_try_is_not_made() -> None:
-    assert pause_seconds(asked_for(5), tried=1, jitter=lambda: 0, left_seconds=5) == math.inf
-    assert pause_seconds(asked_for(5), tried=1, jitter=lambda: 0, left_seconds=5.1) == 5
+    assert pause_seconds(asked_for(5), tried=1, has_next=False, jitter=lambda: 0, left_seconds=5) == math.inf
+    assert pause_seconds(asked_for(5), tried=1, has_next=False, jitter=lambda: 0, left_seconds=5.1) == 5
+
+
+def test_what_a_model_said_is_asked_for_again_once_where_there_is_no_other_model() -> None:
+    def pause(*, tried: int, has_next: bool, left_seconds: float = 30) -> float:
+        failure = AttemptFailed("the answer is empty", may_differ=True)
+        return pause_seconds(failure, tried=tried, has_next=has_next, jitter=lambda: 0, left_seconds=left_seconds)
+
+    assert pause(tried=1, has_next=False) == 0
+    assert pause(tried=2, has_next=False) == pause(tried=1, has_next=True) == math.inf
+    assert pause(tried=1, has_next=False, left_seconds=0) == math.inf
 
 
 @pytest.mark.parametrize(
