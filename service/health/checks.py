@@ -14,7 +14,7 @@ from service.kernel.database.server import write_nothing
 # A probe's own patience is usually 1 to 5 s; a dependency that needs longer for nothing at all is not well.
 CHECK_TIMEOUT_SECONDS = 1.0
 # A few milliseconds of the server's, in each process.
-WRITE_EVERY_SECONDS = 30.0
+WRITE_EVERY_SECONDS = 10.0
 
 Health = Literal["ok", "degraded", "failing"]
 
