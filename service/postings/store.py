@@ -1,5 +1,10 @@
-"""The table of postings. It belongs to no user: what a public page says is the same for all, and is fetched once."""
+"""The table of postings. It belongs to no user: what a public page says is the same for all, and is fetched once.
 
+Its key is the digest of the address, and the address is not kept: what stands in its query (`?applicant=...`) may be
+somebody's own, and outlives every user here.
+"""
+
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,7 +22,7 @@ _UNREAD = "is_unread"
 postings = Table(
     "postings",
     metadata,
-    Column("url", Text, primary_key=True),
+    Column("url_hash", LargeBinary, primary_key=True),
     Column("content_hash", LargeBinary, nullable=False),
     Column("reader_version", Integer, nullable=False),
     Column("context", JSONB, nullable=False),
@@ -47,11 +52,11 @@ async def find_posting(tx: Transaction, url: str, ttl_seconds: float) -> Stored 
         postings.c.reader_version,
         (age < ttl_seconds).label("is_fresh"),
         age.label("age_seconds"),
-    ).where(postings.c.url == url)
+    ).where(postings.c.url_hash == _url_hash(url))
     row = await tx.row(statement)
     if row is None:
         return None
-    context = msgspec.convert({**row.context, "text": row.text}, JobContext)
+    context = msgspec.convert({**row.context, "text": row.text, "url": url}, JobContext)
     is_unread = bool(row.context.get(_UNREAD))
     return Stored(context, row.content_hash, row.reader_version, row.is_fresh, float(row.age_seconds), is_unread)
 
@@ -59,7 +64,7 @@ async def find_posting(tx: Transaction, url: str, ttl_seconds: float) -> Stored 
 async def put_posting(tx: Transaction, url: str, read: Refreshed, reader_version: int) -> None:
     """Write what was read; of two that were fetched at once the later stays."""
     new = insert(postings).values(
-        url=url,
+        url_hash=_url_hash(url),
         content_hash=read.content_hash,
         reader_version=reader_version,
         context=_document(read),
@@ -68,17 +73,22 @@ async def put_posting(tx: Transaction, url: str, read: Refreshed, reader_version
     )
     columns = ("content_hash", "reader_version", "context", "text", "refreshed_at")
     await tx.execute(
-        new.on_conflict_do_update(index_elements=["url"], set_={name: new.excluded[name] for name in columns})
+        new.on_conflict_do_update(index_elements=["url_hash"], set_={name: new.excluded[name] for name in columns})
     )
 
 
 async def put_reading(tx: Transaction, url: str, read: Refreshed) -> bool:
     """Write what a model added to a posting that was stored before it; False, changing nothing, where the page has
     other content by now."""
-    stored = (postings.c.url == url) & (postings.c.content_hash == read.content_hash)
+    stored = (postings.c.url_hash == _url_hash(url)) & (postings.c.content_hash == read.content_hash)
     return await tx.execute(update(postings).where(stored).values(context=_document(read))) == 1
+
+
+def _url_hash(url: str) -> bytes:
+    return sha256(url.encode()).digest()
 
 
 def _document(read: Refreshed) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(read.context.body())
+    document.pop("url", None)
     return document | {_UNREAD: True} if read.is_unread else document

@@ -24,6 +24,9 @@ from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction, UserGone, acting_for
 from service.kernel.errors import ServiceError
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
+from service.postings import store
+from service.postings.contexts import read_text
+from service.postings.model import Refreshed
 from tests.credits.wallets import BOB, assert_sound, balance, give, lines, reserve
 from tests.custody.people import CANARY, PERSON, owner_of, plant_everywhere, pursue, settle_in, tables_of_users
 from tests.emails.stories import World, acting, an_id, anyone, world
@@ -89,6 +92,18 @@ async def test_no_canary_survives_in_a_dump(db: Database, database_url: str) -> 
     assert not is_in(CANARY, after)
     assert not is_in(PERSON, after)
     await assert_sound(db)
+
+
+async def test_the_address_of_a_shared_posting_is_not_kept(db: Database, database_url: str) -> None:
+    """The page is everybody's and stays; what stands in the query of its address may be one person's."""
+    address = f"https://jobs.example/1?applicant={CANARY}"
+    context = await read_text("Engineer at Acme, Berlin", now=SystemClock().now(), url=address)
+    await db.run_system(store.put_posting, address, Refreshed(context, bytes(32), is_unread=False), 1)
+    assert not is_in(CANARY, await dump(database_url))
+    stored = await db.run_system(store.find_posting, address, 60)
+    assert stored is not None
+    assert stored.context == context
+    assert await db.run_system(store.find_posting, "https://jobs.example/1", 60) is None
 
 
 async def test_the_ledger_stays_unlinked_and_every_charge_finds_its_tombstone(db: Database) -> None:

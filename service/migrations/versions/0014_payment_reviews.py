@@ -60,6 +60,11 @@ CHECKED = """
             CHECK (outcome IN ('applied', 'ignored', 'flagged', 'parked', 'unmatched', 'dismissed')),
         ADD CONSTRAINT payment_events_provider_event_id_digest_key UNIQUE (provider, event_id, digest)
 """
+# What waits and names no order of ours is of another application, or comes before we know its order: nobody's business.
+UNMATCHED = """
+    UPDATE payment_events SET outcome = 'unmatched'
+    WHERE outcome = 'parked' AND named_order IS NULL AND order_id IS NULL
+"""
 
 # How an order finds what waits for it, among all that other applications on the account have left there.
 WAITING_BY_ORDER = """
@@ -98,7 +103,7 @@ REFUNDS_EITHER_WAY = """
 def upgrade() -> None:
     for statement in (
         *(ORDERS, DISPUTES, NO_DISPUTED),
-        *(EVENT_TYPES, EVENT_KINDS, UNCHECKED, RENAMED, CHECKED),
+        *(EVENT_TYPES, EVENT_KINDS, UNCHECKED, RENAMED, CHECKED, UNMATCHED),
         *(WAITING_BY_ORDER, WAITING_BY_PAYMENT, WAITING_BY_NAME),
         *(REVIEWS, REFUNDS_EITHER_WAY),
     ):
