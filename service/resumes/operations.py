@@ -75,6 +75,12 @@ async def find_document(tx: Transaction, *, user: UserId, resume: ResumeId) -> M
     return found[0]
 
 
+async def require(tx: Transaction, *, user: UserId, resume: ResumeId) -> None:
+    """Raises NotFound where the user has no such résumé."""
+    if not await store.has_resume(tx, user=user, resume=resume):
+        raise _missing(resume)
+
+
 async def list_resumes(tx: Transaction, *, user: UserId, window: Window) -> Listed[ResumeHeading]:
     """The user's résumés, newest first, without their documents; `window.after` is (created_at, id)."""
     return await store.find_resumes(tx, user=user, window=window)

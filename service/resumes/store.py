@@ -43,6 +43,10 @@ async def find_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> tup
     return None if row is None else (row.document, row.created_at)
 
 
+async def has_resume(tx: Transaction, *, user: UserId, resume: ResumeId) -> bool:
+    return await tx.row(select(resumes.c.id).where(resumes.c.user_id == user, resumes.c.id == resume)) is not None
+
+
 async def find_resumes(tx: Transaction, *, user: UserId, window: Window) -> Listed[ResumeHeading]:
     """Newest first."""
     matching = select(resumes.c.id, resumes.c.name, resumes.c.label, resumes.c.created_at)

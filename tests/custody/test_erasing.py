@@ -199,8 +199,7 @@ async def test_erased_at_any_moment_of_a_generation_no_row_comes_back(house: Wor
                 await anyio.sleep(milliseconds / 1000)  # no event can name a moment inside a statement
                 await db.run_system(custody.erase, user=user)
         assert await rows_of(db, user) == {}, f"after {milliseconds} ms"
-    assert set(endings) <= {"written", "deadline-exceeded", "unknown-user", "insufficient-credits"}
-    assert len(set(endings)) > 1, endings
+    assert set(endings) == {"written", "unknown-user"}
     assert await db.run_system(open_holds) == 0
     await assert_sound(db)
 

@@ -103,12 +103,17 @@ async def test_without_posting_and_resume_it_is_written_all_the_same(house: Worl
     assert [warning.code for warning in email.warnings] == ["unsigned"]
 
 
-async def test_a_url_and_a_stored_resume_are_read_side_by_side(house: World) -> None:
-    await give(house.db, 1)
+async def stored_resume(house: World) -> ResumeId:
     resume_id = ResumeId(uuid4())
     with acting(ADA):
         read = resumes.read_document(RESUME)
         await house.db.run(resumes.create, user=ADA, resume=read, resume_id=resume_id, now=house.services.clock.now())
+    return resume_id
+
+
+async def test_a_url_and_a_stored_resume_are_read_side_by_side(house: World) -> None:
+    await give(house.db, 1)
+    resume_id = await stored_resume(house)
     request = GenerateRequest(Recruiter(company="Lumenvale"), job_url=JOB_URL, resume_id=resume_id)
     email = await house.generate(request)
     assert email.missing == ()
@@ -160,12 +165,11 @@ async def test_a_posting_that_hangs_is_named(db: Database) -> None:
         root.cancel_scope.cancel()
 
 
-async def test_a_resume_that_is_not_there_is_named(house: World) -> None:
+async def test_a_resume_that_is_not_there_is_refused_before_anything_is_reserved(house: World) -> None:
     await give(house.db, 1)
-    email = await house.generate(replace(REQUEST, resume=None, resume_id=uuid4()))
-    assert [gone.branch for gone in email.missing] == ["resume"]
-    assert "no résumé" in email.missing[0].reason
-    assert email.job_context is not None
+    with pytest.raises(NotFound, match="no résumé"):
+        await house.generate(replace(REQUEST, resume=None, resume_id=uuid4()))
+    assert await left(house.db) == Left(0, 0, 0, [], Balance(1, 0, 1))
 
 
 async def test_a_resume_that_hangs_is_named(house: World) -> None:
@@ -197,7 +201,7 @@ async def test_insides_of_a_failure_are_not_told(house: World, monkeypatch: pyte
 
     monkeypatch.setattr(resumes, "find_document", broken)
     await give(house.db, 1)
-    email = await house.generate(replace(REQUEST, resume=None, resume_id=uuid4()))
+    email = await house.generate(replace(REQUEST, resume=None, resume_id=await stored_resume(house)))
     assert [(gone.branch, gone.reason) for gone in email.missing] == [("resume", "failed unexpectedly")]
 
 

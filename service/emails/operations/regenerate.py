@@ -4,7 +4,7 @@ from service.emails.brief import OnSentence, unheard
 from service.emails.model import Email, EmailId, Inputs, LeadOfTenant, Overrides, refuse_faulty
 from service.emails.operations.generate import write_and_settle
 from service.emails.operations.services import EmailServices
-from service.emails.operations.settlement import Remember, forget, ordered
+from service.emails.operations.settlement import Remember, forget, open_generation
 from service.emails.operations.stored import read_inputs
 from service.kernel.concurrency import Report, ignore_event
 from service.kernel.identifiers import TenantId, UserId
@@ -30,12 +30,12 @@ async def regenerate(
     request = overrides.over(inputs.request)
     refuse_faulty(request)
     lead = None if request.job_id is None else LeadOfTenant(tenant, request.job_id)
-    async with ordered(
+    async with open_generation(
         user=user, lead=lead, db=services.db, identifiers=services.identifiers, terms=services.terms
-    ) as order:
+    ) as generation:
         with services.share(user):
             return await write_and_settle(
-                order,
+                generation,
                 Inputs(request, inputs.gathered),
                 {},
                 previous=email,

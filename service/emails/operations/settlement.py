@@ -20,7 +20,7 @@ from service.emails.model import Credits, Email, EmailId, EmailStatus, Inputs, L
 from service.emails.store import EncodedInputs
 from service.events.publishing import publish
 from service.kernel.concurrency import BranchEvent, Report
-from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction
+from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction, UserGone
 from service.kernel.deadlines import remaining_seconds
 from service.kernel.errors import DeadlineExceeded, ServiceError
 from service.kernel.identifiers import Identifiers, UserId
@@ -42,7 +42,7 @@ READ_BACK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Generation:
     """One generation: its e-mail's id, which is also the operation of its hold and of its usage row.
 
     `calls` are the calls of a language model made for it so far, whatever became of each.
@@ -62,15 +62,15 @@ async def forget(_tx: Transaction, _email: Email) -> None:
 
 
 @asynccontextmanager
-async def ordered(
+async def open_generation(
     *, user: UserId, lead: LeadOfTenant | None, db: Database, identifiers: Identifiers, terms: Terms
-) -> AsyncGenerator[Order]:
+) -> AsyncGenerator[Generation]:
     """Reserve the price on entry; when the body is cancelled or fails, give it back and keep one usage row.
 
-    Raises `CreditsExhausted` (nothing was reserved, nothing is recorded). A `CommitUnknown` that leaves the body means
-    that the e-mail may exist: the hold is then the sweeper's.
+    Raises `CreditsExhausted` or `UserGone` (nothing was reserved, nothing is recorded). A `CommitUnknown` that leaves
+    the body means that the e-mail may exist: the hold is then the sweeper's.
     """
-    order = Order(
+    generation = Generation(
         email=EmailId(identifiers.uuid7()),
         user=user,
         hold=HoldId(identifiers.uuid7()),
@@ -85,17 +85,17 @@ async def ordered(
         await db.run(
             credits.reserve,
             user=user,
-            amount=order.price,
-            operation=order.email,
-            hold=order.hold,
+            amount=generation.price,
+            operation=generation.email,
+            hold=generation.hold,
             expires_in_seconds=min(remaining_seconds(), terms.request_timeout_seconds) + terms.hold_grace_seconds,
         )
         is_reserved = True
-        yield order
+        yield generation
         left = None
-    except CreditsExhausted:
+    except CreditsExhausted as error:
         left = None
-        raise
+        raise await why_refused(error, user, db) from error
     except CommitUnknown:
         left = None if is_reserved else left
         raise
@@ -104,17 +104,24 @@ async def ordered(
         raise
     finally:
         if left is not None:
-            await _undo(order, left, db=db, identifiers=identifiers)
+            await _undo(generation, left, db=db, identifiers=identifiers)
 
 
-async def _undo(order: Order, outcome: Outcome, *, db: Database, identifiers: Identifiers) -> None:
+async def why_refused(error: ServiceError, user: UserId, db: Database) -> ServiceError:
+    """`error`, or `UserGone` where the account was deleted meanwhile: coins, holds and documents went with it."""
+    if await db.read(accounts.is_stored, user):
+        return error
+    return UserGone("The user was deleted meanwhile; nothing was kept.")
+
+
+async def _undo(generation: Generation, outcome: Outcome, *, db: Database, identifiers: Identifiers) -> None:
     """Give the coins back and keep the usage row; each is tried whatever became of the other."""
     doing("releasing")
-    if reason := await _why_undone(lambda: db.run(credits.release, hold=order.hold), RELEASE_SECONDS):
-        _log.warning("hold left to the sweeper", hold=str(order.hold), reason=reason)
-    record = _usage(order, outcome, _last(order.calls), identifiers)
+    if reason := await _why_undone(lambda: db.run(credits.release, hold=generation.hold), RELEASE_SECONDS):
+        _log.warning("hold left to the sweeper", hold=str(generation.hold), reason=reason)
+    record = _usage(generation, outcome, _last(generation.calls), identifiers)
     if reason := await _why_undone(lambda: db.run(usage.record, record), RECORD_SECONDS):
-        _log.warning("usage row lost", operation=str(order.email), outcome=outcome, reason=reason)
+        _log.warning("usage row lost", operation=str(generation.email), outcome=outcome, reason=reason)
 
 
 async def _why_undone(step: Callable[[], Awaitable[object]], seconds: float) -> str | None:
@@ -130,7 +137,7 @@ async def _why_undone(step: Callable[[], Awaitable[object]], seconds: float) -> 
 
 
 async def settle(
-    order: Order,
+    generation: Generation,
     letter: Email,
     inputs: Inputs,
     *,
@@ -141,40 +148,44 @@ async def settle(
 ) -> Email:
     """Store the e-mail, charge the hold, record the usage and remember the answer, in one transaction.
 
-    Nothing is awaited after the commit. Raises `DeadlineExceeded` where the hold has expired meanwhile, and
-    `CommitUnknown` where the commit's answer was lost and the e-mail cannot be looked up.
+    Nothing is awaited after the commit. Raises `DeadlineExceeded` where the hold has expired meanwhile, `UserGone`
+    where the account was deleted, and `CommitUnknown` where the commit's answer was lost and the e-mail cannot be
+    looked up.
     """
     doing("storing")
     report(BranchEvent("store", "started"))
     began_at = anyio.current_time()
-    record = _usage(order, Outcome.SUCCEEDED, letter.usage, identifiers)
+    record = _usage(generation, Outcome.SUCCEEDED, letter.usage, identifiers)
     encoded = store.encoded(inputs)
-    kept = partial(_keep, order=order, letter=letter, inputs=encoded, record=record, remember=remember)
+    kept = partial(_keep, generation=generation, letter=letter, inputs=encoded, record=record, remember=remember)
     try:
         email = await db.run(kept)
     except HoldNotOpen as error:
         report(BranchEvent("store", "failed"))
-        raise DeadlineExceeded("The reservation of credits ran out before the e-mail was done.") from error
+        ran_out = DeadlineExceeded("The reservation of credits ran out before the e-mail was done.")
+        raise await why_refused(ran_out, generation.user, db) from error
     except CommitUnknown:
-        email = await _read_back(order, db=db)
+        email = await _read_back(generation, db=db)
     report(BranchEvent("store", "finished", round((anyio.current_time() - began_at) * 1000)))
     return email
 
 
 async def _keep(
-    tx: Transaction, *, order: Order, letter: Email, inputs: EncodedInputs, record: Usage, remember: Remember
+    tx: Transaction, *, generation: Generation, letter: Email, inputs: EncodedInputs, record: Usage, remember: Remember
 ) -> Email:
     began_at = anyio.current_time()
-    letter = replace(letter, lead_id=await _noted(tx, order, letter))
+    letter = replace(letter, lead_id=await _noted(tx, generation, letter))
     await store.insert_email(tx, letter, inputs)
-    await publish(tx, EmailStatus(letter.id, letter.status), user=order.user)
+    await publish(tx, EmailStatus(letter.id, letter.status), user=generation.user)
     await usage.record(tx, record)
     # From here on the user's other requests wait for the wallet, so what is large has been sent by now.
-    balance = await credits.charge(tx, hold=order.hold, amount=order.price, reference=f"email:{order.email}")
+    balance = await credits.charge(
+        tx, hold=generation.hold, amount=generation.price, reference=f"email:{generation.email}"
+    )
     # The answer that is stored, remembered and returned is one and the same, so this last write is not in the figure.
     email = replace(
         letter,
-        credits=Credits(charged=order.price, available=balance.available),
+        credits=Credits(charged=generation.price, available=balance.available),
         timings=_with_store(letter.timings, round((anyio.current_time() - began_at) * 1000)),
     )
     await store.put_charge(tx, email)
@@ -182,12 +193,12 @@ async def _keep(
     return email
 
 
-async def _noted(tx: Transaction, order: Order, letter: Email) -> JobId | None:
+async def _noted(tx: Transaction, generation: Generation, letter: Email) -> JobId | None:
     """The lead whose history names the e-mail now; None where it is written for none, or that is gone meanwhile."""
-    if order.lead is None:
+    if generation.lead is None:
         return None
-    await accounts.hold(tx, order.user)  # before the lead, as an erasure does
-    tenant, lead = order.lead.tenant, order.lead.lead
+    await accounts.hold(tx, generation.user)  # before the lead, as an erasure does
+    tenant, lead = generation.lead.tenant, generation.lead.lead
     is_there = await leads.note_email(
         tx, tenant=tenant, lead=lead, email=letter.id, status=letter.status, now=letter.created_at
     )
@@ -198,7 +209,7 @@ def _with_store(timings: Timings, store_ms: int) -> Timings:
     return Timings(timings.total_ms + store_ms, {**timings.branches, "store": store_ms})
 
 
-async def _read_back(order: Order, *, db: Database) -> Email:
+async def _read_back(generation: Generation, *, db: Database) -> Email:
     """What became of a commit whose answer was lost.
 
     Raises `DatabaseUnavailable` where it certainly did not happen, `CommitUnknown` where that cannot be found out.
@@ -206,32 +217,34 @@ async def _read_back(order: Order, *, db: Database) -> Email:
     # Shielded for at most READ_BACK_SECONDS: the request may be out of time, and the answer is worth the wait.
     with anyio.move_on_after(READ_BACK_SECONDS, shield=True):
         try:
-            email = await _became(order, db=db)
+            email = await _became(generation, db=db)
         except (CommitUnknown, DatabaseUnavailable) as error:
-            raise _unknown(order) from error
+            raise _unknown(generation) from error
         if email is None:
             raise DatabaseUnavailable("The e-mail could not be stored; nothing was charged.")
         return email
-    raise _unknown(order)
+    raise _unknown(generation)
 
 
-async def _became(order: Order, *, db: Database) -> Email | None:
+async def _became(generation: Generation, *, db: Database) -> Email | None:
     """The e-mail, or None where there is none and never will be.
 
     The commit may still be under way on the server. Releasing the hold waits for its row: if that succeeds, the charge
     has not happened and cannot any more; if not, it has, and the e-mail is there.
     """
-    if (email := await db.read(store.find_email, order.user, order.email)) is not None:
+    if (email := await db.read(store.find_email, generation.user, generation.email)) is not None:
         return email
-    if await db.run(credits.release, hold=order.hold):
+    if await db.run(credits.release, hold=generation.hold):
         return None
-    if (email := await db.read(store.find_email, order.user, order.email)) is not None:
+    if (email := await db.read(store.find_email, generation.user, generation.email)) is not None:
         return email
-    raise _unknown(order)
+    raise _unknown(generation)
 
 
-def _unknown(order: Order) -> CommitUnknown:
-    return CommitUnknown(f"Whether the e-mail {order.email} was stored is not known; look it up before trying again.")
+def _unknown(generation: Generation) -> CommitUnknown:
+    return CommitUnknown(
+        f"Whether the e-mail {generation.email} was stored is not known; look it up before trying again."
+    )
 
 
 def sums(writer: WriterUsage, calls: Sequence[ModelCall]) -> WriterUsage:
@@ -250,12 +263,12 @@ def _last(calls: Sequence[ModelCall]) -> WriterUsage:
     return sums(WriterUsage(calls[-1].provider, calls[-1].model), calls) if calls else WriterUsage("", "")
 
 
-def _usage(order: Order, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
-    calls = tuple(map(usage.call_usage, order.calls))
+def _usage(generation: Generation, outcome: Outcome, writer: WriterUsage, identifiers: Identifiers) -> Usage:
+    calls = tuple(map(usage.call_usage, generation.calls))
     return Usage(
         id=identifiers.uuid7(),
-        user=order.user,
-        operation=order.email,
+        user=generation.user,
+        operation=generation.email,
         outcome=outcome,
         provider=writer.provider,
         model=writer.model,
