@@ -6,8 +6,7 @@ text, comments and notes are not read. A table whose cells hold a line each is r
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from service.adapters.resume_reader.lines import LINES_MAX, Line, Lines, NotReadable, ResumeText
@@ -31,11 +30,19 @@ ROW_CELLS_MAX = 6
 ROW_MAX_CHARS = 300
 LIST_LEVELS = 9
 
-_SIDES = re.compile(r"word/(header|footer)\d*\.xml")
+_SIDES = re.compile(r"word/(?:header|footer)\d*\.xml")
 _COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 _RELATIONSHIP = "http://schemas.openxmlformats.org/package/2006/relationships"
 # What is drawn for programs that cannot draw the rest, was deleted, or was moved from here.
 _LEFT_OUT = frozenset({"Fallback", "del", "moveFrom"})
+
+
+@dataclass(slots=True)
+class _Row:
+    """The lines of each cell, and whether they name the columns."""
+
+    cells: list[list[Line]] = field(default_factory=list[list[Line]])
+    is_header: bool = False
 
 
 @dataclass(slots=True)
@@ -56,13 +63,12 @@ def read_docx(content: bytes) -> ResumeText:
             raise NotReadable("is a zip, and no DOCX")
         styles = Styles(archive).found if STYLES in archive.names else {}
         found = Lines()
-        heads = sorted(name for name in archive.names if (side := _SIDES.fullmatch(name)) and side[1] == "header")
-        feet = sorted(name for name in archive.names if (side := _SIDES.fullmatch(name)) and side[1] == "footer")
-        found.extend(_once(_Story(archive, name, styles).lines for name in heads))
+        sides = sorted(name for name in archive.names if _SIDES.fullmatch(name))
+        found.extend(_once(_Story(archive, name, styles).lines for name in sides if "header" in name))
         found.extend(_Story(archive, BODY, styles).lines)
-        found.extend(_once(_Story(archive, name, styles).lines for name in feet))
+        found.extend(_once(_Story(archive, name, styles).lines for name in sides if "footer" in name))
         if LINKS in archive.names:
-            for address in _addresses(archive):
+            for address in _Addresses(archive).found:
                 found.add_link(address)
         return found.done()
 
@@ -81,22 +87,36 @@ class _Story(Part):
         self._left_out = 0  # how many elements deep in what is left out
         self._takes_text = False
         self._in_run_properties = False
-        self._cells: list[list[list[Line]]] = []  # of the rows that are open, the lines of each cell
-        self._headers: list[bool] = []  # of the same rows, whether they name the columns
+        self._rows: list[_Row] = []  # those that are open
         self.lines: list[Line] = []
         super().__init__(archive, name)
 
     def begun(self, space: str, name: str, attributes: Attributes) -> None:
         if self._left_out or (name in _LEFT_OUT and (space in WORD or space == _COMPATIBILITY)):
             self._left_out += 1
-        elif space in WORD and (begin := self._BEGIN.get(name)):
-            begin(self, attributes)
+        elif space in WORD:
+            self._begin_table(name, attributes)
+            if name == "p":
+                self._open.append(_Paragraph())
+            elif self._open:
+                self._begin_in_paragraph(self._open[-1], name, attributes)
 
     def ended(self, space: str, name: str) -> None:
         if self._left_out:
             self._left_out -= 1
-        elif space in WORD and (end := self._END.get(name)):
-            end(self)
+        elif space in WORD:
+            match name:
+                case "p":
+                    self._end_paragraph()
+                case "rPr":
+                    self._in_run_properties = False
+                case "t":
+                    self._takes_text = False
+                case "tr" if self._rows:
+                    row = self._rows.pop()
+                    self._lines().extend(_row([cell for cell in row.cells if cell], is_header=row.is_header))
+                case _:
+                    pass
 
     def said(self, text: str) -> None:
         if self._takes_text and not self._left_out and self._open:
@@ -106,14 +126,52 @@ class _Story(Part):
             paragraph.letters += letters
             paragraph.bold_letters += letters if paragraph.is_bold else 0
 
-    def _begin_paragraph(self, _attributes: Attributes) -> None:
-        self._open.append(_Paragraph())
+    def _begin_table(self, name: str, attributes: Attributes) -> None:
+        match name:
+            case "tr":
+                self._rows.append(_Row())
+            case "tblHeader" if self._rows:
+                self._rows[-1].is_header = attributes.get("val", "1") not in OFF
+            case "tc" if self._rows:
+                self._rows[-1].cells.append([])
+            case _:
+                pass
+
+    def _begin_in_paragraph(self, paragraph: _Paragraph, name: str, attributes: Attributes) -> None:
+        value = attributes.get("val", "")
+        match name:
+            case "r":
+                paragraph.is_bold = None
+            case "rPr":
+                self._in_run_properties = True
+            case "b" if self._in_run_properties:
+                paragraph.is_bold = attributes.get("val", "1") not in OFF
+            case "pStyle":
+                paragraph.style = value
+            case "outlineLvl":
+                paragraph.level = outline_rank(value)
+            case "ilvl" if value.isdecimal() or not value:
+                paragraph.item_level = min(int(value or 0), LIST_LEVELS - 1)
+            case "numId":  # 0 takes a paragraph out of its style's list
+                paragraph.item_level = (paragraph.item_level or 0) if value not in ("", "0") else None
+            case "t":
+                self._takes_text = True
+            case "tab" if not attributes:  # one with a place is a stop
+                paragraph.text.append("\t")
+            case "br" | "cr":
+                paragraph.text.append("\n")
+            case "noBreakHyphen":
+                paragraph.text.append("-")
+            case _:
+                pass
+
+    def _lines(self) -> list[Line]:
+        """Where lines go: to the cell that is open, or to the story."""
+        return self._rows[-1].cells[-1] if self._rows and self._rows[-1].cells else self.lines
 
     def _end_paragraph(self) -> None:
         if self._open:
-            lines = list(self._lines_of(self._open.pop()))
-            into = self._cells[-1][-1] if self._cells and self._cells[-1] else self.lines
-            into.extend(lines)
+            self._lines().extend(self._lines_of(self._open.pop()))
             if len(self.lines) > LINES_MAX:  # what else there is need not be unpacked
                 raise NotReadable(f"has more text than a résumé ({LINES_MAX} lines)")
 
@@ -127,101 +185,6 @@ class _Story(Part):
                 yield Line("item", 1 + (paragraph.item_level or 0), text)
             elif text.strip():
                 yield Line("heading" if heading else "paragraph", heading, text)
-
-    def _begin_run(self, _attributes: Attributes) -> None:
-        if self._open:
-            self._open[-1].is_bold = None
-
-    def _begin_run_properties(self, _attributes: Attributes) -> None:
-        self._in_run_properties = True
-
-    def _end_run_properties(self) -> None:
-        self._in_run_properties = False
-
-    def _bold(self, attributes: Attributes) -> None:
-        if self._open and self._in_run_properties:
-            self._open[-1].is_bold = attributes.get("val", "1") not in OFF
-
-    def _style(self, attributes: Attributes) -> None:
-        if self._open:
-            self._open[-1].style = attributes.get("val", "")
-
-    def _outline_level(self, attributes: Attributes) -> None:
-        if self._open:
-            self._open[-1].level = outline_rank(attributes.get("val", ""))
-
-    def _list_level(self, attributes: Attributes) -> None:
-        with suppress(ValueError):
-            if self._open:
-                self._open[-1].item_level = min(int(attributes.get("val", "0")), LIST_LEVELS - 1)
-
-    def _list(self, attributes: Attributes) -> None:
-        if self._open:
-            is_item = attributes.get("val", "0") != "0"  # 0 takes a paragraph out of its style's list
-            self._open[-1].item_level = (self._open[-1].item_level or 0) if is_item else None
-
-    def _begin_text(self, _attributes: Attributes) -> None:
-        self._takes_text = True
-
-    def _end_text(self) -> None:
-        self._takes_text = False
-
-    def _tab(self, attributes: Attributes) -> None:
-        if not attributes:  # one with a place is a stop
-            self._put("\t")
-
-    def _break(self, _attributes: Attributes) -> None:
-        self._put("\n")
-
-    def _hyphen(self, _attributes: Attributes) -> None:
-        self._put("-")
-
-    def _put(self, text: str) -> None:
-        if self._open:
-            self._open[-1].text.append(text)
-
-    def _begin_row(self, _attributes: Attributes) -> None:
-        self._cells.append([])
-        self._headers.append(False)
-
-    def _header(self, attributes: Attributes) -> None:
-        if self._headers:
-            self._headers[-1] = attributes.get("val", "1") not in OFF
-
-    def _begin_cell(self, _attributes: Attributes) -> None:
-        if self._cells:
-            self._cells[-1].append([])
-
-    def _end_row(self) -> None:
-        if self._cells:
-            cells = [cell for cell in self._cells.pop() if cell]
-            into = self._cells[-1][-1] if self._cells and self._cells[-1] else self.lines
-            into.extend(_row(cells, is_header=self._headers.pop()))
-
-    _BEGIN: dict[str, Callable[["_Story", Attributes], None]] = {  # noqa: RUF012 - never changed
-        "p": _begin_paragraph,
-        "r": _begin_run,
-        "rPr": _begin_run_properties,
-        "b": _bold,
-        "pStyle": _style,
-        "outlineLvl": _outline_level,
-        "ilvl": _list_level,
-        "numId": _list,
-        "t": _begin_text,
-        "tab": _tab,
-        "br": _break,
-        "cr": _break,
-        "noBreakHyphen": _hyphen,
-        "tr": _begin_row,
-        "tblHeader": _header,
-        "tc": _begin_cell,
-    }
-    _END: dict[str, Callable[["_Story"], None]] = {  # noqa: RUF012
-        "p": _end_paragraph,
-        "rPr": _end_run_properties,
-        "t": _end_text,
-        "tr": _end_row,
-    }
 
 
 def _row(cells: list[list[Line]], *, is_header: bool) -> Iterable[Line]:
@@ -242,7 +205,3 @@ class _Addresses(Part):
     def begun(self, space: str, name: str, attributes: Attributes) -> None:
         if space == _RELATIONSHIP and name == "Relationship" and attributes.get("Type", "").endswith("/hyperlink"):
             self.found.append(attributes.get("Target", ""))
-
-
-def _addresses(archive: ZipArchive) -> list[str]:
-    return _Addresses(archive).found

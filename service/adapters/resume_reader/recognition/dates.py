@@ -1,11 +1,14 @@
 """When something was, as résumés write it in the vocabulary's languages, in ISO 8601 as JSON Resume has it. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from service import vocabulary
 from service.adapters.resume_reader.recognition.words import alternatives
+from service.vocabulary import Resume
 
 # Nobody's résumé begins before 1940; what is planned ends within some years.
 _YEAR = r"(?:19[4-9][0-9]|20[0-4][0-9])"
@@ -25,8 +28,7 @@ class Dates:
     is_range: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Patterns:
+class _Patterns(NamedTuple):
     range: re.Pattern[str]
     open: re.Pattern[str]
     single: re.Pattern[str]
@@ -36,13 +38,13 @@ class _Patterns:
 
 @cache
 def _patterns() -> _Patterns:
-    phrases = vocabulary.phrases
-    month, now = alternatives(vocabulary.months()), alternatives(phrases(lambda language: language.present))
-    season = alternatives(phrases(lambda language: language.resume.seasons))
-    since = alternatives(phrases(lambda language: language.resume.since))
-    start = alternatives(phrases(lambda language: language.resume.start))
-    until = alternatives(phrases(lambda language: language.resume.until))
-    unit = alternatives(phrases(lambda language: language.resume.durations))
+    def any_of(table: Callable[[Resume], tuple[str, ...]]) -> str:
+        return alternatives(vocabulary.phrases(lambda language: table(language.resume)))
+
+    month, now = alternatives(vocabulary.months()), alternatives(vocabulary.phrases(lambda language: language.present))
+    season, unit = any_of(lambda resume: resume.seasons), any_of(lambda resume: resume.durations)
+    since, start = any_of(lambda resume: resume.since), any_of(lambda resume: resume.start)
+    until = any_of(lambda resume: resume.until)
     day_and_month = (
         rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s{{1,3}}(?:de\s)?)?(?:{month})\.?"
         rf"(?:\s{{1,3}}[0-9]{{1,2}}(?:st|nd|rd|th)?,)?"

@@ -5,7 +5,14 @@ from functools import cache
 
 from service import vocabulary
 from service.adapters.resume_reader.recognition.places import without_place
-from service.adapters.resume_reader.recognition.words import alternatives, bared, labels, listed, tables, words_of
+from service.adapters.resume_reader.recognition.words import (
+    alternatives,
+    bared,
+    known_words,
+    labels,
+    listed,
+    words_of,
+)
 
 # Two letters are as often a state, a firm or a product; they are a degree at the beginning, or before what it is in.
 _SHORT = listed("ba bs jd ma md ms")
@@ -38,7 +45,7 @@ NAME_WITH_DEGREES_MAX_CHARS = 120
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """What announces a degree in a form; what stands between it and what it is in; a degree at the beginning."""
     studied_in = vocabulary.phrases(lambda language: language.resume.studied_in)
-    whole = alternatives(word for word in tables().degrees if len(word) >= WHOLE_WORD_CHARS_MIN)
+    whole = alternatives(word for word in known_words("degrees") if len(word) >= WHOLE_WORD_CHARS_MIN)
     degree = (
         rf"(?:(?i:{whole})(?:['’]?s)?(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?"
         r"|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
@@ -54,7 +61,7 @@ def is_degree(text: str) -> bool:
     """The `MA` of `Harvard University, Cambridge, MA` is none."""
     before, _ = without_place(text)
     words = words_of(before)
-    if any((word in tables().degrees and word not in _SHORT) or _COMPOUND.match(word) for word in words):
+    if any((word in known_words("degrees") and word not in _SHORT) or _COMPOUND.match(word) for word in words):
         return True
     return any(word in _SHORT for word in words) and _SHORT_DEGREE.search(before) is not None
 

@@ -15,6 +15,7 @@ from service.adapters.resume_reader.recognition.words import (
     alternatives,
     bared,
     is_position,
+    known_words,
     stripped,
     words_of,
 )
@@ -27,7 +28,7 @@ _GAP = re.compile(r"\s*[\t|]\s*")
 @cache
 def _level() -> re.Pattern[str]:
     """A language and how well: as the Common European Framework has it, or in words."""
-    levels = alternatives(vocabulary.phrases(lambda language: language.resume.words.fluency))
+    levels = alternatives(known_words("fluency"))
     return re.compile(
         r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
         rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{levels}).{{0,60}}))\s*\)?\s*",

@@ -8,7 +8,13 @@ import re
 from functools import cache
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import is_organisation, is_position, may_be_team, tables, words_of
+from service.adapters.resume_reader.recognition.words import (
+    is_organisation,
+    is_position,
+    known_words,
+    may_be_team,
+    words_of,
+)
 
 # Of a place; longer ones are sentences.
 PLACE_MAX_CHARS = 100
@@ -99,4 +105,4 @@ def _is_region(text: str) -> bool:
 
 
 def _names_something_else(text: str) -> bool:
-    return is_position(text) or is_organisation(text) or any(word in tables().degrees for word in words_of(text))
+    return is_position(text) or is_organisation(text) or any(word in known_words("degrees") for word in words_of(text))

@@ -143,7 +143,10 @@ def _listed_project(text: str) -> Json:
 def _body(entry: Entry) -> Json:
     """What an entry says below its header."""
     said = "\n".join(entry.prose)
-    told = {"summary": said if len(said) <= PROSE_MAX_CHARS else "", "highlights": entry.items[:WORDS_MAX]}
+    told = {
+        "summary": said if len(said) <= PROSE_MAX_CHARS else "",
+        "highlights": entry.items[:WORDS_MAX],
+    }
     return _filled(told)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +12,7 @@ from service.adapters.resume_reader.recognition.words import (
     WORDS_MAX,
     alternatives,
     bared,
+    known_words,
     split_list,
     words_of,
 )
@@ -26,52 +26,35 @@ _LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}
 _RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(?P<level>[^,;\t]{1,40})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """What the columns of such tables are called, and what stands in those that measure."""
-
-    names: frozenset[str]
-    members: frozenset[str]
-    level: re.Pattern[str]
-    time: re.Pattern[str]
-
-
 @cache
-def _columns() -> _Columns:
-    phrases = vocabulary.phrases
-    members = frozenset(phrases(lambda language: language.resume.words.column_members))
-    groups = phrases(lambda language: language.resume.words.column_groups)
-    measures = phrases(lambda language: language.resume.words.column_measures)
-    levels = alternatives(phrases(lambda language: language.resume.words.levels))
-    units = alternatives(phrases(lambda language: language.resume.durations))
-    return _Columns(
-        names=members.union(groups, measures),
-        members=members,
-        level=re.compile(
-            rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
-            r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}",
-            re.IGNORECASE,
-        ),
-        time=re.compile(
-            rf"[<>~]?\s?[0-9]{{1,4}}(?:[.,][0-9])?\s?\+?(?:\s?(?:{units})\.?"
-            r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?",
-            re.IGNORECASE,
-        ),
+def _measures() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How well, and for how long."""
+    levels = alternatives(known_words("levels"))
+    units = alternatives(vocabulary.phrases(lambda language: language.resume.durations))
+    level = (
+        rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
+        r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}"
     )
+    time = (
+        rf"[<>~]?\s?[0-9]{{1,4}}(?:[.,][0-9])?\s?\+?(?:\s?(?:{units})\.?"
+        r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?"
+    )
+    return re.compile(level, re.IGNORECASE), re.compile(time, re.IGNORECASE)
 
 
 def column_names() -> frozenset[str]:
-    return _columns().names
+    """What the columns of tables are called."""
+    return known_words("column_groups") | known_words("column_members") | known_words("column_measures")
 
 
 def is_level(text: str) -> bool:
     """`sehr gut`, `Expert`, `4/5`; `BASIC` is a language."""
-    return _columns().level.fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
+    return _measures()[0].fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
 
 
 def is_measure(text: str) -> bool:
     """How well, or for how long: no skill."""
-    return is_level(text) or _columns().time.fullmatch(text) is not None
+    return is_level(text) or _measures()[1].fullmatch(text) is not None
 
 
 def is_header(text: str) -> bool:
@@ -128,9 +111,8 @@ def _row(text: str, columns: Sequence[str]) -> Json:
     names = [name.casefold() for name in columns[1:]]
     if not columns and not lists and said:
         return {}
-    members = lists or [
-        each for each, name in zip(others, names, strict=False) if name in _columns().members and each in said
-    ]
+    listed = known_words("column_members")
+    members = lists or [each for each, name in zip(others, names, strict=False) if each in said and name in listed]
     told: Json = {"name": first, "keywords": [word for each in members for word in keywords(each)]}
     return told | {"level": next((each for each in others if is_level(each)), "")}
 
@@ -138,7 +120,11 @@ def _row(text: str, columns: Sequence[str]) -> Json:
 def _named_group(text: str) -> Json:
     """`Databases: PostgreSQL, Redis`; or a skill with how well it is known, `SAP – sehr gut`."""
     if (rated := _RATED.fullmatch(text)) and is_measure(rated["level"]):
-        return {"name": bared(rated["name"]), "keywords": [], "level": rated["level"] * is_level(rated["level"])}
+        return {
+            "name": bared(rated["name"]),
+            "keywords": [],
+            "level": rated["level"] * is_level(rated["level"]),
+        }
     label = _LABELLED.match(text)
     if label and label["label"] and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
         return {"name": bared(label["label"]), "keywords": list(keywords(text[label.end() :]))}
@@ -146,5 +132,9 @@ def _named_group(text: str) -> Json:
 
 
 def _bounded(group: Json) -> Json:
-    told = {"name": group.get("name", ""), "level": group.get("level", ""), "keywords": group["keywords"][:WORDS_MAX]}
+    told = {
+        "name": group.get("name", ""),
+        "level": group.get("level", ""),
+        "keywords": group["keywords"][:WORDS_MAX],
+    }
     return {name: value for name, value in told.items() if value}

@@ -1,12 +1,10 @@
 """What a piece of a line is, by its words, and how a line falls into pieces. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from service import vocabulary
-from service.vocabulary import Language
 
 # As the model of a résumé has them, which takes no more: a line, prose, the words or sentences of an entry, the
 # entries of a section.
@@ -26,57 +24,6 @@ _EDGES = " ,;:|•·–—-"
 _LIST_MARKS = frozenset(",;•·|\t▪●、，・")
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """The vocabulary as it is looked up here."""
-
-    positions: frozenset[str]
-    organisations: frozenset[str]
-    schools: frozenset[str]
-    degrees: frozenset[str]
-    inner: frozenset[str]
-    # German puts words together (Backendentwickler), and Chinese and Japanese write no blanks between them.
-    position_ending: re.Pattern[str]
-    school_ending: re.Pattern[str]
-    legal_forms: frozenset[str]
-    legal_forms_as_written: frozenset[str]
-    joined_legal_form: re.Pattern[str]
-    team: re.Pattern[str]
-    area: re.Pattern[str]
-    contract: re.Pattern[str]
-    independent: re.Pattern[str]
-    inner_heading: re.Pattern[str]
-    at: re.Pattern[str]
-
-
-@cache
-def tables() -> _Tables:
-    phrases, companies = vocabulary.phrases, vocabulary.companies()
-    forms = {form.rstrip(".") for form in (*companies.certain, *companies.short)}
-    endings = (ending for ending in phrases(lambda language: language.roles.endings) if len(ending) > 1)
-    at = alternatives(phrases(lambda language: language.resume.at))
-    return _Tables(
-        positions=frozenset(phrases(lambda language: (*language.roles.nouns, *language.roles.loose))),
-        organisations=frozenset(phrases(lambda language: language.resume.words.organisations)),
-        schools=frozenset(phrases(lambda language: language.resume.words.schools)),
-        degrees=frozenset(phrases(lambda language: language.resume.words.degrees)),
-        inner=frozenset(phrases(lambda language: language.resume.words.inner)),
-        position_ending=re.compile(rf"(?:{alternatives(endings)})\Z"),
-        school_ending=re.compile(
-            rf"(?:{alternatives(phrases(lambda language: language.resume.words.school_endings))})\Z"
-        ),
-        legal_forms=frozenset(form.casefold() for form in forms if len(form) > SHORT_FORM_CHARS),
-        legal_forms_as_written=frozenset(forms),
-        joined_legal_form=re.compile(alternatives(companies.joined)),
-        team=phrase_pattern(lambda language: language.resume.words.teams),
-        area=phrase_pattern(lambda language: language.resume.words.areas),
-        contract=phrase_pattern(lambda language: language.resume.words.contracts),
-        independent=phrase_pattern(lambda language: language.resume.words.independent),
-        inner_heading=phrase_pattern(lambda language: language.resume.words.inner),
-        at=re.compile(rf"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])"),
-    )
-
-
 def alternatives(phrases: Iterable[str]) -> str:
     """A pattern of any of them, the longest first; of none where there are none."""
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or r"(?!)"
@@ -86,14 +33,48 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def phrase_pattern(table: Callable[[Language], Iterable[str]]) -> re.Pattern[str]:
-    """Any phrase of a table, as whole words, in all languages."""
-    return re.compile(rf"(?<!\w)(?:{alternatives(vocabulary.phrases(table))})(?!\w)", re.IGNORECASE)
-
-
 def labels(kind: str) -> tuple[str, ...]:
     """What forms write before a value of this kind, in all languages; a name of `ResumeLabels`."""
     return vocabulary.phrases(lambda language: getattr(language.resume.labels, kind))
+
+
+@cache
+def known_words(kind: str) -> frozenset[str]:
+    """A table of `ResumeWords` by its name, in all languages."""
+    return frozenset(vocabulary.phrases(lambda language: getattr(language.resume.words, kind)))
+
+
+@cache
+def _phrase_in(kind: str) -> re.Pattern[str]:
+    """Any phrase of the same, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{alternatives(known_words(kind))})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _positions() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Nouns, and how compounds of them end: German puts words together, Chinese and Japanese write no blanks."""
+    nouns = vocabulary.phrases(lambda language: (*language.roles.nouns, *language.roles.loose))
+    endings = vocabulary.phrases(lambda language: (each for each in language.roles.endings if len(each) > 1))
+    return frozenset(nouns), re.compile(rf"(?:{alternatives(endings)})\Z")
+
+
+@cache
+def _school_ending() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives(known_words('school_endings'))})\Z")
+
+
+@cache
+def _legal_forms() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Those set apart by blanks, the short ones only as they are written; and those that are not."""
+    forms = {form.rstrip(".") for form in (*vocabulary.companies().certain, *vocabulary.companies().short)}
+    long = (form.casefold() for form in forms if len(form) > SHORT_FORM_CHARS)
+    return frozenset(forms).union(long), re.compile(alternatives(vocabulary.companies().joined))
+
+
+@cache
+def _at() -> re.Pattern[str]:
+    at = alternatives(vocabulary.phrases(lambda language: language.resume.at))
+    return re.compile(rf"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])")
 
 
 def words_of(text: str) -> list[str]:
@@ -101,57 +82,56 @@ def words_of(text: str) -> list[str]:
 
 
 def is_position(text: str) -> bool:
-    known, ending = tables().positions, tables().position_ending
-    return any(word in known or word.rpartition("-")[2] in known or ending.search(word) for word in words_of(text))
+    nouns, ending = _positions()
+    return any(word in nouns or word.rpartition("-")[2] in nouns or ending.search(word) for word in words_of(text))
 
 
 def is_school(text: str) -> bool:
-    return any(word in tables().schools or tables().school_ending.search(word) for word in words_of(text))
+    return any(word in known_words("schools") or _school_ending().search(word) for word in words_of(text))
 
 
 def has_legal_form(text: str) -> bool:
     """`Globex GmbH`, `Gheppio S.r.l.`, `株式会社サンプル`; a form alone is no name."""
+    forms, joined = _legal_forms()
     tokens = [token.strip(",;()").rstrip(".") for token in text.split()][1:]
-    known = any(
-        token.casefold() in tables().legal_forms or token in tables().legal_forms_as_written for token in tokens
-    )
-    return known or tables().joined_legal_form.search(text) is not None
+    return any(token in forms or token.casefold() in forms for token in tokens) or joined.search(text) is not None
 
 
 def is_organisation(text: str) -> bool:
     """Whether a word tells that it is somebody to work for."""
-    return has_legal_form(text) or any(word in tables().organisations for word in words_of(text)) or is_school(text)
+    known = known_words("organisations")
+    return has_legal_form(text) or any(word in known for word in words_of(text)) or is_school(text)
 
 
 def is_team(text: str) -> bool:
     """`Platform Team`, `Full-time`: what stands beside a position and is not whom it was for."""
-    return tables().team.search(text) is not None or is_contract(text)
+    return _phrase_in("teams").search(text) is not None or is_contract(text)
 
 
 def is_area(text: str) -> bool:
     """`Payments Platform`: nothing but what a team works on."""
-    return not words_of(tables().area.sub("", text))
+    return not words_of(_phrase_in("areas").sub("", text))
 
 
 def may_be_team(text: str) -> bool:
     """`Search Infrastructure`, `Tidewater Analytics`: the latter is an employer."""
-    return is_team(text) or tables().area.search(text) is not None
+    return is_team(text) or _phrase_in("areas").search(text) is not None
 
 
 def is_contract(text: str) -> bool:
-    return tables().contract.search(text) is not None
+    return _phrase_in("contracts").search(text) is not None
 
 
 def is_independent(text: str) -> bool:
     """Who works for nobody else."""
-    return tables().independent.search(text) is not None
+    return _phrase_in("independent").search(text) is not None
 
 
 def is_inner(text: str) -> bool:
     """Whether a line that stands out names a part of an entry rather than the next one: "Aufgaben und Erfolge"."""
     words = words_of(text)
-    is_named = bool(words) and (words[0] in tables().inner or words[-1] in tables().inner)
-    is_named = is_named or tables().inner_heading.fullmatch(text.strip(" :")) is not None
+    known = known_words("inner")
+    is_named = text.strip(" :").casefold() in known or (bool(words) and (words[0] in known or words[-1] in known))
     return is_named and len(words) <= INNER_WORDS_MAX and not is_position(text) and not is_organisation(text)
 
 
@@ -162,7 +142,7 @@ def pieces(text: str) -> list[str]:
 
 def around_at(text: str) -> list[str]:
     """`Engineer at Globex` is two."""
-    return stripped(tables().at.split(text, maxsplit=1))
+    return stripped(_at().split(text, maxsplit=1))
 
 
 def stripped(texts: Iterable[str]) -> list[str]:
