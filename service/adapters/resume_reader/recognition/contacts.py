@@ -68,10 +68,14 @@ class Profile:
 
 @cache
 def _label() -> tuple[re.Pattern[str], dict[str, str]]:
-    """What a form writes before a value about the person, and which kind of value each announces."""
+    """What a form writes before a value about the person, and which kind of value each announces; Japanese and Chinese
+    forms set a blank between the two."""
     kinds = ("personal", "page", "address", "name", "email", "phone", "birth")
     named = {phrase: kind for kind in kinds for phrase in labels(kind)}
-    return re.compile(rf"\s*(?P<label>{alternatives(named)})\s*(?:\.?:(?!//)|\.(?=\s|\d)|://)\s*", re.IGNORECASE), named
+    return re.compile(
+        rf"\s*(?P<label>{alternatives(named)})\s*(?:\.?:(?!//)|\.(?=\s|\d)|://|(?<=[\u3040-\u9fff])\s)\s*",
+        re.IGNORECASE,
+    ), named
 
 
 @cache

@@ -19,6 +19,7 @@ _SHORT = listed("ba bs jd ma md ms")
 _SHORT_DEGREE = re.compile(
     r"(?:\A|\()(?:BA|BS|JD|MA|MD|MS)\b(?!\s+(?:Office|Excel|Word))|\b(?:BA|BS|MA|MS)(?:,| (?:in|of)) |, (?:BA|BS)\Z"
 )
+_SPACED = re.compile(r"\b([BM])\. (?=Sc|A\b|Eng|Ed)")
 _COMPOUND = re.compile(r"dipl(?:om)?[.-]|diplom(?=[a-zäöü]{4})")
 _MARK = re.compile(r"\s*[:,(–]\s*")
 # Shorter words are abbreviations, which are told by their capitals.
@@ -59,7 +60,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def is_degree(text: str) -> bool:
     """The `MA` of `Harvard University, Cambridge, MA` is none."""
-    before, _ = without_place(text)
+    before, _ = without_place(_SPACED.sub(r"\1.", text))
     words = words_of(before)
     if any((word in known_words("degrees") and word not in _SHORT) or _COMPOUND.match(word) for word in words):
         return True

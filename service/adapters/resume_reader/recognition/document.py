@@ -8,7 +8,7 @@ from typing import Any, cast
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line, ResumeText
 from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools, skills
-from service.adapters.resume_reader.recognition.dates import find
+from service.adapters.resume_reader.recognition.dates import find, is_duration
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
 from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, labels
 
@@ -133,6 +133,7 @@ def _left_over(found: Sequence[Section], document: Json) -> Iterator[Json]:
             line.text
             for line in section.lines
             if line.text not in births
+            and not is_duration(line.text)
             and not _is_told(line.text, known_here | columns if line.kind == "columns" else known_here)
         ]
         if lines or section.part is Part.OTHER:

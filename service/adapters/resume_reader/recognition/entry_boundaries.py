@@ -96,7 +96,8 @@ def _goes_on(heads: Sequence[str], below: Sequence[Dated], is_complete: IsComple
         return label not in map(label_of, heads)
     if is_complete(heads, surely=True):
         return is_place(text) and not any(is_place(head.strip()) for head in heads)
-    if each.is_heading or is_telling(each):
+    is_bare = not any(words_of(head) for head in heads)  # dates alone
+    if each.is_heading or is_telling(each) or (is_bare and _is_capitalised(text)):
         return True
     is_above_list = bool(following) and following[0].line.kind == "item"
     return (is_above_list or is_placelike(text)) and _is_capitalised(text)

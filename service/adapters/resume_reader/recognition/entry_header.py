@@ -17,6 +17,7 @@ from service.adapters.resume_reader.recognition.places import (
     is_townlike,
     without_place,
     without_remark,
+    without_town,
 )
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
@@ -132,6 +133,8 @@ class Header:
             if before and place and not (self.place and name == "title"):
                 self.place = self.place or place
                 setattr(self, name, before)
+        self.employer, remark = without_town(self.employer)
+        self.place = self.place or remark
         before, comma, tail = self.employer.rpartition(", ")
         if comma and (is_townlike(tail) or may_be_team(tail)) and not has_legal_form(tail):
             self.employer = before
@@ -165,12 +168,13 @@ def is_complete(lines: Sequence[str], *, surely: bool = False) -> bool:
     """Whether nothing is missing: whose, and what as. `surely`: what follows the title in its line may be a team."""
     told = {role for role, _ in _fields(lines)} & {"title", "employer"}
     parts = [part for part in parts_of(lines) if not is_place(part) and not is_team(part)]
-    if not any(map(is_position, parts)):  # "Kestrel Freight -- Leeds"
-        parts = [*parts[:1], *(part for part in parts[1:] if not is_townlike(part))]
     halves = [half for part in parts for half in _halves(part)]
     is_named = any(has_legal_form(half) or _is_whole_employer(half) for half, is_title in halves if not is_title)
-    is_split = bool(halves) and (is_named or not surely)
-    return is_split or len(parts) + len(told) > 1
+    if halves and (is_named or not surely):
+        return True
+    if not told and not any(map(is_position, parts)):  # "Kestrel Freight -- Leeds" names nothing that somebody was
+        parts = [part for part in parts if not is_townlike(part)] if any(map(is_employer, parts)) else []
+    return len(parts) + len(told) > 1
 
 
 def _is_title_first(parts: Sequence[str]) -> bool | None:

@@ -77,6 +77,13 @@ def without_remark(text: str) -> str:
     return _REMARK.sub("", text)
 
 
+def without_town(text: str) -> tuple[str, str]:
+    """`Exemple SARL (Lyon)` is both; the second is empty where the remark is no town."""
+    bare = without_remark(text)
+    remark = text[len(bare) :].strip(" ()")
+    return (bare, remark) if remark and is_townlike(remark) else (text, "")
+
+
 def without_place(text: str) -> tuple[str, str]:
     """What stands before the place that a text ends in, and the place: `Acme` and `Boston, MA`. Empty where none is."""
     starts = [0, *(comma.end() for comma in _COMMA.finditer(text))][-3:]
