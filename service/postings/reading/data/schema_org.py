@@ -20,15 +20,19 @@ REQUIREMENT_WORDS_MIN = 3
 # A longer description is not a description; what is cut is still in the page's own text, if it is shown.
 DESCRIPTION_MAX_CHARS = 100_000
 
+# Offices of one posting; more are the employer's.
+PLACES_MAX = 20
+
 # The property that names the places where one who works remotely may live.
 RESIDENCE = "applicantLocationRequirements"
 
 # Tags that end a line, and the others; a tag is no longer than this, and `<` alone is none.
 _ENTRY = re.compile(r"</?(?:li|br|p|div|ul|ol)\b[^<>]{0,300}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
-_ESCAPED_BREAK = re.compile(r"\\r\\n|\\[rn](?![a-z])|(?<=[\s>.;:])\\n")
+# A line break that was escaped once or twice too often; what stands for one in a text without tags.
+_ESCAPED_BREAK = re.compile(r"\\{1,3}r\\{1,3}n|\\{1,3}[rn](?![a-z])|(?<=[\s>.;:])\\{1,3}n")
 _UNBROKEN = re.compile(
-    r"[ \u00a0]*\u00a0[ \u00a0]*\u00a0[ \u00a0]*|(?<=[ \u00a0])(?=[•·▪●‣◦✓✔➤][ \u00a0])|\u00a0(?=[-–*][ \u00a0])"
+    r"(?=[ \u00a0]{0,9}\u00a0)[ \u00a0]{3,}|\u00a0{2,}|(?<=[ \u00a0])(?=[•·▪●‣◦✓✔➤][ \u00a0])|\u00a0(?=[-–*][ \u00a0])"
 )
 
 
@@ -156,29 +160,39 @@ def _location(node: Node) -> Iterator[Finding]:
             return
 
 
-def _places(values: "list[Leaf | Node] | tuple[()]") -> list[tuple[str, ...]]:
+def _places(values: Iterable["Leaf | Node"]) -> list[tuple[str, ...]]:
     """By their addresses; where several have the same one, the employer's, by their names."""
-    places = [place for value in values if (place := _place(value))]
-    names = [line(leaf.text) for value in values if isinstance(value, dict) and (leaf := first(value, "name"))]
-    is_repeated = len(places) > 1 and len(set(places)) == 1 and len(set(names)) == len(values)
+    each = [one for value in values for one in _one_by_one(value)]
+    places = [place for one in each if (place := _place(one))]
+    names = [line(leaf.text) for one in each if isinstance(one, dict) and (leaf := first(one, "name"))]
+    is_repeated = len(places) > 1 and len(set(places)) == 1 and len(set(names)) == len(each)
     return [(name,) for name in names] if is_repeated else places
+
+
+def _one_by_one(value: "Leaf | Node") -> Iterator["Leaf | Node"]:
+    """A place for each of its addresses, and for each locality of an address."""
+    if isinstance(value, Leaf):
+        yield value
+        return
+    for address in list(nodes(value, "address"))[:PLACES_MAX] or [value]:
+        whole: Node = {**value, **address}
+        localities = list(leaves(whole, "addressLocality"))[:PLACES_MAX]
+        for locality in localities:
+            yield {**whole, "addressLocality": [locality]}
+        if not localities:
+            yield whole
 
 
 def _place(value: "Leaf | Node") -> tuple[str, ...]:
     """Locality, region, country, as far as they are told and each says something new."""
     if isinstance(value, Leaf):
-        return (line(value.text),)
-    for address in nodes(value, "address"):
-        value = {**value, **address}
+        return () if is_untold("location", value.text) else (line(value.text),)
     parts: list[str] = []
     for name in ("addressLocality", "addressRegion", "addressCountry"):
         part = _country(value) if name == "addressCountry" else first(value, name)
         text = line(part.text) if part else ""
-        if (
-            any(sign.isalnum() for sign in text)
-            and not is_untold("location", text)
-            and text not in ", ".join(parts).split(", ")
-        ):
+        is_told = any(sign.isalnum() for sign in text) and not is_untold("location", text)
+        if is_told and text not in ", ".join(parts).split(", "):
             parts.append(text)
     if parts:
         return tuple(parts)

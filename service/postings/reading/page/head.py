@@ -9,11 +9,11 @@ from service.postings.model import LINE_MAX_CHARS
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page.labels import NAME_MAX_CHARS, is_label
 from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.names import company_with_place, ends_in_legal_form, is_legal_form
 from service.postings.reading.text.outline import Outline, named
 from service.postings.reading.text.phrases import any_of, words_in, words_of
 from service.postings.reading.values import dates
 from service.postings.reading.values.employment import employment, employment_titled, workplace
-from service.postings.reading.values.names import company_with_place, ends_in_legal_form, is_legal_form
 from service.postings.reading.values.places import CITY, LISTED_PLACE, is_place, is_taken
 
 # Company and place stand right below the title, with a button or two between.

@@ -10,11 +10,11 @@ import msgspec
 from service.postings.model import LINE_MAX_CHARS
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.text.documents import Line
+from service.postings.reading.text.names import ends_in_legal_form
 from service.postings.reading.text.outline import LABELLED
 from service.postings.reading.text.phrases import Match, Phrases, by_meaning
 from service.postings.reading.values import dates
 from service.postings.reading.values.employment import kinds_of, workplace
-from service.postings.reading.values.names import ends_in_legal_form
 from service.postings.reading.values.pay import salary
 from service.postings.reading.values.pay.periods import period_of
 from service.vocabulary.posting import Label

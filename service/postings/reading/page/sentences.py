@@ -11,11 +11,11 @@ from service.postings.reading.findings import Field, Finding, Reading, Span, at
 from service.postings.reading.page import notices
 from service.postings.reading.page.notices import NOTICE_MAX_CHARS
 from service.postings.reading.text.documents import Line
+from service.postings.reading.text.names import grades, is_role, names_a_role
 from service.postings.reading.text.outline import Outline
 from service.postings.reading.text.phrases import Phrases, any_of, phrases_of, words_in
 from service.postings.reading.values import dates, technologies
 from service.postings.reading.values.employment import applying, employment_said, workplace_said
-from service.postings.reading.values.names import grades, is_role, names_a_role
 from service.postings.reading.values.pay import salary
 from service.postings.reading.values.pay.amounts import speaks_of_money
 

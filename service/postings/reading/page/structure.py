@@ -14,10 +14,10 @@ from service.postings.reading.page.head import SITE, below, employment_in_title,
 from service.postings.reading.page.labels import labelled
 from service.postings.reading.page.sentences import companies_in, pronouns
 from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.names import ends_in_legal_form
 from service.postings.reading.text.outline import Outline, is_no_posting
 from service.postings.reading.text.phrases import any_of
 from service.postings.reading.values import dates
-from service.postings.reading.values.names import ends_in_legal_form
 
 # So far a posting speaks of who seeks somebody.
 EMPLOYER_LINES_MAX = 60

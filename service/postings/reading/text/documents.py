@@ -16,9 +16,9 @@ LINE_READ_MAX_CHARS = 5_000
 # The parser gives 5 000 blocks at the most; a posting has some hundreds of lines, the rest is the site around it.
 LINES_MAX = 1_500
 
-BULLET = re.compile(r"(?:[-*+•·‣▪●○◦–—✓✔➤»]|\d{1,2}[.)])[ \t]{1,8}(?=\S)")
+BULLET = re.compile(r"(?:(?:[-*+•·‣▪●○◦–—✓✔➤»]|\d{1,2}[.)])[ \t\u00a0]{1,8}|[・･][ \t\u3000]{0,8}|\d{1,2}[、．])(?=\S)")
 # What begins a list typed into a page's paragraph; a number may begin a sentence there.
-TYPED_BULLET = re.compile(r"[-*•‣▪●○◦–✓✔➤»][ \t\u00a0]{1,8}(?=\S)")
+TYPED_BULLET = re.compile(r"(?:[-*•·‣▪●○◦–✓✔➤»][ \t\u00a0]{1,8}|[・･][ \t\u3000]{0,8})(?=\S)")
 MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]{1,8}(?=\S)")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from service.postings.reading.text.documents import Document, Line
+from service.postings.reading.text.names import ends_in_legal_form, names_a_role
 from service.postings.reading.text.phrases import Phrases, any_of, by_meaning, phrases_of, words_in, words_of
 from service.vocabulary.posting import Section as Part
 
@@ -25,6 +26,9 @@ STORY_MAX_CHARS = 60
 # A heading's words beyond those that classify it, by how many those are: "profile" alone proves little in
 # "Save this job with your existing profile, or create a new one".
 EXTRA_WORDS_MAX = {1: 4, 2: 8}
+
+# So many headings of one rank are those of sections.
+SECTIONS_LEAST = 3
 
 LABELLED = re.compile(r"([^:：\n]{2,40})[:：]\s{0,4}(?=\S)")
 
@@ -119,32 +123,59 @@ def _stands_alone() -> re.Pattern[str]:
 
 def _title_index(document: Document) -> int | None:
     """The line that is the job's title: the heading the window's title repeats, else the first of the highest rank
-    that does not name a section, else the first line of a text without headings."""
+    that does not name a section, else the first line of a text without such headings."""
     lines = document.lines
     window = f"{document.meta.get('og:title', '')}\n{document.title}".casefold()
     headings = list(_title_headings(lines))
     for index in headings:
         if len(lines[index].text) >= 4 and lines[index].text.casefold() in window:
             return index
-    if headings:
-        highest = min(lines[index].level for index in headings)
-        return next(index for index in headings if lines[index].level == highest)
-    first = lines[0] if lines else None
-    is_title = (
-        first is not None
-        and not window.strip()
-        and len(first.text) <= TITLE_MAX_CHARS
-        and not first.text.endswith((".", ":", "!", "?"))
-        and not is_section(first.text)
-        and LABELLED.match(first.text) is None
-    )
-    return 0 if is_title else None
+    highest = min((lines[index].level for index in headings), default=0)
+    of_highest = [index for index in headings if lines[index].level == highest]
+    if of_highest and not _are_sections(lines, of_highest):
+        return of_highest[0]
+    has_title = bool(lines) and not window.strip() and _may_be_title(lines[0])
+    return 0 if has_title else next((index for index in of_highest if names_a_role(lines[index].text)), None)
 
 
 def _title_headings(lines: Sequence[Line]) -> Iterator[int]:
     for index, line in enumerate(lines):
-        if line.kind == "heading" and len(line.text) <= TITLE_MAX_CHARS and not is_section(line.text):
+        is_short = line.kind == "heading" and len(line.text) <= TITLE_MAX_CHARS
+        if is_short and not is_section(line.text) and not _is_furniture(line.text):
             yield index
+
+
+def _are_sections(lines: Sequence[Line], headings: Sequence[int]) -> bool:
+    """Headings of a language that is not known: several of one rank below the highest, the first of them no role."""
+    first = lines[headings[0]]
+    of_rank = sum(line.kind == "heading" and line.level == first.level for line in lines)
+    return first.level > 1 and of_rank >= SECTIONS_LEAST and not names_a_role(first.text)
+
+
+def _may_be_title(line: Line) -> bool:
+    has_stop = line.text.endswith((".", ":", "：", "!", "?")) and ends_in_legal_form().search(line.text) is None
+    is_other = has_stop or is_section(line.text) or LABELLED.match(line.text) is not None or _is_furniture(line.text)
+    return len(line.text) <= TITLE_MAX_CHARS and not is_other
+
+
+def _is_furniture(text: str) -> bool:
+    """A button, a label, or what fills its value; what shows that there is no posting is told from those."""
+    bare = text.strip(" .:：!?*»›→")
+    is_all = any(match.end - match.start == len(bare) for match in _furniture().find(bare))
+    return is_all and next(_no_posting().find(bare), None) is None
+
+
+@cache
+def _furniture() -> Phrases[bool]:
+    return phrases_of(
+        lambda language: (
+            *language.posting.fillers,
+            *language.posting.teasers,
+            *language.posting.apply,
+            *language.posting.other_labels,
+            *(label for labels in language.posting.labels.values() for label in labels),
+        )
+    )
 
 
 def _own_sections(lines: Sequence[Line]) -> list[Section]:

@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 # Chinese and Japanese set no blanks between words: each character is one, so that a phrase is found inside of a
 # sentence and `Python` in `Pythonでの開発`. Katakana are words of their own: `パート` is not in `パートナー`.
-CJK = r"\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
-_KATAKANA = r"\u30a0-\u30ff\uff66-\uff9f"
+CJK = r"\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f"
+_KATAKANA = r"\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f"
 # Letters and digits; `+`, `++` and `#` close a name (C++, C#), a dot opens one only where nothing stands before (.NET).
 WORD = re.compile(rf"[{_KATAKANA}]+|[{CJK}]|(?:(?<![^\W_])\.(?=[^\W\d_]))?[^\W_{CJK}]+(?:\+\+|#)?")
 # The words of a phrase may stand apart by one of these marks or two: `Node.js`, `machine-learning`, `what you’ll do`;

@@ -5,11 +5,11 @@ from functools import cache
 
 from service import vocabulary
 from service.postings.reading.findings import Span
+from service.postings.reading.text.names import ends_in_legal_form, is_certain_legal_form, names_a_role
 from service.postings.reading.text.outline import named
 from service.postings.reading.text.phrases import any_of, words_in
 from service.postings.reading.values import technologies
 from service.postings.reading.values.employment import employment, workplace
-from service.postings.reading.values.names import ends_in_legal_form, is_certain_legal_form, names_a_role
 
 # `Lisbon, Portugal`
 LISTED_PLACE = re.compile(r"[^\W\d_][\w .’'()/-]{1,39}(?:, ?[^\W\d_][\w .’'()/-]{1,39}){1,3}")

@@ -162,7 +162,8 @@ def _patterns() -> _Patterns:
             rf"(?:(?<![^\W_])(?P<times_before>[kKT])(?P<before_k>{_K_CURRENCY})|(?P<before>{currency})){_SPACE}?)?"
             rf"(?(lead)|(?<![^\W{CJK}])(?<![.,]))(?P<number>(?:{_LAKHS}|{_THOUSANDS}|\d{{1,9}}){_TAIL})"
             rf"(?:{_SPACE}?(?P<times>{times}))?(?P<plus>\+)?(?![\d%])"
-            rf"(?(lead)(?:{_SPACE}?(?P<code>{codes})(?!{_SPACE}?\d))?|(?:{_SPACE}?(?P<after>{currency}))?)(?P<more>\+)?"
+            rf"(?(lead)(?:{_SPACE}?(?P<code>{codes})(?!{_SPACE}?\d))?|(?:{_SPACE}?(?P<after>{currency}))?)"
+            r"(?P<more>\+|以上|起|[～〜](?!\s?[\d¥￥€$£]))?"
         ),
         money=re.compile(currency),
         named_behind=re.compile(
