@@ -8,9 +8,10 @@ import anyio
 import pytest
 from sqlalchemy import text
 
-from service.background import background_tasks, sweepers
-from service.kernel.database import Transaction
+from service.background import background_tasks, count_payment_events, sweepers
+from service.kernel.database import Database, Transaction
 from service.kernel.supervision import Lasting, Periodic
+from service.kernel.telemetry.metrics import Metrics
 from service.resources import Resources, survey_of
 
 
@@ -70,3 +71,10 @@ async def test_the_invariants_are_checked_with_time_for_whole_tables(database_ur
     tasks = {task.name: task for task in background_tasks(resources(survey=survey))}
     with anyio.fail_after(30):
         await tasks["check invariants"].run()
+
+
+@pytest.mark.anyio
+async def test_what_waits_for_an_operator_is_a_figure(db: Database) -> None:
+    metrics = Metrics()
+    await count_payment_events(resources(db=db, metrics=metrics))
+    assert b'overture_waiting_for_operator{what="payment events, flagged"} 0.0' in metrics.exposition()

@@ -13,7 +13,7 @@ from service.kernel.database import Database
 from service.kernel.identifiers import Identifiers
 from service.kernel.paging import COUNTED_MAX, Window
 from service.payments import operations, store
-from service.payments.model import OPEN_OUTCOMES, InboxEvent, OrderId
+from service.payments.model import OPEN_OUTCOMES, InboxEvent, OrderId, Outcome
 from service.resources import open_command_database
 from service.settings import Settings
 
@@ -22,6 +22,7 @@ EVENTS_PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
+    outcomes: Sequence[Outcome]
     page: int
     verb: Literal["list", "apply", "accept", "dismiss"]
     event: UUID
@@ -30,7 +31,7 @@ class _Asked:
 
 
 def payments(
-    what: Literal["parked"] = "parked",
+    what: Literal["parked", "unmatched"] = "parked",
     /,
     *,
     page: int = 1,
@@ -49,7 +50,7 @@ def payments(
     Parameters
     ----------
     what
-        `parked`: the events.
+        `parked`: those, and the flagged; `unmatched`: those that name no order of ours, which nobody needs to look at.
     page
         Which page of the list.
     apply
@@ -65,12 +66,12 @@ def payments(
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
-    asked = _checked(page, {"apply": apply, "accept": accept, "dismiss": dismiss}, reason, order)
+    asked = _checked(what, page, {"apply": apply, "accept": accept, "dismiss": dismiss}, reason, order)
     settings = command_settings(is_quiet=True, backend=backend)
     return anyio.run(_run, settings, asked, backend=settings.backend)
 
 
-def _checked(page: int, verbs: dict[str, str | None], reason: str | None, order: str | None) -> _Asked:
+def _checked(what: str, page: int, verbs: dict[str, str | None], reason: str | None, order: str | None) -> _Asked:
     given = [(verb, text) for verb, text in verbs.items() if text is not None]
     if len(given) > 1:
         raise Refused("--apply, --accept and --dismiss exclude one another.", exit_code=MISUSED)
@@ -83,21 +84,22 @@ def _checked(page: int, verbs: dict[str, str | None], reason: str | None, order:
         raise Refused("--order belongs to --accept.", exit_code=MISUSED)
     event = UUID(int=0) if text is None else _id(f"--{verb}", text, "no event's id; the first column names them")
     named = None if order is None else OrderId(_id("--order", order, "no order's id"))
-    return _Asked(page, verb, event, reason or "", named)  # pyright: ignore[reportArgumentType]  (one of the verbs)
+    outcomes = OPEN_OUTCOMES if what == "parked" else (Outcome.UNMATCHED,)
+    return _Asked(outcomes, page, verb, event, reason or "", named)  # pyright: ignore[reportArgumentType]  (one of the verbs)
 
 
 async def _run(settings: Settings, asked: _Asked) -> int:
     async with open_command_database(settings) as db:
-        return await (_list(db, asked.page) if asked.verb == "list" else _decide(db, asked))
+        return await (_list(db, asked) if asked.verb == "list" else _decide(db, asked))
 
 
-async def _list(db: Database, page: int) -> int:
-    window = Window(limit=EVENTS_PER_PAGE, offset=(page - 1) * EVENTS_PER_PAGE)
-    listed = await db.run_system(store.list_open_events, window=window)
+async def _list(db: Database, asked: _Asked) -> int:
+    window = Window(limit=EVENTS_PER_PAGE, offset=(asked.page - 1) * EVENTS_PER_PAGE)
+    listed = await db.run_system(store.list_events, window=window, outcomes=asked.outcomes)
     _print(listed.rows[:EVENTS_PER_PAGE])
     if len(listed.rows) > EVENTS_PER_PAGE:
         counted = f"{COUNTED_MAX} or more" if listed.counted > COUNTED_MAX else listed.counted
-        print(f"page {page} of {counted} events; the next: --page {page + 1}")
+        print(f"page {asked.page} of {counted} events; the next: --page {asked.page + 1}")
     return DONE
 
 

@@ -20,7 +20,7 @@ Locks: the inbox row, then the keys an event is known by, then the order, then t
 An order that nobody paid within a day is `expired`, whatever its provider says of it: Razorpay's live for ever. Money
 that comes later is money all the same. The inbox is never purged: it is how a repeat is known, and of no person.
 
-Entry points: `operations`, `routes.routes`; for operators `store.list_open_events` and `store.count_open_events`.
+Entry points: `operations`, `routes.routes`; for operators `store.list_events` and `store.count_open_events`.
 
 model              orders, states, what an event says in our words
 transitions        what an event means for an order, pure

@@ -276,10 +276,12 @@ async def lock_waiting_events(tx: Transaction, order: Order, *, limit: int) -> S
     return [_inbox_event(row) for row in rows]
 
 
-async def list_open_events(tx: Transaction, *, window: Window) -> Listed[InboxEvent]:
-    """What a person should look at: the flagged first, and of each the newest first."""
+async def list_events(
+    tx: Transaction, *, window: Window, outcomes: Sequence[Outcome] = OPEN_OUTCOMES
+) -> Listed[InboxEvent]:
+    """Those with such outcomes (what a person should look at): the flagged first, and of each the newest first."""
     events = payment_events.c
-    matching = select(payment_events).where(events.outcome.in_(OPEN_OUTCOMES))
+    matching = select(payment_events).where(events.outcome.in_(outcomes))
     keys = (events.outcome == Outcome.FLAGGED, events.received_at, events.id)
     return await read_page(tx, matching, keys=keys, item=_inbox_event, window=window)
 

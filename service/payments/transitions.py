@@ -120,11 +120,10 @@ def _pay(order: Order, event: ProviderEvent) -> Decision:
         if event.payment_id == order.payment_id:
             return Decision(Outcome.IGNORED, order, "the order was paid before, by this payment")
         return Decision(Outcome.FLAGGED, order, _SECOND_PAYMENT)
-    paid = (event.paid_amount or event.amount, event.paid_currency or event.currency)
-    note = ""
-    if paid != (order.amount, order.currency):
-        note = f"paid {paid[0]} {paid[1]} for {order.amount} {order.currency}"
-        order = replace(order, paid_amount=paid[0], paid_currency=paid[1])
+    amount, currency, note = event.paid_amount or event.amount, event.paid_currency or event.currency, ""
+    if amount is not None and (amount, currency) != (order.amount, order.currency):
+        note = f"paid {amount} {currency} for {order.amount} {order.currency}"
+        order = replace(order, paid_amount=amount, paid_currency=currency)
     order = replace(
         order,
         status=Status.PAID,

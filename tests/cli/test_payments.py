@@ -74,6 +74,9 @@ def test_events_are_decided_page_by_page(data_dir: Path, database_url: str, post
     _, listed, _ = payments("--page", "2")
     assert [line.split("\t")[0] for line in listed.splitlines()] == [event(number) for number in range(11, 1, -1)]
 
+    _, listed, _ = payments("unmatched", "--page", "6")
+    assert [line.split("\t")[1] for line in listed.splitlines()] == ["unmatched"] * 50
+
     code, said, _ = payments("--accept", event(60), "--reason", "the payer bore the fee")
     columns = said.strip().split("\t")
     assert (code, columns[1], columns[5]) == (0, "applied", str(OTHER))

@@ -68,7 +68,7 @@ NOT_OF_A_USER = {
     "credits.find_packages": "packages are for everyone",
     "custody.find_breaches": "for the owner: reads everything",
     "payments.find_event": "for the owner: the inbox",
-    "payments.list_open_events": "for the owner: the inbox",
+    "payments.list_events": "for the owner: the inbox",
     "payments.lock_keys": "an advisory lock",
     "payments.lock_reviewable_event": "for the owner: the inbox",
     "payments.lock_orders_named": "for the owner: webhooks know no user",

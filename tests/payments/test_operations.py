@@ -6,18 +6,20 @@ from uuid import uuid4
 
 import anyio
 import pytest
+from sqlalchemy import text
 
 from service.adapters.stripe import CheckoutSession, Sale
 from service.adapters.stripe.scripted import ScriptedStripe, session_id
 from service.credits.store import find_balance
 from service.kernel.database import Database, Transaction
-from service.kernel.errors import NotFound
+from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import Identifiers, UserId
 from service.kernel.paging import Window
 from service.payments import operations as payments
 from service.payments import store
 from service.payments.model import (
     EventKind,
+    EventNotAcceptable,
     InboxEvent,
     OpenedCheckout,
     Order,
@@ -59,7 +61,7 @@ async def receive(db: Database, event: ProviderEvent) -> Outcome | None:
 
 async def opened(db: Database) -> list[InboxEvent]:
     """What a person should look at."""
-    return list((await db.run_system(store.list_open_events, window=Window(limit=100))).rows)
+    return list((await db.run_system(store.list_events, window=Window(limit=100))).rows)
 
 
 async def forget(_tx: Transaction, _order: Order, _opened: OpenedCheckout) -> None:
@@ -144,6 +146,78 @@ async def test_a_flagged_event_is_flagged_again_until_it_is_right(db: Database) 
     again = await db.run_system(payments.apply_again, id=event.id)
     assert (again.outcome, again.reason) == (Outcome.FLAGGED, "its amount is 1, the order's 1499")
     assert (await balance(db))[1] == 0
+
+
+async def reviews(db: Database) -> list[tuple[str, str, int]]:
+    async def find(tx: Transaction) -> list[tuple[str, str, int]]:
+        rows = await tx.rows(text("SELECT decision, reason, coins FROM payment_reviews ORDER BY reviewed_at"))
+        return [(row.decision, row.reason, row.coins) for row in rows]
+
+    return await db.run_system(find)
+
+
+async def test_what_an_operator_decides_is_an_entry_in_the_books(db: Database) -> None:
+    await give(db, 0)
+    order, other = OrderId(uuid4()), OrderId(uuid4())
+    for one in (order, other):
+        await db.run_system(_sell, one)
+    await receive(db, paid(order, amount=1))
+    await receive(db, paid(other, event="evt_2", payment_id="pi_2", currency="EUR"))
+    newer, older = await opened(db)
+    assert [event.event.order for event in (newer, older)] == [other, order]
+    for reason in ("", " ", "x" * 501, "two\nlines"):
+        with pytest.raises(InvalidRequest):
+            await db.run_system(payments.accept, id=older.id, reason=reason, review=IDS.uuid7())
+
+    accepted = await db.run_system(payments.accept, id=older.id, reason="paid the rest in cash", review=IDS.uuid7())
+    assert (accepted.outcome, accepted.order) == (Outcome.APPLIED, order)
+    assert accepted.reason == "accepted: paid the rest in cash; paid 1 USD for 1499 USD"
+    dismissed = await db.run_system(payments.dismiss, id=newer.id, reason="refunded by hand", review=IDS.uuid7())
+    assert (dismissed.outcome, dismissed.reason) == (Outcome.DISMISSED, "dismissed: refunded by hand")
+    assert await reviews(db) == [("accepted", "paid the rest in cash", 100), ("dismissed", "refunded by hand", 0)]
+    assert (await balance(db))[1] == 100
+    for decide in (payments.accept, payments.dismiss):
+        with pytest.raises(NotFound):
+            await db.run_system(decide, id=older.id, reason="again", review=IDS.uuid7())
+    await assert_sound(db)
+
+
+async def test_an_event_that_names_no_order_is_accepted_as_of_one(db: Database) -> None:
+    await give(db, 0)
+    order, other = OrderId(uuid4()), OrderId(uuid4())
+    for one in (order, other):
+        await db.run_system(_sell, one)
+    await receive(db, paid(event="evt_1", payment_id="pi_1"))
+    (unmatched,) = (await db.run_system(store.list_events, window=Window(limit=9), outcomes=(Outcome.UNMATCHED,))).rows
+    accept = partial(payments.accept, id=unmatched.id, reason="its metadata was lost")
+    with pytest.raises(EventNotAcceptable, match="0 orders"):
+        await db.run_system(accept, review=IDS.uuid7())
+    accepted = await db.run_system(accept, order=order, review=IDS.uuid7())
+    assert (accepted.outcome, accepted.order, (await balance(db))[1]) == (Outcome.APPLIED, order, 100)
+    await receive(db, paid(other, event="evt_2", payment_id="pi_1"))
+    (flagged,) = await opened(db)
+    assert flagged.reason == "it names 2 orders"
+    with pytest.raises(EventNotAcceptable, match="paid another order"):
+        await db.run_system(payments.accept, id=flagged.id, reason="why not", order=other, review=IDS.uuid7())
+    await assert_sound(db)
+
+
+async def test_left_at_any_statement_an_acceptance_changes_nothing(db: Database) -> None:
+    await give(db, 0)
+    order = OrderId(uuid4())
+    await db.run_system(_sell, order)
+    await receive(db, paid(order, amount=1))
+    (flagged,) = await opened(db)
+
+    async def unit(tx: Transaction) -> None:
+        await payments.accept(tx, id=flagged.id, reason="why not", review=IDS.uuid7())
+
+    async def nothing_stayed() -> None:
+        assert await opened(db) == [flagged]
+        assert await reviews(db) == await purchases(db) == []
+
+    assert await cancelled_at_each_statement(_AsOwner(db), unit, nothing_stayed) >= 7
+    await assert_sound(db)
 
 
 async def test_a_dispute_that_knows_the_payment_alone_waits_for_it(db: Database) -> None:
@@ -231,7 +305,7 @@ async def test_the_wall_hides_orders_and_the_inbox(db: Database) -> None:
     with acting(ADA):
         assert await db.read(store.find_order, ADA, order.id) is not None
         with pytest.raises(Exception, match="permission denied"):
-            await db.run(store.list_open_events, window=Window(limit=1))
+            await db.run(store.list_events, window=Window(limit=1))
     assert await db.run_system(store.find_order, BOB, order.id) is None  # the first wall, without the second
     assert await db.run_system(store.lock_order, BOB, order.id) is None
 

@@ -45,7 +45,7 @@ async def dispute(shop: Shop, session: Mapping[str, Any], what: str, status: str
 
 
 async def open_events(db: Database) -> list[InboxEvent]:
-    return list((await db.run_system(store.list_open_events, window=Window(limit=100))).rows)
+    return list((await db.run_system(store.list_events, window=Window(limit=100))).rows)
 
 
 async def test_a_won_dispute_gives_back_what_it_took(shop: Shop) -> None:
