@@ -10,7 +10,7 @@ table is one text, its phrases between semicolons. Names of months and countries
 
 from service.vocabulary.companies import Companies, companies
 from service.vocabulary.currencies import Currencies, currencies, minor_digits
-from service.vocabulary.hosts import public_suffixes
+from service.vocabulary.hosts import profiles, public_suffixes
 from service.vocabulary.languages import (
     Language,
     Regions,
@@ -43,6 +43,7 @@ __all__ = (
     "minor_digits",
     "months",
     "phrases",
+    "profiles",
     "public_suffixes",
     "regions",
     "technologies",

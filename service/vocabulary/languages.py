@@ -69,6 +69,9 @@ class ResumeWords(Table, frozen=True):
     schools: Phrases = ()
     school_endings: Phrases = ()
     degrees: Phrases = ()
+    # What people set behind their names: whatever stands before it, or only behind a comma ("Jane Roe, MA").
+    degrees_behind_names: Phrases = ()
+    degrees_behind_commas: Phrases = ()
     # How well somebody knows something, as a whole ...
     levels: Phrases = ()
     # ... and, of languages, as the beginning of a word.
@@ -98,6 +101,8 @@ class Resume(Table, frozen=True):
     remote: Phrases = ()
     # Between a degree and what it is in.
     studied_in: Phrases = ()
+    # Words that keep their hyphen where a line ends behind it.
+    hyphenated: Phrases = ()
     # Headings by what stands below them: the names are those of the résumé reader's `Part`.
     sections: dict[str, Phrases] = msgspec.field(default_factory=dict[str, Phrases])
     labels: ResumeLabels = ResumeLabels()

@@ -20,6 +20,7 @@ from pypdf import PageObject, PdfReader, apply_configuration
 from pypdf.errors import FileNotDecryptedError, LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject
 
+from service import vocabulary
 from service.adapters.resume_reader.lines import BULLET, Lines, NotReadable, ResumeText, folded
 
 # The longest academic résumés have forty.
@@ -57,14 +58,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LIGATURES = {"f_f": "/ff", "f_i": "/fi", "f_l": "/fl", "f_f_i": "/ffi", "f_f_l": "/ffl"}
 _SPELLED = re.compile(r"/((?:[A-Za-z]_)+[A-Za-z])(?![A-Za-z_])")
 _DIVIDED = re.compile(r"(?P<prefix>[^\W\d_]{2,})-\Z")
-_KEEPS_HYPHEN = frozenset(
-    (
-        *("all", "anti", "back", "co", "cross", "end", "ex", "front", "full", "half", "hands", "high", "in", "inter"),
-        *("large", "long", "low", "mid", "multi", "near", "non", "off", "on", "open", "part", "post", "pre", "problem"),
-        *("real", "self", "semi", "short", "state", "sub", "team", "third", "time", "top", "two", "user", "well"),
-        "world",
-    )
-)
 
 
 @dataclass(slots=True)
@@ -338,4 +331,5 @@ def _put_together(text: str, following: str) -> str:
     divided = _DIVIDED.search(text)
     if divided is None or not following[:1].islower():
         return f"{text} {following}"
-    return f"{text}{following}" if divided["prefix"].casefold() in _KEEPS_HYPHEN else f"{text[:-1]}{following}"
+    keeps_hyphen = divided["prefix"].casefold() in vocabulary.phrases(lambda language: language.resume.hyphenated)
+    return f"{text}{following}" if keeps_hyphen else f"{text[:-1]}{following}"

@@ -4,15 +4,15 @@ Nothing is invented: every text of the document is a run of the file's text (or 
 folded; dates alone are put into the form that JSON Resume asks for. Nothing is lost: what is not recognised stands
 under `other`, which is a section of ours, `[{"name": a heading, "lines": [...]}]`.
 
-document     the whole, from `ResumeText` to the JSON Resume object
-sections     headings in English, German, French and Spanish, and what stands under them
-heading      what stands above them: who, and how to reach them
-starts       where one position, project or school ends and the next begins, by head_lines; entries: what each holds
-positions    what each of them says, by heads: whose, where, what as; schools the same, by degrees
-skills       and listings: languages, certificates, awards, publications, interests
-dates, contacts, places, words, vocabulary   what is recognised within a line
+document          the whole, from `ResumeText` to the JSON Resume object
+sections          headings, in the languages of the vocabulary, and what stands under them
+basics            what stands above them: who, and how to reach them, by contacts
+entry_boundaries  where one position, project or school ends and the next begins; entries: what each holds
+positions         what each of them says, by entry_header: whose, where, what as; schools the same, by degrees
+skills            and listings: languages, certificates, awards, publications, interests
+dates, places, words   what is recognised within a line
 
-A line is read by what it says and how it stands out; what says itself by its place alone is beyond it: a position below
-another has its employer only where a heading above both names it, and of two columns drawn line by line each line is
-both.
+A line is read by what it says and how it stands out; what says itself by its place alone is beyond it: of two columns
+drawn line by line each line is both. Words come from `service.vocabulary`: to read another language is to write its
+file there. What is not told apart for certain is left out, for a wrong fact is worse than a missing one.
 """

@@ -32,30 +32,6 @@ DIGITS_MIN, DIGITS_MAX = 7, 15  # E.164 has fifteen at the most
 # Shorter ones that do not begin as numbers to dial are as often anything else.
 BARE_DIGITS_MIN = 9
 
-# Hosts of profiles, with how the name stands in their addresses.
-_PROFILES = {
-    "linkedin": r"linkedin\.com/(?:in|pub)/([\w%.-]+)",
-    "github": r"github\.com/([\w-]+)",
-    "gitlab": r"gitlab\.com/([\w.-]+)",
-    "bitbucket": r"bitbucket\.org/([\w-]+)",
-    "xing": r"xing\.com/profile/([\w-]+)",
-    "twitter": r"(?:twitter|x)\.com/([\w]+)",
-    "stackoverflow": r"stackoverflow\.com/users/(\d+(?:/[\w-]+)?)",
-    "medium": r"medium\.com/@?([\w.-]+)",
-    "kaggle": r"kaggle\.com/([\w-]+)",
-    "orcid": r"orcid\.org/([\dX-]+)",
-    "youtube": r"youtube\.com/(?:user/|c/|@)?([\w-]+)",
-    "facebook": r"facebook\.com/([\w.-]+)",
-    "instagram": r"instagram\.com/([\w.]+)",
-    "dribbble": r"dribbble\.com/([\w-]+)",
-    "behance": r"behance\.net/([\w-]+)",
-    "researchgate": r"researchgate\.net/profile/([\w-]+)",
-    "leetcode": r"leetcode\.com/(?:u/)?([\w-]+)",
-}
-_PROFILE = re.compile(
-    r"(?:https?://)?(?:[a-z]{2,3}\.)?(?:" + "|".join(f"(?:{pattern})" for pattern in _PROFILES.values()) + r")/?",
-    re.IGNORECASE,
-)
 _HOST = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?([\w-]+)\.[a-z]+/", re.IGNORECASE)
 
 
@@ -148,9 +124,15 @@ def _regions() -> tuple[str, ...]:
     return tuple(dict.fromkeys(("US", "GB", "IN", "AT", "CH", "BE", "MX", "BR", "CN", "JP", "SE", "AU", *own)))
 
 
+@cache
+def _profile() -> re.Pattern[str]:
+    pages = "|".join(f"(?:{page})" for page in vocabulary.profiles())
+    return re.compile(rf"(?:https?://)?(?:[a-z]{{2,3}}\.)?(?:{pages})/?", re.IGNORECASE)
+
+
 def profile(url: str) -> Profile | None:
     """The profile that a page is, its network by its host's name as it is written."""
-    found, host = _PROFILE.match(url), _HOST.match(url)
+    found, host = _profile().match(url), _HOST.match(url)
     if found is None or host is None:
         return None
     username = next(name for name in found.groups() if name is not None)

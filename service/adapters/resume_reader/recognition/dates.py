@@ -27,6 +27,10 @@ class Dates:
     end_at: int
     is_range: bool = True
 
+    def cut_from(self, text: str) -> str:
+        """What the text says besides, a gap in their place."""
+        return f"{text[: self.start_at]}\t{text[self.end_at :]}"
+
 
 class _Patterns(NamedTuple):
     range: re.Pattern[str]

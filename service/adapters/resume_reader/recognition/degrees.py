@@ -25,15 +25,6 @@ _MARK = re.compile(r"\s*[:,(–]\s*")
 # Shorter words are abbreviations, which are told by their capitals.
 WHOLE_WORD_CHARS_MIN = 5
 
-# Behind a name, or before it; "Dr." and "Prof." are part of how people are addressed, and stay.
-_BEHIND_NAMES = listed(
-    """
-    acca b.a b.eng b.s b.sc beng bsc bsn ccna ccnp cfa cfp cisa cism cissp cpa csm cspo d.phil dba dds dphil ed.d edd
-    emba esq facp fcca j.d ll.b ll.m llb llm m.a m.b.a m.d m.eng m.ed m.fa m.p.h m.phil m.s m.sc mba meng mfa mpa mph
-    mphil msc msn msw np p.e ph.d pharmd phd phr pmp psyd rn sphr
-    """
-)
-_BEHIND_COMMAS = listed("ba bs ca jd ma md ms pe")
 _DIPLOMA = re.compile(r"\(?dipl\.?(?:[- ]?[^\W\d_]{2,10}\.?)?\)?", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(
     r"(?:(?:Dipl\.?[- ]?[^\W\d_]{2,10}\.?(?: ?\((?:FH|TU|Univ\.?)\))?|Mag\.|[MB]\.? ?(?:Sc|A|Eng)\.|MSc|BSc|MBA) )+"
@@ -97,8 +88,8 @@ def without_degrees(name: str, *, takes_states: bool) -> str:
     while len(words) > 1:
         bare = words[-1].strip("(),").rstrip(".").casefold()
         is_behind_comma = words[-2].endswith(",") and words[-1].strip("(),").isupper()
-        is_short = bare in _BEHIND_COMMAS and is_behind_comma and (takes_states or bare == "ba")
-        if not (bare in _BEHIND_NAMES or is_short or _DIPLOMA.fullmatch(words[-1])):
+        is_short = bare in known_words("degrees_behind_commas") and is_behind_comma and (takes_states or bare == "ba")
+        if not (bare in known_words("degrees_behind_names") or is_short or _DIPLOMA.fullmatch(words[-1])):
             break
         words.pop()
     return bared(" ".join(words))

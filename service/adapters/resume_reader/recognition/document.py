@@ -142,9 +142,8 @@ def _left_over(found: Sequence[Section], document: Json) -> Iterator[Json]:
 
 def _is_told(text: str, known: set[str]) -> bool:
     """Whether each of its words is known; dates are told in another form."""
-    if (dates := find(text)) is not None:
-        text = f"{text[: dates.start_at]} {text[dates.end_at :]}"
-    return all(word in known for word in _words(text))
+    dates = find(text)
+    return all(word in known for word in _words(dates.cut_from(text) if dates else text))
 
 
 def _words(text: str) -> Iterator[str]:

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, find, is_duration
-from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, head_end, starts
+from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, header_end, starts
 from service.adapters.resume_reader.recognition.words import is_inner, is_position
 
 
 @dataclass(slots=True)
 class Entry:
-    """`heads` are without the dates. `prose` are lines before the first item, in one run. `level` is that of the
+    """`header` are without the dates. `prose` are lines before the first item, in one run. `level` is that of the
     heading it begins with, 0 where it begins with none; `under` is the heading that stands above several entries.
     `is_banner_above` tells that a line which names no position stands above the dates."""
 
-    heads: list[str] = field(default_factory=list[str])
+    header: list[str] = field(default_factory=list[str])
     dates: Dates | None = None
     prose: list[str] = field(default_factory=list[str])
     items: list[str] = field(default_factory=list[str])
@@ -25,7 +25,7 @@ class Entry:
 
 
 def entries(lines: Sequence[Line], *, is_complete: IsComplete) -> list[Entry]:
-    """`is_complete` tells of the lines of a head whether nothing is missing in it."""
+    """`is_complete` tells of the lines of a header whether nothing is missing in it."""
     dated = [Dated(line, find(line.text)) for line in lines if not is_duration(line.text)]
     found = starts(dated, is_complete)
     ends = [*(start.at for start in found[1:]), len(dated)][: len(found)]
@@ -45,11 +45,11 @@ def entries(lines: Sequence[Line], *, is_complete: IsComplete) -> list[Entry]:
 
 def _entry(dated: Sequence[Dated], start: Start, is_complete: IsComplete) -> Entry:
     anchor = 0 if start.anchor is None else start.anchor - start.at
-    end = head_end(dated, 0, anchor, is_complete)
-    heads = dated[:end]
-    dates = next((each.dates for each in (heads[anchor], *heads[anchor:]) if each.dates), None)
-    entry = Entry(heads=[each.rest for each in heads], dates=dates)
-    entry.is_banner_above = anchor > 0 and not is_position(heads[0].rest)
+    end = header_end(dated, 0, anchor, is_complete)
+    header = dated[:end]
+    dates = next((each.dates for each in (header[anchor], *header[anchor:]) if each.dates), None)
+    entry = Entry(header=[each.rest for each in header], dates=dates)
+    entry.is_banner_above = anchor > 0 and not is_position(header[0].rest)
     for each in dated[end:]:
         _add(entry, each.line)
     return entry

@@ -1,7 +1,7 @@
 """Where one position, school or project ends and the next begins. Pure.
 
-An entry's head is the line that tells when, with the short lines around it that tell what and where. How many lines
-of a head stand above its dates, and which stand out, is the same throughout a section, and the first entry shows it; a
+An entry's header is the line that tells when, with the short lines around it that tell what and where. How many lines
+of a header stand above its dates, and which stand out, is the same throughout a section, and the first entry shows it; a
 heading as prominent as those begins an entry, whether it tells when or not: what stands below it is nobody else's.
 """
 
@@ -16,9 +16,9 @@ from service.adapters.resume_reader.recognition.entry_header import label_of
 from service.adapters.resume_reader.recognition.places import is_employer, is_place, is_placelike
 from service.adapters.resume_reader.recognition.words import is_inner, is_position, words_of
 
-HEAD_LINES_MAX = 3
-HEAD_MAX_CHARS = 120
-HEAD_WORDS_MAX = 14
+HEADER_LINES_MAX = 3
+HEADER_MAX_CHARS = 120
+HEADER_WORDS_MAX = 14
 # Small words of a name: "Bank of the West".
 SMALL_WORD_CHARS = 3
 
@@ -37,10 +37,7 @@ class Dated:
     @property
     def rest(self) -> str:
         """The line without its dates, a gap in their place."""
-        text, dates = self.line.text, self.dates
-        if dates is None:
-            return text
-        return f"{text[: dates.start_at]}\t{text[dates.end_at :]}"
+        return self.line.text if self.dates is None else self.dates.cut_from(self.line.text)
 
     @property
     def tells(self) -> bool:
@@ -53,13 +50,13 @@ class Dated:
         return self.line.kind == "heading" and not is_inner(self.rest)
 
     @property
-    def is_head_like(self) -> bool:
+    def is_header_like(self) -> bool:
         text = self.rest.rstrip(" \t,;:|–—-").strip() if self.dates else self.rest.strip()
         words = len(words_of(text))
         is_sentence = text.endswith((";", ",", ":")) or (text.endswith(".") and not is_employer(text))
         return (
-            len(text) <= HEAD_MAX_CHARS
-            and words <= HEAD_WORDS_MAX
+            len(text) <= HEADER_MAX_CHARS
+            and words <= HEADER_WORDS_MAX
             and not is_sentence
             and (not text[:1].islower() or is_degree(text))
         )
@@ -67,7 +64,7 @@ class Dated:
     @property
     def is_anchor(self) -> bool:
         """Whether it tells when: a range, or a date at either end."""
-        if self.dates is None or not self.is_head_like:
+        if self.dates is None or not self.is_header_like:
             return False
         at_edge = not self.line.text[: self.dates.start_at].strip(" \t(") or not self.line.text[
             self.dates.end_at :
@@ -75,28 +72,28 @@ class Dated:
         return self.dates.is_range or at_edge
 
 
-def head_end(lines: Sequence[Dated], at: int, anchor: int, is_complete: IsComplete) -> int:
-    """Where the head that begins `at`, and tells when in its line `anchor`, goes over into the body."""
-    heads = [each.rest for each in lines[at : anchor + 1]]
+def header_end(lines: Sequence[Dated], at: int, anchor: int, is_complete: IsComplete) -> int:
+    """Where the header that begins `at`, and tells when in its line `anchor`, goes over into the body."""
+    header = [each.rest for each in lines[at : anchor + 1]]
     end = anchor + 1
-    while end < len(lines) and len(heads) <= HEAD_LINES_MAX and _goes_on(heads, lines[end : end + 2], is_complete):
-        heads.append(lines[end].rest)
+    while end < len(lines) and len(header) <= HEADER_LINES_MAX and _goes_on(header, lines[end : end + 2], is_complete):
+        header.append(lines[end].rest)
         end += 1
     return end
 
 
-def _goes_on(heads: Sequence[str], below: Sequence[Dated], is_complete: IsComplete) -> bool:
-    """Whether a line below the dates is part of the head: it stands out or names something, or is written like a name
+def _goes_on(header: Sequence[str], below: Sequence[Dated], is_complete: IsComplete) -> bool:
+    """Whether a line below the dates is part of the header: it stands out or names something, or is written like a name
     and has a list below it. The first words of what somebody did are no employer."""
     each, following = below[0], below[1:]
     text = each.rest.strip()
-    if each.line.kind == "item" or not each.is_head_like or is_inner(text):
+    if each.line.kind == "item" or not each.is_header_like or is_inner(text):
         return False
     if label := label_of(text):
-        return label not in map(label_of, heads)
-    if is_complete(heads, surely=True):
-        return is_place(text) and not any(is_place(head.strip()) for head in heads)
-    is_bare = not any(words_of(head) for head in heads)  # dates alone
+        return label not in map(label_of, header)
+    if is_complete(header, surely=True):
+        return is_place(text) and not any(is_place(line.strip()) for line in header)
+    is_bare = not any(map(words_of, header))  # dates alone
     if each.is_heading or is_telling(each) or (is_bare and _is_capitalised(text)):
         return True
     is_above_list = bool(following) and following[0].line.kind == "item"
@@ -104,7 +101,7 @@ def _goes_on(heads: Sequence[str], below: Sequence[Dated], is_complete: IsComple
 
 
 def is_naming(each: Dated) -> bool:
-    """Whether a line may be part of a head: it is written like a name at least."""
+    """Whether a line may be part of a header: it is written like a name at least."""
     return each.is_heading or is_telling(each) or _is_capitalised(each.rest)
 
 
@@ -127,9 +124,9 @@ class Start:
 
 
 def starts(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
-    """`is_complete` tells of the lines of a head whether nothing is missing in it."""
+    """`is_complete` tells of the lines of a header whether nothing is missing in it."""
     anchors = [index for index, each in enumerate(lines) if each.is_anchor and each.line.kind != "item"]
-    has_item_heads = anchors[:1] == [1] and lines[0].line.kind == "item"
+    has_item_headers = anchors[:1] == [1] and lines[0].line.kind == "item"
     if not anchors:
         anchors = [index for index, each in enumerate(lines) if each.is_anchor]
         anchors = anchors if anchors[:1] == [0] else []
@@ -137,24 +134,24 @@ def starts(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
         return []
     if not anchors and lines[0].line.kind != "heading":
         return _undated(lines, is_complete)
-    return _Search(lines, anchors, has_item_heads=has_item_heads, is_complete=is_complete).found
+    return _Search(lines, anchors, has_item_headers=has_item_headers, is_complete=is_complete).found
 
 
 class _Search:
     """One pass over the lines of a section, by the shape of its first entry."""
 
     def __init__(
-        self, lines: Sequence[Dated], anchors: Sequence[int], *, has_item_heads: bool, is_complete: IsComplete
+        self, lines: Sequence[Dated], anchors: Sequence[int], *, has_item_headers: bool, is_complete: IsComplete
     ) -> None:
-        self._lines, self._is_complete, self._has_item_heads = lines, is_complete, has_item_heads
+        self._lines, self._is_complete, self._has_item_headers = lines, is_complete, has_item_headers
         self.found: list[Start] = []
         first = anchors[0] if anchors else 0
-        is_shown = first <= HEAD_LINES_MAX and all(map(self._is_head, lines[:first]))
+        is_shown = first <= HEADER_LINES_MAX and all(map(self._is_header, lines[:first]))
         self._above = first if is_shown else 0
         self._is_told_by_dates = bool(anchors) and not lines[first].tells
         begin = first - self._above
-        head = range(begin, head_end(lines, begin, first, is_complete))
-        standing_out = [index for index in head if lines[index].is_heading]
+        header = range(begin, header_end(lines, begin, first, is_complete))
+        standing_out = [index for index in header if lines[index].is_heading]
         self._levels = frozenset(lines[index].line.level for index in standing_out)
         self._lead = standing_out[0] - begin if standing_out and standing_out[0] <= first else 0
         self._search(frozenset(anchors))
@@ -172,12 +169,12 @@ class _Search:
                 self.found.append(Start(index))
 
     def _completes(self, index: int) -> bool:
-        """Whether a line with dates belongs to the head above it, which has none."""
+        """Whether a line with dates belongs to the header above it, which has none."""
         if not self.found or self.found[-1].anchor is not None:
             return False
         last, line = self.found[-1], self._lines[index]
         above = self._lines[last.at : index]
-        if len(above) > HEAD_LINES_MAX or not all(each.is_head_like and each.line.kind != "item" for each in above):
+        if len(above) > HEADER_LINES_MAX or not all(each.is_header_like and each.line.kind != "item" for each in above):
             return False
         if line.is_heading and line.line.level <= above[0].line.level:
             return not self._is_complete([each.rest for each in above])
@@ -185,7 +182,7 @@ class _Search:
         return not (is_of_its_own and self._is_complete([each.rest for each in above]))
 
     def _opens(self, index: int) -> bool:
-        """Whether a heading begins an entry: it is as prominent as the first one's, and no further line of a head."""
+        """Whether a heading begins an entry: it is as prominent as the first one's, and no further line of a header."""
         each = self._lines[index]
         if not each.is_heading:
             return False
@@ -198,24 +195,24 @@ class _Search:
         is_above_last = level < self._lines[last.at].line.level
         is_dated_twice = each.is_anchor and last.anchor is not None
         anchor = last.at if last.anchor is None else last.anchor
-        return is_above_last or is_dated_twice or index >= head_end(self._lines, last.at, anchor, self._is_complete)
+        return is_above_last or is_dated_twice or index >= header_end(self._lines, last.at, anchor, self._is_complete)
 
     def _anchor(self, index: int) -> None:
-        """A line with dates begins an entry, with the lines of its head above it."""
+        """A line with dates begins an entry, with the lines of its header above it."""
         each, floor = self._lines[index], self._floor()
-        run = index - self._back(index, HEAD_LINES_MAX + 1)
+        run = index - self._back(index, HEADER_LINES_MAX + 1)
         follows_item = index - run - 1 > floor and self._lines[index - run - 1].line.kind == "item"
         limit = self._above
         if not limit and not each.tells and not self._is_told_by_dates:
             limit = 1  # elsewhere the dates stand in the line of the name, and here below it
-        is_all = run <= HEAD_LINES_MAX and (follows_item or all(map(is_telling, self._lines[index - run : index])))
+        is_all = run <= HEADER_LINES_MAX and (follows_item or all(map(is_telling, self._lines[index - run : index])))
         if limit and is_all:
             limit = run
         at = self._back(index, limit)
         while not follows_item and index - at > 1 and len(self.found) > 0 and not is_naming(self._lines[at]):
             at += 1
         if self.found and at == index == floor + 1 and not each.tells and not self._above:
-            return  # a second line of dates within one head
+            return  # a second line of dates within one header
         self.found.append(Start(at, index))
 
     def _floor(self) -> int:
@@ -229,28 +226,28 @@ class _Search:
         return end
 
     def _back(self, index: int, limit: int) -> int:
-        """Where the run of a head's lines above one begins, of `limit` lines at the most."""
+        """Where the run of a header's lines above one begins, of `limit` lines at the most."""
         at, floor = index, self._floor()
-        while at - 1 > floor and index - at < limit and self._is_head(self._lines[at - 1]):
+        while at - 1 > floor and index - at < limit and self._is_header(self._lines[at - 1]):
             at -= 1
         return at
 
-    def _is_head(self, each: Dated) -> bool:
-        is_item = each.line.kind == "item" and not self._has_item_heads
-        return each.is_head_like and not is_item and not is_inner(each.rest)
+    def _is_header(self, each: Dated) -> bool:
+        is_item = each.line.kind == "item" and not self._has_item_headers
+        return each.is_header_like and not is_item and not is_inner(each.rest)
 
 
 def _is_undated(lines: Sequence[Dated], index: int, anchors: frozenset[int], is_complete: IsComplete) -> bool:
     """Whether lines between two lists say whose and what as: another entry, which does not say when."""
     if not index or lines[index - 1].line.kind != "item" or lines[index].line.kind == "item":
         return False
-    heads: list[str] = []
-    for at in range(index, min(index + HEAD_LINES_MAX + 1, len(lines))):
+    header: list[str] = []
+    for at in range(index, min(index + HEADER_LINES_MAX + 1, len(lines))):
         if lines[at].line.kind == "item":
-            return any(map(is_position, heads)) and is_complete(heads)
-        if at in anchors or not lines[at].is_head_like:
+            return any(map(is_position, header)) and is_complete(header)
+        if at in anchors or not lines[at].is_header_like:
             return False
-        heads.append(lines[at].rest)
+        header.append(lines[at].rest)
     return False
 
 
@@ -260,8 +257,8 @@ def _undated(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
     at = 0
     for index, each in enumerate(lines):
         is_item = each.line.kind == "item"
-        run = lines[at : min(index, at + HEAD_LINES_MAX + 1)]
-        if is_item and 0 < len(run) <= HEAD_LINES_MAX and all(above.is_head_like for above in run):
+        run = lines[at : min(index, at + HEADER_LINES_MAX + 1)]
+        if is_item and 0 < len(run) <= HEADER_LINES_MAX and all(above.is_header_like for above in run):
             found.append(Start(at))
         at = index + 1 if is_item else at
     if found:
@@ -274,7 +271,7 @@ def _complete_runs(lines: Sequence[Dated], is_complete: IsComplete) -> list[Star
     found = [Start(0)]
     for index, each in enumerate(lines):
         run = [above.rest for above in lines[found[-1].at : index]]
-        if not each.is_head_like or len(run) > HEAD_LINES_MAX:
+        if not each.is_header_like or len(run) > HEADER_LINES_MAX:
             return []
         if run and is_complete(run) and not is_place(each.rest.strip()):
             found.append(Start(index))

@@ -46,7 +46,7 @@ def certificates(lines: Sequence[Line]) -> list[Json]:
     found: list[Json] = []
     for line in lines:
         dates = find(line.text)
-        text = line.text if dates is None else f"{line.text[: dates.start_at]}\t{line.text[dates.end_at :]}"
+        text = dates.cut_from(line.text) if dates else line.text
         parts = [part for each in _GAP.split(text) if (part := bared(each)) and len(part) <= LINE_MAX_CHARS]
         if len(parts) == 1 and parts[0].count(", ") == 1 and not is_position(parts[0].partition(", ")[2]):
             parts = stripped(parts[0].split(", "))
@@ -61,8 +61,7 @@ def awards(lines: Sequence[Line]) -> list[Json]:
     found: list[Json] = []
     for line in lines:
         dates = find(line.text)
-        before, after = ("", line.text) if dates is None else (line.text[: dates.start_at], line.text[dates.end_at :])
-        title = max(bared(before), bared(after), key=len)
+        title = max(map(bared, (dates.cut_from(line.text) if dates else line.text).split("\t")), key=len)
         if title and len(title) <= LINE_MAX_CHARS:
             found.append({"title": title} | ({"date": dates.since} if dates else {}))
     return found[:ENTRIES_MAX]

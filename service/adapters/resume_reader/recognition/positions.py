@@ -52,7 +52,7 @@ def _headers(read: Sequence[Entry], *, is_voluntary: bool) -> Iterator[Header]:
     group: Header | None = None  # the last that names its employer
     last: Entry | None = None
     for entry, following in zip_longest(read, read[1:]):
-        header = Header(entry.heads)
+        header = Header(entry.header)
         is_above = following is not None and bool(following.under) and not entry.under
         if (is_voluntary or is_above) and not header.title and not header.employer and len(header.rest) == 1:
             header.employer = header.rest.pop()
@@ -118,7 +118,7 @@ def _position(entry: Entry, header: Header, organisation: str, *, is_title_first
 
 
 def _project(entry: Entry) -> Json:
-    parts = [part for head in entry.heads for part in pieces(head) if len(part) <= LINE_MAX_CHARS]
+    parts = [part for line in entry.header for part in pieces(line) if len(part) <= LINE_MAX_CHARS]
     url = take_url(parts)
     name = take(parts, bool)
     if not name:

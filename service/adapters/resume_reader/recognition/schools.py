@@ -56,10 +56,10 @@ def schools(lines: Sequence[Line]) -> list[Json]:
 
 def _school(entry: Entry) -> Json:
     told: Json = {}
-    for text in (*entry.heads, *entry.prose, *entry.items):
+    for text in (*entry.header, *entry.prose, *entry.items):
         if (score := _patterns()[1].search(text)) and "score" not in told:
             told["score"] = score["score"]
-    parts = _parts([_patterns()[1].sub("\t", head) for head in entry.heads])
+    parts = _parts([_patterns()[1].sub("\t", line) for line in entry.header])
     degree = take(parts, lambda part: is_degree(part) and not is_school(part)) or take(parts, is_degree)
     institution = take(parts, is_school) or take(parts, bool)
     if not (degree or institution):
@@ -80,10 +80,10 @@ def _courses(entry: Entry) -> Iterator[str]:
     yield from (item for item in entry.items if not _patterns()[0].match(item) and len(item) <= LINE_MAX_CHARS)
 
 
-def _parts(heads: Sequence[str]) -> list[str]:
+def _parts(header: Sequence[str]) -> list[str]:
     """The pieces of a head, without places; a comma parts a degree from a school, and leaves each with what follows."""
     found: list[str] = []
-    for piece in (each for head in heads for each in pieces(head)):
+    for piece in (each for line in header for each in pieces(line)):
         said = piece if is_place(piece) else without_place(piece)[0]
         cuts = [0]
         for comma in COMMA.finditer(said):
@@ -97,6 +97,6 @@ def _parts(heads: Sequence[str]) -> list[str]:
     return [part for part in found if part and len(part) <= LINE_MAX_CHARS and not is_place(part)]
 
 
-def _is_complete(heads: Sequence[str], *, surely: bool = False) -> bool:
-    parts = _parts(heads)
+def _is_complete(header: Sequence[str], *, surely: bool = False) -> bool:
+    parts = _parts(header)
     return any(map(is_degree, parts)) and any(is_school(part) for part in parts)
