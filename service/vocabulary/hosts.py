@@ -2,10 +2,9 @@
 
 from functools import cache
 
-import msgspec
 from publicsuffixlist import PublicSuffixList
 
-from service.vocabulary.files import Phrases, read
+from service.vocabulary.files import Phrases, Table, read
 
 
 @cache
@@ -15,7 +14,7 @@ def public_suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
 
 
-class _Profiles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Profiles(Table, frozen=True):
     pages: Phrases
 
 

@@ -1,7 +1,7 @@
 """Where one position, school or project ends and the next begins. Pure.
 
 An entry's header is the line that tells when, with the short lines around it that tell what and where. How many lines
-of a header stand above its dates, and which stand out, is the same throughout a section, and the first entry shows it; a
+of it stand above its dates, and which stand out, is the same throughout a section, and the first entry shows it; a
 heading as prominent as those begins an entry, whether it tells when or not: what stands below it is nobody else's.
 """
 
