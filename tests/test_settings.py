@@ -140,6 +140,8 @@ def test_a_value_is_taken(variable: str, text: str, field: str, value: object, t
         ("PORT", "-1", "a port from 0 to 65535"),
         ("PORT", "80.5", "a port from 0 to 65535"),
         ("OVERTURE_JWT_SECRET", "short", "at least 32"),
+        ("OVERTURE_JWT_SECRET", "k" * 64, "over and over"),
+        ("OVERTURE_JWT_SECRET", "changeme" * 8, "over and over"),
         ("OVERTURE_JWKS_URL", "file:///keys.json", "https URL"),
         ("OVERTURE_JWKS_URL", "http://id.example/keys", "https URL"),
         ("OVERTURE_PUBLIC_URL", "overture.example", "http(s) URL"),

@@ -9,12 +9,12 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from service.access.principal import Principal
+from service.adapters.signing_keys import RSA_MIN_BITS, is_weak
 from service.kernel.clock import Clock
 from service.kernel.errors import Kind, ServiceError
-from service.kernel.identifiers import TenantId, UserId, personal_tenant
+from service.kernel.identifiers import TenantId, UserId, person_of, personal_tenant, weakness_of
 
 AUDIENCE = "overture"
-SECRET_MIN_BYTES = 32
 TOKEN_MAX_BYTES = 8_192
 LIFETIME_MAX_SECONDS = 24 * 3600
 # Clocks of two machines that both keep time differ by less.
@@ -34,7 +34,7 @@ class Unauthenticated(ServiceError):
 
 
 class WeakSecret(Exception):
-    """The configured secret is shorter than HS256 needs; a fact for whoever starts the service."""
+    """The configured secret or key can be guessed; a fact for whoever starts the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Authenticator:
         """`keys` hold public keys only; a symmetric one among them is refused."""
         if any(key.key_type == "oct" for key in keys):
             raise WeakSecret("A set of public keys must not hold a symmetric key.")
+        if any(isinstance(key, jwk.RSAKey) and is_weak(key) for key in keys):
+            raise WeakSecret(f"An RSA key has fewer than {RSA_MIN_BITS} bits.")
         return cls(keys, PUBLIC_ALGORITHMS, clock, issuer)
 
     def principal(self, authorization: str | None) -> Principal:
@@ -73,6 +75,8 @@ class Authenticator:
         claims = self._accepted(_bearer(authorization))
         user = UserId(claims.user)
         tenant = TenantId(claims.tenant) if claims.tenant else personal_tenant(user)
+        if person_of(tenant) not in (None, user):
+            raise Unauthenticated("The token's tenant is another user's personal one.")
         return Principal(user, tenant, claims.email, claims.scopes)
 
     def _accepted(self, token: str) -> _Claims:
@@ -137,8 +141,8 @@ def mint(
 
 
 def _secret_key(secret: bytes) -> jwk.OctKey:
-    if len(secret) < SECRET_MIN_BYTES:
-        raise WeakSecret(f"The token secret has {len(secret)} bytes; at least {SECRET_MIN_BYTES} are needed.")
+    if weakness := weakness_of(secret):
+        raise WeakSecret(f"The token secret {weakness}.")
     return jwk.OctKey.import_key(secret)
 
 

@@ -1,6 +1,7 @@
 """`overture serve`"""
 
 import socket
+import sys
 from functools import partial
 from typing import Literal
 
@@ -21,6 +22,7 @@ from service.web.http_server import BACKLOG, Connections, serve_http
 # Descriptors for what is no caller's connection: readers' pipes, pages and boards, GitHub, files, the event loop.
 OTHER_DESCRIPTORS = 100
 DEMO_TOKEN_HOURS = 24
+DEMO_EMAIL = "demo@example.com"
 
 
 def serve(
@@ -28,7 +30,8 @@ def serve(
 ) -> int:
     """Serve the HTTP API until SIGTERM or SIGINT, then drain.
 
-    Without any configuration it brings up a PostgreSQL of its own, migrates it, and prints a token to try it with.
+    Without any configuration it brings up a PostgreSQL of its own, migrates it, and says how to try it; a token is
+    printed to a terminal only.
 
     Parameters
     ----------
@@ -94,7 +97,10 @@ def greet(resources: Resources, port: int) -> None:
         # Behind a proxy, loopback is where production listens too: its log is no place for a token.
         print(f"The API is described at {url}/docs; `overture token` prints a token.", flush=True)
         return
-    token = sign_token(settings, user="demo", email="demo@example.com", hours=DEMO_TOKEN_HOURS)
+    # What is no terminal is a file that others may read, and that lasts longer than the token.
+    token = f"$(overture token --email {DEMO_EMAIL} --hours {DEMO_TOKEN_HOURS})"
+    if sys.stdout.isatty():
+        token = sign_token(settings, user="demo", email=DEMO_EMAIL, hours=DEMO_TOKEN_HOURS)
     print(
         f"""
 A token for the user `demo`, good for {DEMO_TOKEN_HOURS} hours, and what to try with it:

@@ -8,6 +8,7 @@ from cyclopts.types import PositiveFloat
 from service.access.tokens import LIFETIME_MAX_SECONDS, mint
 from service.cli import DONE, MISUSED, Refused, command_settings
 from service.kernel.clock import SystemClock
+from service.kernel.identifiers import TenantId, person_of
 from service.settings import Settings, token_secret
 
 
@@ -51,6 +52,8 @@ def sign_token(
     secret = token_secret(settings)
     if secret is None:
         raise Refused("Tokens are verified with the public keys of OVERTURE_JWKS_URL; only their issuer can make one.")
+    if tenant and person_of(TenantId(tenant)) not in (None, user):
+        raise Refused(f"The tenant {tenant} is another user's personal one.", exit_code=MISUSED)
     lifetime_seconds = round(hours * 3600)
     if lifetime_seconds > LIFETIME_MAX_SECONDS:
         raise Refused(f"A token lives at most {LIFETIME_MAX_SECONDS // 3600} hours.", exit_code=MISUSED)

@@ -13,6 +13,11 @@ TenantId = NewType("TenantId", str)  # the token's `tenant`, or the user's perso
 
 _PERSONAL = "user:"
 
+# Shorter than HS256's own output, a secret can be searched (RFC 7518, 3.2).
+SECRET_MIN_BYTES = 32
+# So many random bytes have at least twelve different digits in hexadecimal, but once in a million times.
+SECRET_MIN_DISTINCT = 8
+
 
 def personal_tenant(user: UserId) -> TenantId:
     """Whose rows a token without a tenant of its own acts for: the user's alone."""
@@ -22,6 +27,15 @@ def personal_tenant(user: UserId) -> TenantId:
 def person_of(tenant: TenantId) -> UserId | None:
     """The user of a personal tenant, None for one of several people."""
     return UserId(tenant.removeprefix(_PERSONAL)) if tenant.startswith(_PERSONAL) else None
+
+
+def weakness_of(secret: bytes) -> str | None:
+    """What is wrong with a secret that tokens are signed with, as the end of a sentence; None where it will do."""
+    if len(secret) < SECRET_MIN_BYTES:
+        return f"has {len(secret)} bytes; at least {SECRET_MIN_BYTES} are needed"
+    if len(set(secret)) < SECRET_MIN_DISTINCT:
+        return f"is made of {len(set(secret))} characters over and over; give random ones"
+    return None
 
 
 class Identifiers:

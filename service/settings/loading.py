@@ -11,8 +11,9 @@ from typing import Any, Literal, cast, get_args, get_origin
 import msgspec
 import platformdirs
 
+from service.kernel.identifiers import weakness_of
 from service.settings.addresses import MASK, without_password
-from service.settings.problems import JWT_SECRET_MIN_BYTES, BadSettings, contradictions
+from service.settings.problems import BadSettings, contradictions
 from service.settings.variables import Settings, Variable, variables
 
 # Where the embedded server must run as another user, that user has to reach the data: root's home will not do.
@@ -145,8 +146,8 @@ def _kept_secret(file: Path) -> bytes:
             os.link(draft, file)
         draft.unlink()
     kept = file.read_bytes()
-    if len(kept) < JWT_SECRET_MIN_BYTES:
-        raise BadSettings([f"{file}: is not a secret of at least {JWT_SECRET_MIN_BYTES} bytes; remove it, and start."])
+    if weakness := weakness_of(kept):
+        raise BadSettings([f"{file}: {weakness}; remove it, and start."])
     return kept
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from service.kernel.identifiers import SECRET_MIN_BYTES, weakness_of
 from service.settings.addresses import is_http_url, is_trustworthy_url, without_password
 from service.settings.variables import Settings
 
-# Shorter than HS256's own output, a secret can be searched (RFC 7518, 3.2).
-JWT_SECRET_MIN_BYTES = 32
 MODEL_NAME_MAX_CHARS = 200
 
 
@@ -54,8 +53,8 @@ def _database_problems(settings: Settings) -> Iterator[str]:
 
 def _token_problems(settings: Settings) -> Iterator[str]:
     secret = settings.jwt_secret
-    if secret is not None and len(secret.encode()) < JWT_SECRET_MIN_BYTES:
-        yield f"OVERTURE_JWT_SECRET: {len(secret.encode())} bytes are too few; give at least {JWT_SECRET_MIN_BYTES}."
+    if secret is not None and (weakness := weakness_of(secret.encode())):
+        yield f"OVERTURE_JWT_SECRET: {weakness}."
     if settings.jwks_url is not None and not is_trustworthy_url(settings.jwks_url):
         yield f"OVERTURE_JWKS_URL: {settings.jwks_url!r} is not accepted; give an https URL (http on loopback alone)."
     if secret is not None and settings.jwks_url is not None:
@@ -63,7 +62,7 @@ def _token_problems(settings: Settings) -> Iterator[str]:
     if secret is None and settings.jwks_url is None and not settings.is_bound_to_loopback:
         yield (
             f"OVERTURE_JWT_SECRET: unset while listening on {settings.host} (OVERTURE_HOST), which others can reach; "
-            f"give at least {JWT_SECRET_MIN_BYTES} random bytes, or OVERTURE_JWKS_URL, or listen on 127.0.0.1."
+            f"give at least {SECRET_MIN_BYTES} random bytes, or OVERTURE_JWKS_URL, or listen on 127.0.0.1."
         )
 
 

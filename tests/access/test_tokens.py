@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import warnings
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,6 +88,8 @@ def test_without_a_tenant_it_is_the_personal_one() -> None:
         {"tenant": ["acme"]},
         {"tenant": ""},
         {"tenant": "a" * 256},
+        {"tenant": "user:grace"},
+        {"tenant": "user:"},
         {"email": {"a": 1}},
         {"email": "a" * 255},
         {"scope": ["admin"]},
@@ -172,8 +175,22 @@ def test_a_public_key_is_no_secret() -> None:
         keys.principal(f"Bearer {token}")
 
 
+def weak_rsa() -> jwk.RSAKey:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # joserfc's own, of the size
+        return jwk.RSAKey.generate_key(1024, {"kid": "weak"})
+
+
+def test_the_own_personal_tenant_may_be_named() -> None:
+    assert authenticator().principal(f"Bearer {signed(GOOD | {'tenant': 'user:ada'})}").tenant == "user:ada"
+
+
 def test_weak_keys_are_refused_at_the_start() -> None:
     with pytest.raises(WeakSecret):
         Authenticator.with_secret(b"31 bytes are one byte too few..", clock=CLOCK)
+    with pytest.raises(WeakSecret):
+        Authenticator.with_secret(b"k" * 64, clock=CLOCK)
+    with pytest.raises(WeakSecret):
+        Authenticator.with_keys(jwk.KeySet([weak_rsa()]), clock=CLOCK)
     with pytest.raises(WeakSecret):
         Authenticator.with_keys(jwk.KeySet([jwk.OctKey.import_key(SECRET)]), clock=CLOCK)

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from service.adapters.signing_keys import SigningKeysUnavailable, refresh
 from service.adapters.signing_keys.http import BODY_MAX_BYTES, HttpSigningKeys
 from service.adapters.signing_keys.scripted import ScriptedSigningKeys
+from tests.access.test_tokens import weak_rsa
 from tests.http import serve
 
 pytestmark = pytest.mark.anyio
@@ -40,6 +41,7 @@ async def test_public_keys_are_taken_and_what_is_not_for_us_is_left_out() -> Non
         {**RSA.as_dict(private=False), "use": "enc"},
         {"kty": "AKP", "kid": "of the future"},
         {"kty": "EC", "crv": "P-256"},
+        weak_rsa().as_dict(private=False),
         "no object",
     ]
     async with serve(published(key_set(*others, public))) as url:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +59,7 @@ class Served:
 
     process: subprocess.Popen[str]
     greeting: str
+    data_dir: Path
 
     @property
     def address(self) -> tuple[str, int]:
@@ -66,11 +68,12 @@ class Served:
         parts = urlsplit(found[0])
         return parts.hostname or "", parts.port or 0
 
-    @property
+    @cached_property
     def token(self) -> str:
-        found = re.search(r"^TOKEN=(\S+)$", self.greeting, re.MULTILINE)
+        """What the command prints that stands in the greeting."""
+        found = re.search(r"^TOKEN=\$\(overture (.+)\)$", self.greeting, re.MULTILINE)
         assert found is not None, self.greeting
-        return found[1]
+        return overture(*found[1].split(), data_dir=self.data_dir).stdout.strip()
 
     def connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(*self.address, timeout=LIMIT_SECONDS)
@@ -112,7 +115,7 @@ def serving(
             text=True,
         )
     try:
-        yield Served(process, _greeting(process, log))
+        yield Served(process, _greeting(process, log), data_dir)
     finally:
         process.kill()
         process.wait()

@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
+import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from service.cli.serve import connections_limit
 from service.settings import Settings
-from tests.cli.overture import LIMIT_SECONDS, Served, answered, overture, serving
+from tests.cli.overture import LIMIT_SECONDS, ROOT, Served, answered, command, environment, overture, serving
 
 pytestmark = pytest.mark.process
 
@@ -139,3 +141,20 @@ def test_callers_have_the_descriptors_that_the_rest_leaves(
     configured: int | None, descriptors: int, connections: int
 ) -> None:
     assert connections_limit(Settings(max_connections=configured), descriptors=descriptors) == connections
+
+
+def test_a_token_is_printed_to_a_terminal_only(data_dir: Path, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    with serving(data_dir=data_dir, log=tmp_path / "log") as served:
+        assert served.token not in served.greeting
+    process = subprocess.Popen(
+        command("serve", "--port", "0"), cwd=ROOT, env=environment(data_dir), stdout=theirs, stderr=subprocess.DEVNULL
+    )
+    try:
+        os.close(theirs)
+        with os.fdopen(ours) as terminal:
+            shown = next(line for line in terminal if line.startswith("TOKEN="))
+    finally:
+        process.kill()
+        process.wait()
+    assert shown.removeprefix("TOKEN=").strip().count(".") == 2

@@ -2,9 +2,12 @@
 
 from typing import Protocol
 
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from service.kernel.errors import Unavailable
+
+# What RFC 7518 (3.3) asks of RS256.
+RSA_MIN_BITS = 2048
 
 
 class SigningKeysUnavailable(Unavailable):
@@ -20,6 +23,10 @@ class SigningKeys(Protocol):
         Within 5 s and 256 kB. Raises `SigningKeysUnavailable`.
         """
         ...
+
+
+def is_weak(key: RSAKey) -> bool:
+    return key.raw_value.key_size < RSA_MIN_BITS
 
 
 async def refresh(current: KeySet, source: SigningKeys) -> None:

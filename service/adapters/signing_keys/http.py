@@ -1,14 +1,15 @@
 """A key set fetched over HTTP from the address its issuer publishes."""
 
+import warnings
 from typing import Any, cast
 
 import anyio
 import httpx
 import msgspec
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key, KeySet
+from joserfc.jwk import JWKRegistry, Key, KeySet, RSAKey
 
-from service.adapters.signing_keys import SigningKeysUnavailable
+from service.adapters.signing_keys import SigningKeysUnavailable, is_weak
 
 FETCH_SECONDS = 5.0
 # The largest sets in use have some twenty keys of 2 kB.
@@ -52,13 +53,16 @@ class HttpSigningKeys:
 
 
 def _usable(entry: Any) -> Key | None:
-    """The key, or None for one that is for something else, or of a kind that is not known here."""
+    """The key, or None for one that is for something else, of a kind that is not known here, or too weak."""
     if not isinstance(entry, dict):
         return None
     fields = cast("dict[str, Any]", entry)
     if fields.get("kty") not in _KINDS or fields.get("use", "sig") != "sig":
         return None
     try:
-        return JWKRegistry.import_key(fields)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # joserfc's of a weak key, which is left out
+            key = JWKRegistry.import_key(fields)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
+    return None if isinstance(key, RSAKey) and is_weak(key) else key
