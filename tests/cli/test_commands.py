@@ -113,7 +113,9 @@ def test_an_interruption_undoes_everything(backend: str, data_dir: Path) -> None
 
 
 def test_a_healthy_installation_passes(data_dir: Path) -> None:
-    done = overture("doctor", data_dir=data_dir, OVERTURE_JWT_SECRET="hush-hush, nobody is to be told.", OVERTURE_POOLSIZE="3")
+    done = overture(
+        "doctor", data_dir=data_dir, OVERTURE_JWT_SECRET="hush-hush, nobody is to be told.", OVERTURE_POOLSIZE="3"
+    )
     assert done.returncode == 0, done.stdout
     assert "invariants     all hold" in done.stdout
     assert "OVERTURE_POOLSIZE is not a variable" in done.stdout
