@@ -128,17 +128,14 @@ class Draft:
 OnSentence = Callable[[str], None]
 
 
-def unheard(_sentence: str) -> None:
-    """The listener of those who wait for the finished letter."""
-
-
 class Writer(Protocol):
-    async def __call__(self, brief: Brief, /, *, on_sentence: OnSentence, on_call: OnCall) -> Draft:
+    async def __call__(self, brief: Brief, /, *, on_sentence: OnSentence | None, on_call: OnCall) -> Draft:
         """A letter; keeps nothing.
 
-        `on_sentence` hears sentences that may be shown before the letter is finished, `on_call` every call of a model
-        that was made for it, also those that failed or were cancelled. Raises `WritingFailed` or `ModelUnavailable`
-        where no letter can be had. Cancellation ends the call.
+        `on_sentence` hears sentences that are shown before the letter is finished, and is None where the caller waits
+        for that; until it has heard one, another answer may take the place of a failed one. `on_call` hears every call
+        of a model that was made for it, also those that failed or were cancelled. Raises `WritingFailed` or
+        `ModelUnavailable` where no letter can be had. Cancellation ends the call.
         """
         ...
 

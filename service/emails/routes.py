@@ -169,8 +169,8 @@ def _branches_of(call: Call[Any, Any]) -> Report:
     return lambda event: call.tell("branch", event)
 
 
-def _sentences_of(call: Call[Any, Any]) -> OnSentence:
-    return lambda sentence: call.tell("delta", Delta(sentence))
+def _sentences_of(call: Call[Any, Any]) -> OnSentence | None:
+    return (lambda sentence: call.tell("delta", Delta(sentence))) if call.is_streamed else None
 
 
 def _remembering(call: Call[Any, Any]) -> Remember:

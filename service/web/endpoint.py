@@ -112,7 +112,8 @@ class Call(Generic[BodyOf, QueryOf]):
     `remember(tx, answer)` is for endpoints declared `idempotent`: called inside the unit of work that has the effect,
     with the wire struct that is about to be answered; without an `Idempotency-Key` it does nothing. Of an
     `IncomingBody`, it is called once that was read to its end.
-    `tell(name, value)` is for `Events`: one for whoever asked for them, else nothing; it never waits and never fails.
+    `tell(name, value)` is for `Events`: one for whoever asked for them (`is_streamed`), else nothing; it never waits
+    and never fails.
     `write(piece)` is for a `Download`: it waits until the client has taken what was written before.
     `name_file(file_name, media_type)`, before the first piece, is for those that declare `other_media_types`.
     """
@@ -124,6 +125,7 @@ class Call(Generic[BodyOf, QueryOf]):
     request_id: str
     remember: Remember
     headers: Mapping[str, str]  # names in lower case; never `authorization`
+    is_streamed: bool
     tell: Callable[[str, Any], None]
     write: Callable[[bytes], Awaitable[None]]
     name_file: Callable[[str, str], None]

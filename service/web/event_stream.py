@@ -68,6 +68,8 @@ def encoded(name: str, data: bytes) -> bytes:
 class EventChannel(Channel):
     """The sending side of one such call."""
 
+    is_streamed = True
+
     def __init__(self, inbox: Inbox, send: Send, *, last: str) -> None:
         self._outgoing = Outgoing(inbox, send)
         self._last = last

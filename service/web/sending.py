@@ -48,6 +48,8 @@ async def refuse_socket(scope: Scope, send: Send, answer: Answer) -> None:
 class Channel:
     """How the answer of one call goes out: whole, once it is there. Others send parts of it before."""
 
+    is_streamed = False
+
     def tell(self, name: str, value: Any) -> None:
         """Nobody asked for events."""
 

@@ -209,6 +209,7 @@ class Served:
                         request_id=request_info().request_id,
                         remember=remember,
                         headers=for_endpoints(scope),
+                        is_streamed=channel.is_streamed,
                         tell=channel.tell,
                         write=channel.write,
                         name_file=channel.name_file,

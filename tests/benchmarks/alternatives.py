@@ -47,7 +47,7 @@ from service.adapters.page_parser.reading import read_page
 from service.credits import operations as credits
 from service.credits.model import HoldId
 from service.emails import store
-from service.emails.brief import Writer, brief_of, unheard
+from service.emails.brief import Writer, brief_of
 from service.emails.by_model.writer import ModelWriter
 from service.emails.gate import judge
 from service.emails.model import (
@@ -173,7 +173,7 @@ async def write_and_keep(
     request, gathered, now = inputs.request, inputs.gathered, SystemClock().now()
     brief = brief_of(request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
     calls: list[ModelCall] = []
-    draft = await writer(brief, on_sentence=unheard, on_call=calls.append)
+    draft = await writer(brief, on_sentence=None, on_call=calls.append)
     verdict = judge(draft, brief)
     if verdict.refused:
         raise WritingFailed("No letter came out that may be sent.")

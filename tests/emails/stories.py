@@ -15,7 +15,7 @@ from service.adapters.page_parser.scripted import ScriptedPageParser
 from service.credits.model import Balance
 from service.credits.store import find_balance
 from service.custody import operations as custody
-from service.emails.brief import OnSentence, Writer, unheard
+from service.emails.brief import OnSentence, Writer
 from service.emails.model import Email, EmailId, GenerateRequest, Overrides, Recruiter, Terms
 from service.emails.offline import compose
 from service.emails.operations.generate import generate
@@ -90,7 +90,7 @@ class World:
         share: Share = everyone,
         writer: Writer = compose.write,
         report: Report = ignore_event,
-        on_sentence: OnSentence = unheard,
+        on_sentence: OnSentence | None = None,
         remember: Remember = forget,
     ) -> Email:
         with acting(user):

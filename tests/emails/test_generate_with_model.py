@@ -94,8 +94,8 @@ async def test_what_the_model_cost_is_unknown_without_a_price(house: World) -> N
     [
         ([Line(failure=AWAY)], ModelUnavailable, ["failed"]),
         ([Line(pieces=(answer()[:60],), failure=AWAY)], ModelUnavailable, ["failed"]),
-        (["garbage"], WritingFailed, ["finished", "finished"]),
-        (["garbage", Line(failure=AWAY)], ModelUnavailable, ["finished", "failed"]),
+        (["garbage"], ModelUnavailable, ["failed"] * 3),
+        (["garbage", Line(failure=AWAY)], ModelUnavailable, ["failed", "failed"]),
         ([answer("Visit https://evil.example.")], WritingFailed, ["finished", "finished"]),
     ],
 )

@@ -30,8 +30,8 @@ WRITES = {
     "no-stream-options",
     "old",
 }
-# Something of its answer was passed on: there is no other model after that.
-BEGINS = {"stall", "drop", "drop-clean", "endless", "filtered-late", "length"}
+# Whoever asked for a stream was shown a sentence of it: there is no other model after that.
+BEGINS = {"stall", "drop", "drop-clean", "filtered-late", "length"}
 # Worth another try: a moment later the same call may succeed.
 PASSING = ("408", "429", "500", "502", "503", "529")
 LASTING = ("401", "403", "404", "413", "quota")
@@ -48,11 +48,15 @@ class Case:
     is_streamed: bool
 
     @property
+    def is_heard(self) -> bool:
+        return self.is_streamed and self.fault in BEGINS
+
+    @property
     def writer(self) -> str | None:
         """The model whose letter comes out of it."""
         if self.fault in WRITES:
             return "first"
-        return "second" if self.has_second and self.fault not in BEGINS else None
+        return "second" if self.has_second and not self.is_heard else None
 
 
 @dataclass
@@ -105,7 +109,7 @@ def _broken_promise(case: Case, heard: Heard, model: DirectedModel) -> object:
         return answered.events[-1]
     if case.writer is not None and not (answered.is_email and answered.document["usage"]["model"] == case.writer):
         return answered.events[-1]
-    if case.fault in BEGINS and tried != ["first"]:
+    if case.is_heard and tried != ["first"]:
         return tried
     if case.fault in PASSING and tried != ["first"] * 3 + ["second"] * (1 if case.has_second else 3):
         return tried

@@ -22,7 +22,7 @@ class ModelWriter:
         self._model = model
         self._identifiers = identifiers
 
-    async def __call__(self, brief: Brief, /, *, on_sentence: OnSentence, on_call: OnCall) -> Draft:
+    async def __call__(self, brief: Brief, /, *, on_sentence: OnSentence | None, on_call: OnCall) -> Draft:
         asking = _Asking(self._model, brief, self._identifiers, on_sentence, on_call)
         first = await asking.answer()
         faults = first.faults()
@@ -38,7 +38,12 @@ class _Asking:
     """One letter in the making."""
 
     def __init__(
-        self, model: LanguageModel, brief: Brief, identifiers: Identifiers, on_sentence: OnSentence, on_call: OnCall
+        self,
+        model: LanguageModel,
+        brief: Brief,
+        identifiers: Identifiers,
+        on_sentence: OnSentence | None,
+        on_call: OnCall,
     ) -> None:
         self._model = model
         self._brief = brief
@@ -79,13 +84,15 @@ class Audience:
     """Who is shown the letter while it is written: whole sentences that passed the filter, of the first answer that has
     any. A second answer after that is not shown, for it would repeat the first; the finished letter replaces both."""
 
-    def __init__(self, output: OutputFilter, on_sentence: OnSentence) -> None:
+    def __init__(self, output: OutputFilter, on_sentence: OnSentence | None) -> None:
         self._filter = output
         self._on_sentence = on_sentence
         self._tail = ""
         self.shown_chars = 0
 
     def offer(self, sentence: str) -> None:
+        if self._on_sentence is None:
+            return
         text = visible(sentence)
         if self.shown_chars + len(text) > BODY_MAX_CHARS or not self._filter.passes(text, tail=self._tail):
             return

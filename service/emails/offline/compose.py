@@ -44,11 +44,12 @@ class Sentence:
     grounds: tuple[Reference, ...] = ()
 
 
-async def write(brief: Brief, /, *, on_sentence: OnSentence, on_call: OnCall) -> Draft:
+async def write(brief: Brief, /, *, on_sentence: OnSentence | None, on_call: OnCall) -> Draft:
     """`compose`, as a `Writer`."""
     draft = compose(brief)
-    for sentence in sentences(draft.body):
-        on_sentence(sentence)
+    if on_sentence is not None:
+        for sentence in sentences(draft.body):
+            on_sentence(sentence)
     return draft
 
 

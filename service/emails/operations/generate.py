@@ -9,7 +9,7 @@ import anyio
 
 from service.crm.jobs import operations as jobs
 from service.crm.jobs.model import Job
-from service.emails.brief import Draft, OnSentence, brief_of, unheard
+from service.emails.brief import Draft, OnSentence, brief_of
 from service.emails.gate import Verdict, judge
 from service.emails.model import (
     Credits,
@@ -53,7 +53,7 @@ async def generate(
     tenant: TenantId,
     services: EmailServices,
     report: Report = ignore_event,
-    on_sentence: OnSentence = unheard,
+    on_sentence: OnSentence | None = None,
     remember: Remember = forget,
 ) -> Email:
     """One e-mail, stored and charged; or nothing, with the coins back and one usage row without text.
@@ -110,7 +110,7 @@ async def write_and_settle(
     previous: EmailId | None,
     services: EmailServices,
     report: Report,
-    on_sentence: OnSentence,
+    on_sentence: OnSentence | None,
     remember: Remember,
 ) -> Email:
     """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""

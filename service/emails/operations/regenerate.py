@@ -1,6 +1,6 @@
 """Writing an e-mail again, from what the first one was written from."""
 
-from service.emails.brief import OnSentence, unheard
+from service.emails.brief import OnSentence
 from service.emails.model import Email, EmailId, Inputs, LeadOfTenant, Overrides, refuse_faulty
 from service.emails.operations.generate import write_and_settle
 from service.emails.operations.services import EmailServices
@@ -18,7 +18,7 @@ async def regenerate(
     tenant: TenantId,
     services: EmailServices,
     report: Report = ignore_event,
-    on_sentence: OnSentence = unheard,
+    on_sentence: OnSentence | None = None,
     remember: Remember = forget,
 ) -> Email:
     """A new e-mail whose `previous_id` is the old one's, charged like any other; the old one stays as it is.
