@@ -14,6 +14,7 @@ from service.emails.offline import compose
 from service.emails.operations.services import EmailServices
 from service.health.checks import Check
 from service.payments.operations import Providers
+from service.postings.contexts import warm_up
 from service.postings.extraction import ModelReader, places
 from service.postings.operations import PostingReader
 from service.postings.single_flight import SingleFlight
@@ -101,6 +102,7 @@ def _model_reader(resources: Resources) -> ModelReader | None:
 
 
 def _posting_reader(resources: Resources) -> PostingReader:
+    warm_up()
     return PostingReader(
         db=resources.db,
         fetcher=resources.page_fetcher,

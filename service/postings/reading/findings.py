@@ -1,6 +1,6 @@
 """What a reader found, before it is known where in the stored text it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,7 +9,7 @@ from typing import Literal
 from service.postings.model import ReadBy, Salary
 from service.postings.reading.text.documents import Line
 from service.postings.reading.text.outline import Outline
-from service.postings.reading.text.phrases import Phrases, by_meaning
+from service.postings.reading.text.phrases import Phrases, phrases_of
 from service.vocabulary.posting import Label
 
 Span = tuple[int, int]
@@ -47,12 +47,16 @@ Field = Literal[
 def is_untold(field: str, written: str) -> bool:
     """Whether this is how sites fill a field that they must fill where they do not say: `OTHER`, "Confidential"."""
     bare = written.strip(" .()[]-")
-    return any(match.end - match.start == len(bare) and match.meaning == field for match in _untold().find(bare))
+    return any(match.end - match.start == len(bare) for match in _untold(field).find(bare))
 
 
 @cache
-def _untold() -> Phrases[Label]:
-    return by_meaning(lambda language: language.posting.untold)
+def _untold(field: str) -> Phrases[bool]:
+    return phrases_of(lambda language: _of_field(language.posting.untold, field))
+
+
+def _of_field(tables: Mapping[Label, Iterable[str]], field: str) -> Iterable[str]:
+    return (phrase for name, phrases in tables.items() if name == field for phrase in phrases)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from service.postings.reading.page.notices import NOTICE_MAX_CHARS
 from service.postings.reading.text.documents import Line
 from service.postings.reading.text.names import grades, is_role, names_a_role
 from service.postings.reading.text.outline import Outline
-from service.postings.reading.text.phrases import Phrases, any_of, phrases_of, words_in
+from service.postings.reading.text.phrases import Phrases, any_of, phrases_of, words_in, words_of
 from service.postings.reading.values import dates, technologies
 from service.postings.reading.values.employment import applying, employment_said, workplace_said
 from service.postings.reading.values.pay import salary
@@ -55,6 +55,10 @@ class _Patterns:
     goes_on: frozenset[str]
     until: Phrases[bool]
     since: Phrases[bool]
+    # What a line has to hold for any of the patterns to find something.
+    of_company: Phrases[bool]
+    of_title: Phrases[bool]
+    of_place: Phrases[bool]
 
 
 @cache
@@ -83,6 +87,9 @@ def _patterns() -> _Patterns:
         goes_on=words_in(lambda language: language.posting.sentences.goes_on),
         until=phrases_of(lambda language: language.posting.sentences.until),
         since=phrases_of(lambda language: language.posting.sentences.since),
+        of_company=phrases_of(lambda language: language.posting.sentences.seeking + language.posting.sentences.we),
+        of_title=phrases_of(lambda language: language.posting.sentences.seeking_a),
+        of_place=phrases_of(lambda language: language.posting.sentences.in_place),
     )
 
 
@@ -120,24 +127,32 @@ def _pay(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _of_line(line: Line, found: dict[str, Finding], *, day_first: bool) -> Iterator[Finding]:
     text = line.text[:SENTENCE_MAX_CHARS]
-    if "company" not in found:
+    words, cues = frozenset(words_of(text)), _patterns()
+    if "company" not in found and cues.of_company.may_be_in(words):
         yield from (at("company", line, part=span) for span in islice(_companies(text), 1))
-    if "title" not in found and (title := _title(text)):
+    if "title" not in found and cues.of_title.may_be_in(words) and (title := _title(text)):
         yield at("title", line, part=title)
-    if "location" not in found and (match := _patterns().place.search(text)):
+    if "location" not in found and cues.of_place.may_be_in(words) and (match := cues.place.search(text)):
         yield at("location", line, part=_trimmed(match, "place"))
-    if "remote" not in found:
+    if "remote" not in found and workplace_said().may_be_in(words):
         said_remote = (match for match in workplace_said().find(text) if match.meaning is not None)
         yield from (at("remote", line, match.meaning, part=(match.start, match.end)) for match in said_remote)
-    if "is_open" not in found and len(text) <= NOTICE_MAX_CHARS and (said := next(applying().find(text), None)):
+    if "employment_type" not in found and employment_said().may_be_in(words):
+        yield from _employment(line, text)
+    if "valid_through" not in found and cues.until.may_be_in(words):
+        yield from _dated("valid_through", cues.until, line, text, day_first=day_first)
+    if len(text) > NOTICE_MAX_CHARS:
+        return
+    if "is_open" not in found and applying().may_be_in(words) and (said := next(applying().find(text), None)):
         yield at("is_open", line, value=True, part=(said.start, said.end))
-    if "employment_type" not in found and (kinds := list(employment_said().find(text))):
+    if "posted_at" not in found and cues.since.may_be_in(words):
+        yield from _dated("posted_at", cues.since, line, text, day_first=day_first)
+
+
+def _employment(line: Line, text: str) -> Iterator[Finding]:
+    if kinds := list(employment_said().find(text)):
         named = ", ".join(dict.fromkeys(match.meaning for match in kinds))
         yield at("employment_type", line, named, part=(kinds[0].start, kinds[-1].end))
-    if "valid_through" not in found:
-        yield from _dated("valid_through", _patterns().until, line, text, day_first=day_first)
-    if "posted_at" not in found and len(text) <= NOTICE_MAX_CHARS:
-        yield from _dated("posted_at", _patterns().since, line, text, day_first=day_first)
 
 
 def companies_in(text: str) -> Iterator[str]:

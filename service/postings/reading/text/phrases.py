@@ -2,7 +2,7 @@
 there are and however many begin alike."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Generic, NamedTuple, TypeVar
 
 from service import vocabulary
@@ -56,6 +56,11 @@ class Phrases(Generic[T]):
             words = words_of(phrase)
             self._filed.setdefault(" ".join(words), meaning)
             self._words_from[words[0]] = max(len(words), self._words_from.get(words[0], 0))
+
+    def may_be_in(self, words: Set[str]) -> bool:
+        """Whether any of these, in lower case, begins a phrase: a look before the search, for a line is searched for
+        many kinds of phrases."""
+        return not self._words_from.keys().isdisjoint(words)
 
     def find(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Match[T]]:
         end = len(text) if end is None else end

@@ -96,3 +96,42 @@ TWO = [{"name": "Spain"}, {"name": "Portugal"}]
 def test_remote_work_is_where_one_may_live(heading: str, properties: dict[str, Any], location: str) -> None:
     posting = {"jobLocationType": "TELECOMMUTE", "jobLocation": AUSTIN, **properties}
     assert read_posting(heading, **posting).location == location
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Your tasks:&nbsp;&nbsp;- Knead dough&nbsp;&nbsp;- Bake&nbsp;&nbsp;Your profile:&nbsp;&nbsp;- Rise early",
+        "Your tasks&nbsp;•&nbsp;Knead dough&nbsp;•&nbsp;Bake &nbsp; Your profile&nbsp;•&nbsp;Rise early",
+        "Your tasks:\\n- Knead dough\\n- Bake\\n\\nYour profile:\\n- Rise early",
+        "<p>Your tasks</p>\\n<ul>\\n<li>Knead dough</li>\\n<li>Bake</li></ul>\\n<p>Your profile</p><li>Rise early</li>",
+        "<p>Your tasks</p><p>•&nbsp;Knead dough<br>•&nbsp;Bake</p><p>Your profile</p><p>·&nbsp;Rise early</p>",
+    ],
+)
+def test_lists_are_lists_however_their_lines_are_broken(description: str) -> None:
+    context = read_posting(description=description)
+    assert (context.responsibilities, context.requirements) == (("Knead dough", "Bake"), ("Rise early",))
+
+
+def place(name: str = "", **address: Any) -> dict[str, Any]:
+    return {"@type": "Place", "name": name, "address": {"@type": "PostalAddress", **address}}
+
+
+@pytest.mark.parametrize(
+    ("places", "location"),
+    [
+        ([place(addressLocality="Bonn"), place(addressLocality="Graz")], "Bonn; Graz"),
+        (place(addressLocality=["Bonn", "Graz"]), "Bonn; Graz"),
+        ([place("Ulm, BW", addressLocality="Bonn"), place("Graz", addressLocality="Bonn")], "Ulm, BW; Graz"),
+        (place(addressLocality="UNAVAILABLE", addressRegion="UNAVAILABLE", addressCountry="US"), "US"),
+        (place(addressLocality="n/a"), None),
+    ],
+)
+def test_every_place_that_is_told(places: Any, location: str | None) -> None:
+    assert read_posting(jobLocation=places).location == location
+
+
+def test_an_employer_with_nothing_in_it_is_its_text() -> None:
+    org = '<b itemscope itemprop="hiringOrganization"><a href="/o">Falcon Inn</a></b>'
+    page = f'<div itemscope itemtype="http://schema.org/JobPosting"><h3 itemprop="title">Cook</h3>{org}</div>'
+    assert anyio.run(read, page).company == "Falcon Inn"

@@ -133,6 +133,12 @@ def test_names_in_technical_company_are_found(text: str, expected: list[str]) ->
         ("Vertriebserfahrung in D, A und CH", []),
         ("Python experience in R & D", ["Python"]),
         ("10 years in Phoenix, 5 years as Chef", []),
+        ("Du baust Datenpipelines mit Airflow und Spark", ["Apache Airflow", "Spark"]),
+        ("Entwicklung von Datenstrecken in Airflow und Spark", ["Apache Airflow", "Spark"]),
+        ("Beratung der Kunden der VR-Bank", []),
+        ("Gestion de la BDD des candidats", []),
+        ("TDD, BDD", ["Test-driven development", "BDD"]),
+        ("Pythonでの開発経験、Goの知識", ["Python"]),
     ],
 )
 def test_years_and_what_is_made_with_it_speak_of_a_name(text: str, expected: list[str]) -> None:

@@ -113,6 +113,18 @@ def test_amounts_come_out_in_minor_units(text: str, least: int, most: int, curre
         ("₹12L – ₹18L per annum", 120_000_000, 180_000_000, "INR", "year"),
         ("¥6,000,000〜¥9,000,000 per year", 6_000_000, 9_000_000, "JPY", "year"),
         ("€60k～€80k", 6_000_000, 8_000_000, "EUR", "year"),
+        ("18000/21000€ brutos al año", 1_800_000, 2_100_000, "EUR", "year"),
+        ("monatliches Mindestgehalt EUR 3.400,- brutto (14x pro Jahr)", 340_000, 340_000, "EUR", "month"),
+        ("年収600万円〜900万円", 6_000_000, 9_000_000, "JPY", "year"),
+        ("月給 300,000円～", 300_000, None, "JPY", "month"),
+        ("月薪1.5万-2.5万元", 1_500_000, 2_500_000, "CNY", "month"),
+        ("15 000 – 20 000 PLN netto + VAT / miesiąc (B2B)", 1_500_000, 2_000_000, "PLN", "month"),
+        ("wynagrodzenie 15-20 tys. zł brutto miesięcznie", 1_500_000, 2_000_000, "PLN", "month"),
+        ("stawka 120-150 zł/h", 12_000, 15_000, "PLN", "hour"),
+        ("R$ 8.000,00 a R$ 11.000,00 por mês", 800_000, 1_100_000, "BRL", "month"),
+        ("RAL 35.000 - 45.000 €", 3_500_000, 4_500_000, "EUR", "year"),
+        ("€ 3.500 - € 4.800 bruto per maand", 350_000, 480_000, "EUR", "month"),
+        ("lön 45 000 - 55 000 kr/mån", 4_500_000, 5_500_000, "SEK", "month"),
         ("$60,000, 3 days a week on site", 6_000_000, 6_000_000, "USD", "year"),
         ("40 hours per week, €60,000 - €70,000", 6_000_000, 7_000_000, "EUR", "year"),
         ("Annual salary of up to $95,000 plus bonus", None, 9_500_000, "USD", "year"),
@@ -125,9 +137,7 @@ def test_amounts_come_out_in_minor_units(text: str, least: int, most: int, curre
         ),
     ],
 )
-def test_pay_as_postings_of_four_languages_write_it(
-    text: str, least: int | None, most: int | None, currency: str, period: str
-) -> None:
+def test_pay_as_postings_write_it(text: str, least: int | None, most: int | None, currency: str, period: str) -> None:
     for read in (salary.parse, salary.find):
         found = read(text)
         assert found is not None

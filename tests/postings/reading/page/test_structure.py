@@ -26,6 +26,27 @@ async def test_a_door_or_an_error_is_no_title(page: str, title: str | None) -> N
     assert (await read(page)).title == title
 
 
+@pytest.mark.parametrize(
+    ("line", "title", "company"),
+    [
+        (
+            "Softwareentwicklerin (m/w/d) bei Turmfalke Fracht GmbH",
+            "Softwareentwicklerin (m/w/d)",
+            "Turmfalke Fracht GmbH",
+        ),
+        ("Développeur Python chez Crécerelle", "Développeur Python", "Crécerelle"),
+        ("Ingeniero de Datos en Cernícalo S.L.", "Ingeniero de Datos", "Cernícalo S.L."),
+        ("Ingeniero de Datos en Madrid", "Ingeniero de Datos en Madrid", None),
+        ("Crécerelle recherche un.e Data Engineer", "Data Engineer", "Crécerelle"),
+        ("Turmfalke sucht Data Engineer (m/w/d)", "Data Engineer (m/w/d)", "Turmfalke"),
+        ("Wir suchen eine Bäckerin", "Bäckerin", None),
+    ],
+)
+def test_a_headline_is_taken_apart(line: str, title: str, company: str | None) -> None:
+    context = pasted(f"{line}\n\nWe bake.")
+    assert (context.title, context.company) == (title, company)
+
+
 def test_the_rest_of_a_text_below_such_a_line_is_read() -> None:
     context = pasted("Sign in\n\nRequirements\n- Three years of Python")
     assert (context.title, context.requirements) == (None, ("Three years of Python",))
