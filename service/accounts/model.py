@@ -37,7 +37,7 @@ def welcome_digest(user: UserId) -> str:
     return hashlib.sha256(f"{_WELCOME_DOMAIN}{user}".encode()).hexdigest()
 
 
-def checked_email(email: str) -> str:
+def normalized_email(email: str) -> str:
     """One address in its normal form (RFC 5321 with SMTPUTF8), or `InvalidRequest` at `/email`.
 
     Syntax only: nobody is asked whether the mailbox exists. Names that no mail can reach (`localhost`, `.local`) are

@@ -16,7 +16,7 @@ WELCOME_REFERENCE = "welcome"
 async def store(tx: Transaction, *, user: UserId, email: str, display_name: str | None, welcome_coins: int) -> User:
     """Store the user, or bring e-mail and display name up to date; the first time ever, grant the welcome coins.
 
-    E-mail and identity have been checked (`model.checked_email`, `model.refuse_mismatch`). Repeatable and safe in
+    E-mail and identity have been checked (`model.normalized_email`, `model.refuse_mismatch`). Repeatable and safe in
     parallel: the user's row serialises it. An account stored again after its deletion gets a wallet without coins.
     """
     stored = await rows.upsert_user(tx, user=user, email=email, display_name=display_name)
@@ -47,7 +47,7 @@ async def lock(tx: Transaction, user: UserId) -> None:
         raise UserNotFound("This user is not stored.")
 
 
-async def hold(tx: Transaction, user: UserId) -> None:
+async def lock_against_erasure(tx: Transaction, user: UserId) -> None:
     """Keep the user from being erased until the transaction ends: for who locks rows that an erasure would wait for."""
     await rows.share_user(tx, user)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.accounts import operations as accounts
-from service.accounts.model import AccountMismatch, checked_email, refuse_mismatch
+from service.accounts.model import AccountMismatch, normalized_email, refuse_mismatch
 from service.accounts.schema import StoredUser, StoreUser, stored_user
 from service.kernel.database import Database
 from service.kernel.identifiers import UserId
@@ -22,7 +22,7 @@ def routes(*, db: Database, welcome_coins: int) -> Sequence[Endpoint]:
         stored = await db.run(
             accounts.store,
             user=user,
-            email=checked_email(asked.email),
+            email=normalized_email(asked.email),
             display_name=asked.display_name,
             welcome_coins=welcome_coins,
         )

@@ -10,7 +10,7 @@ from cyclopts import App
 from service.cli import DONE, MISUSED, Refused, command_settings
 from service.credits import operations as credits
 from service.credits import store
-from service.credits.model import CoinPackage, checked_package
+from service.credits.model import CoinPackage, check_package
 from service.kernel.database import Unit
 from service.resources import open_command_database
 from service.settings import Settings
@@ -23,7 +23,7 @@ packages = App(name="packages", help="List, set and retire the packages of coins
 @packages.command(name="list")
 def list_packages() -> int:
     """List every package, with its prices in the minor unit of each currency."""
-    for package in _asked(partial(store.find_packages, only_active=False)):
+    for package in _run_unit(partial(store.find_packages, only_active=False)):
         print(_line(package))
     return DONE
 
@@ -44,10 +44,10 @@ def set_package(package_id: str, name: str, coins: int, *prices: str) -> int:
         One or more of CURRENCY=AMOUNT in the minor unit: USD=499 EUR=499.
     """
     try:
-        package = checked_package(CoinPackage(package_id, name, coins, _prices(prices), is_active=True))
+        package = check_package(CoinPackage(package_id, name, coins, _prices(prices), is_active=True))
     except ValueError as error:
         raise Refused(str(error), exit_code=MISUSED) from error
-    _asked(partial(credits.set_package, package=package))
+    _run_unit(partial(credits.set_package, package=package))
     print(_line(package))
     return DONE
 
@@ -61,7 +61,7 @@ def retire(package_id: str) -> int:
     package_id
         As `overture packages list` shows it.
     """
-    if not _asked(partial(store.retire_package, package=package_id)):
+    if not _run_unit(partial(store.retire_package, package=package_id)):
         raise Refused(f"No package {package_id!r} is on sale; see `overture packages list`.")
     print(f"{package_id} is retired")
     return DONE
@@ -85,7 +85,7 @@ def _line(package: CoinPackage) -> str:
     return f"{package.id:<16} {package.coins:>9} coins  {prices}  {package.name}{retired}"
 
 
-def _asked(unit: Unit[[], T]) -> T:
+def _run_unit(unit: Unit[[], T]) -> T:
     settings = command_settings(is_quiet=True)
     return anyio.run(_run, settings, unit, backend=settings.backend)
 

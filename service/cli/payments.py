@@ -21,7 +21,7 @@ EVENTS_PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Options:
     outcomes: Sequence[Outcome]
     page: int
     verb: Literal["list", "apply", "accept", "dismiss"]
@@ -66,12 +66,14 @@ def payments(
     backend
         The event loop; beats OVERTURE_BACKEND.
     """
-    asked = _checked(what, page, {"apply": apply, "accept": accept, "dismiss": dismiss}, reason, order)
+    options = _parse_options(what, page, {"apply": apply, "accept": accept, "dismiss": dismiss}, reason, order)
     settings = command_settings(is_quiet=True, backend=backend)
-    return anyio.run(_run, settings, asked, backend=settings.backend)
+    return anyio.run(_run, settings, options, backend=settings.backend)
 
 
-def _checked(what: str, page: int, verbs: dict[str, str | None], reason: str | None, order: str | None) -> _Asked:
+def _parse_options(
+    what: str, page: int, verbs: dict[str, str | None], reason: str | None, order: str | None
+) -> _Options:
     given = [(verb, text) for verb, text in verbs.items() if text is not None]
     if len(given) > 1:
         raise Refused("--apply, --accept and --dismiss exclude one another.", exit_code=MISUSED)
@@ -85,37 +87,37 @@ def _checked(what: str, page: int, verbs: dict[str, str | None], reason: str | N
     event = UUID(int=0) if text is None else _id(f"--{verb}", text, "no event's id; the first column names them")
     named = None if order is None else OrderId(_id("--order", order, "no order's id"))
     outcomes = OPEN_OUTCOMES if what == "parked" else (Outcome.UNMATCHED,)
-    return _Asked(outcomes, page, verb, event, reason or "", named)  # pyright: ignore[reportArgumentType]  (one of the verbs)
+    return _Options(outcomes, page, verb, event, reason or "", named)  # pyright: ignore[reportArgumentType]  (one of the verbs)
 
 
-async def _run(settings: Settings, asked: _Asked) -> int:
+async def _run(settings: Settings, options: _Options) -> int:
     async with open_command_database(settings) as db:
-        return await (_list(db, asked) if asked.verb == "list" else _decide(db, asked))
+        return await (_list(db, options) if options.verb == "list" else _decide(db, options))
 
 
-async def _list(db: Database, asked: _Asked) -> int:
-    window = Window(limit=EVENTS_PER_PAGE, offset=(asked.page - 1) * EVENTS_PER_PAGE)
-    listed = await db.run_system(store.list_events, window=window, outcomes=asked.outcomes)
+async def _list(db: Database, options: _Options) -> int:
+    window = Window(limit=EVENTS_PER_PAGE, offset=(options.page - 1) * EVENTS_PER_PAGE)
+    listed = await db.run_system(store.list_events, window=window, outcomes=options.outcomes)
     _print(listed.rows[:EVENTS_PER_PAGE])
     if len(listed.rows) > EVENTS_PER_PAGE:
         counted = f"{COUNTED_MAX} or more" if listed.counted > COUNTED_MAX else listed.counted
-        print(f"page {asked.page} of {counted} events; the next: --page {asked.page + 1}")
+        print(f"page {options.page} of {counted} events; the next: --page {options.page + 1}")
     return DONE
 
 
-async def _decide(db: Database, asked: _Asked) -> int:
+async def _decide(db: Database, options: _Options) -> int:
     review = Identifiers(SystemClock()).uuid7()
-    if asked.verb == "accept":
+    if options.verb == "accept":
         now = await db.run_system(
-            operations.accept, id=asked.event, reason=asked.reason, order=asked.order, review=review
+            operations.accept, id=options.event, reason=options.reason, order=options.order, review=review
         )
-    elif asked.verb == "dismiss":
-        now = await db.run_system(operations.dismiss, id=asked.event, reason=asked.reason, review=review)
+    elif options.verb == "dismiss":
+        now = await db.run_system(operations.dismiss, id=options.event, reason=options.reason, review=review)
     else:
-        now = await db.run_system(operations.apply_again, id=asked.event)
+        now = await db.run_system(operations.apply_again, id=options.event)
     _print([now])
     if now.outcome in OPEN_OUTCOMES:
-        raise Refused(f"{asked.event} still cannot be applied: {now.reason}")
+        raise Refused(f"{options.event} still cannot be applied: {now.reason}")
     return DONE
 
 

@@ -140,7 +140,7 @@ class HoldNotOpen(ServiceError):
     kind, slug, title = Kind.CONFLICT, "hold-not-open", "The reservation is no longer open"
 
 
-def checked_coins(amount: object, *, least: int = 0) -> int:
+def check_coins(amount: object, *, least: int = 0) -> int:
     """The amount, if it is a whole number of coins between `least` and `COINS_MAX`; TypeError or ValueError if not.
 
     Such an amount is a mistake of our own code: what comes from outside is bounded by its wire struct.
@@ -152,14 +152,14 @@ def checked_coins(amount: object, *, least: int = 0) -> int:
     return amount
 
 
-def checked_reference(reference: str) -> str:
+def check_reference(reference: str) -> str:
     """What a movement was for, as `<kind of thing>:<id>`: `email:<uuid>`, `order:<uuid>`; ValueError if unusable."""
     if not 0 < len(reference) <= REFERENCE_MAX_CHARACTERS or not reference.isprintable():
         raise ValueError(f"a reference is 1 to {REFERENCE_MAX_CHARACTERS} printable characters")
     return reference
 
 
-def exhausted(*, price: int, available: int) -> CreditsExhausted:
+def not_enough(*, price: int, available: int) -> CreditsExhausted:
     coins = "1 coin" if price == 1 else f"{price} coins"
     return CreditsExhausted(
         f"This costs {coins} and {available} are available; nothing was reserved. Get credits and try again.",
@@ -167,13 +167,13 @@ def exhausted(*, price: int, available: int) -> CreditsExhausted:
     )
 
 
-def checked_package(package: CoinPackage) -> CoinPackage:
+def check_package(package: CoinPackage) -> CoinPackage:
     """The package, if it can be sold as it stands; ValueError says what is wrong with it."""
     if not _PACKAGE_ID.fullmatch(package.id):
         raise ValueError(f"a package id is lower-case letters, digits and hyphens, at most 63: {package.id!r}")
     if not 0 < len(package.name) <= PACKAGE_NAME_MAX_CHARACTERS or not package.name.isprintable():
         raise ValueError(f"a package name is 1 to {PACKAGE_NAME_MAX_CHARACTERS} printable characters")
-    checked_coins(package.coins, least=1)
+    check_coins(package.coins, least=1)
     if not package.prices:
         raise ValueError("a package needs a price in at least one currency")
     for currency, amount in package.prices.items():

@@ -21,10 +21,10 @@ from service.credits.model import (
     Refund,
     TransactionKind,
     WalletNotFound,
-    checked_coins,
-    checked_package,
-    checked_reference,
-    exhausted,
+    check_coins,
+    check_package,
+    check_reference,
+    not_enough,
 )
 from service.kernel.database import Database, Transaction, sweep
 from service.kernel.identifiers import UserId
@@ -58,7 +58,7 @@ async def reserve(
     `Hold.id`. A repeat with another amount is a mistake of the caller (ValueError). An amount of 0 (a price of 0)
     makes a hold like any other and leaves no trace in the ledger. Raises `CreditsExhausted`.
     """
-    checked_coins(amount)
+    check_coins(amount)
     made = await store.insert_hold(
         tx, user=user, amount=amount, operation=operation, hold=hold, expires_in_seconds=expires_in_seconds
     )
@@ -66,7 +66,7 @@ async def reserve(
         return made
     earlier = await store.find_hold_by_operation(tx, user=user, operation=operation)
     if earlier is None:
-        raise exhausted(price=amount, available=(await store.find_balance(tx, user)).available)
+        raise not_enough(price=amount, available=(await store.find_balance(tx, user)).available)
     if earlier.amount != amount:
         raise ValueError(f"operation {operation} reserved {earlier.amount} coins before, and now asks for {amount}")
     return earlier
@@ -80,15 +80,15 @@ async def charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) 
     and ValueError where it is smaller than `amount`. Let the error leave the unit of work: what was to be paid for
     must be rolled back with it.
     """
-    checked_coins(amount)
-    checked_reference(reference)
+    check_coins(amount)
+    check_reference(reference)
     balance = await store.settle_hold(tx, hold=hold, charged=amount, reference=reference, even_if_expired=False)
     if balance is not None:
         return balance
-    return await _charged_before(tx, hold=hold, amount=amount, reference=reference)
+    return await _earlier_charge(tx, hold=hold, amount=amount, reference=reference)
 
 
-async def _charged_before(tx: Transaction, *, hold: HoldId, amount: int, reference: str) -> Balance:
+async def _earlier_charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) -> Balance:
     """The balance after the very same charge, or why there can be none."""
     found = await store.find_hold(tx, hold)
     if found is None:
@@ -97,7 +97,7 @@ async def _charged_before(tx: Transaction, *, hold: HoldId, amount: int, referen
     if what.state is HoldState.CHARGED:
         first = await store.find_charge(tx, hold)
         if first is not None and (first.amount, first.reference) == (-amount, reference):
-            return _after(first)
+            return _balance_after(first)
     if what.state is HoldState.OPEN and not is_past:
         raise ValueError(f"{amount} coins cannot be charged to a hold of {what.amount}")
     state = what.state if what.state is not HoldState.OPEN else HoldState.EXPIRED
@@ -122,8 +122,8 @@ async def grant(
     A debt is paid off first, and only what is left becomes available. A repeat changes nothing and answers the
     balance as the first one left it.
     """
-    checked_coins(amount, least=1)
-    checked_reference(reference)
+    check_coins(amount, least=1)
+    check_reference(reference)
     await store.open_wallet(tx, user)
     balance = await store.insert_grant(
         tx, user=user, amount=amount, kind=kind, reference=reference, house_account=_HOUSE_ACCOUNT[kind]
@@ -133,7 +133,7 @@ async def grant(
     first = await store.find_grant(tx, user=user, kind=kind, reference=reference)
     if first is None:
         raise LookupError(f"the wallet of this user vanished while {reference} was being granted")
-    return _after(first)
+    return _balance_after(first)
 
 
 async def grant_by_hand(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
@@ -169,8 +169,8 @@ async def refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -
     which whatever comes next pays off: purchases, grants, and what comes back from holds. A repeat changes nothing
     and answers the first result; one with other coins is a mistake of the caller (ValueError).
     """
-    checked_coins(coins, least=1)
-    checked_reference(reference)
+    check_coins(coins, least=1)
+    check_reference(reference)
     await store.open_wallet(tx, user)
     made = await store.insert_refund(tx, user=user, amount=coins, reference=reference)
     if made is not None:
@@ -201,9 +201,9 @@ async def set_package(tx: Transaction, package: CoinPackage) -> None:
     """Store a package, new or in place of the one with its id. For the owner (`run_system`).
 
     Orders keep what they were made with: coins and price are theirs from the moment of ordering. Raises ValueError
-    (`model.checked_package`).
+    (`model.check_package`).
     """
-    await store.upsert_package(tx, checked_package(package))
+    await store.upsert_package(tx, check_package(package))
 
 
 async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
@@ -217,7 +217,7 @@ async def erase(tx: Transaction, user: UserId) -> Mapping[str, int]:
     return {}
 
 
-def _after(transaction: LedgerTransaction) -> Balance:
+def _balance_after(transaction: LedgerTransaction) -> Balance:
     return Balance(
         balance=transaction.available_after + transaction.held_after,
         reserved=transaction.held_after,

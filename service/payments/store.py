@@ -174,9 +174,9 @@ async def lock_order(tx: Transaction, user: UserId, order: OrderId) -> Order | N
     return None if row is None else _order(row)
 
 
-async def lock_orders_named(tx: Transaction, event: ProviderEvent) -> Sequence[Order]:
+async def lock_orders_of_event(tx: Transaction, event: ProviderEvent) -> Sequence[Order]:
     """Every order the event could be about: one, unless it is unknown, or names two."""
-    named = _named(
+    named = _by_any(
         (orders.c.id, event.order),
         (orders.c.provider_order_id, event.provider_order_id),
         (orders.c.payment_id, event.payment_id),
@@ -213,7 +213,7 @@ async def update_order(tx: Transaction, order: Order) -> None:
     )
 
 
-async def expire_unpaid(tx: Transaction, *, older_than_seconds: float, limit: int) -> int:
+async def expire_orders(tx: Transaction, *, older_than_seconds: float, limit: int) -> int:
     """Mark orders that nobody has paid in that time, by the database's clock; how many there were.
 
     Those that an event is being applied to, or that are being completed, are left for the next time.
@@ -261,7 +261,7 @@ async def lock_reviewable_event(tx: Transaction, id: UUID) -> InboxEvent | None:
 
 async def lock_waiting_events(tx: Transaction, order: Order, *, limit: int) -> Sequence[InboxEvent]:
     """Those that wait for this order, the earliest first. One that somebody else is applying is left to them."""
-    named = _named(
+    named = _by_any(
         (payment_events.c.named_order, order.id),
         (payment_events.c.provider_order_id, order.provider_order_id),
         (payment_events.c.payment_id, order.payment_id),
@@ -304,7 +304,7 @@ async def unlink_orders(tx: Transaction, user: UserId) -> None:
     await tx.execute(update(orders).where(orders.c.user_id == user).values(user_id=None))
 
 
-def _named(*pairs: tuple[Column[Any], object]) -> ColumnElement[bool]:
+def _by_any(*pairs: tuple[Column[Any], object]) -> ColumnElement[bool]:
     """By any of these; an id that is not known names nothing (`= None` would be IS NULL, and name many)."""
     return or_(false(), *(column == value for column, value in pairs if value is not None))
 

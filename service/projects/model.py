@@ -17,8 +17,8 @@ LANGUAGES_CITED_MAX = 5
 _LOGIN = re.compile(LOGIN_PATTERN.removesuffix("$"))
 _REPOSITORY = re.compile(REPOSITORY_PATTERN.removesuffix("$"))
 
-# GitHub's names for what people do; what is not here is not worth a line.
-_DONE: Mapping[str, tuple[str, str]] = {
+# GitHub's names of events, and ours; an event that is not here is not worth a line.
+_ACTIVITIES: Mapping[str, tuple[str, str]] = {
     "PushEvent": ("push", "pushes"),
     "PullRequestEvent": ("pull request", "pull requests"),
     "PullRequestReviewEvent": ("review", "reviews"),
@@ -57,14 +57,14 @@ def _statements(evidence: PersonEvidence) -> Iterator[Statement]:
         yield Statement(f"repositories/{number}", _of_repository(name, repository), about=name)
     if evidence.languages:
         most = list(evidence.languages.items())[:LANGUAGES_CITED_MAX]
-        counted = ", ".join(f"{language} ({_counted(count, 'repository', 'repositories')})" for language, count in most)
+        counted = ", ".join(f"{language} ({_count(count, 'repository', 'repositories')})" for language, count in most)
         yield Statement("languages", f"Languages on GitHub: {counted}.")
-    if done := _done(evidence.activity):
-        yield Statement("activity", done)
+    if line := _activity_line(evidence.activity):
+        yield Statement("activity", line)
 
 
 def _of_repository(name: str, repository: OwnRepository) -> str:
-    facts = [repository.language or "", _counted(repository.stars, "star", "stars") if repository.stars else ""]
+    facts = [repository.language or "", _count(repository.stars, "star", "stars") if repository.stars else ""]
     if repository.topics:
         facts.append("topics " + ", ".join(repository.topics))
     if repository.pushed_at is not None:
@@ -74,15 +74,15 @@ def _of_repository(name: str, repository: OwnRepository) -> str:
     return f"{head} ({stated})" if stated else head
 
 
-def _done(activity: Activity) -> str:
-    counted = [_counted(activity.events[kind], *words) for kind, words in _DONE.items() if kind in activity.events]
+def _activity_line(activity: Activity) -> str:
+    counted = [_count(activity.events[kind], *words) for kind, words in _ACTIVITIES.items() if kind in activity.events]
     if not counted:
         return ""
     span = f" between {_day(activity.since)} and {_day(activity.until)}" if activity.since and activity.until else ""
     return f"Public activity on GitHub{span}: {', '.join(counted)}."
 
 
-def _counted(number: int, one: str, many: str) -> str:
+def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 

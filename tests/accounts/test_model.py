@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from service.accounts.model import AccountMismatch, checked_email, is_same_address, refuse_mismatch, welcome_digest
+from service.accounts.model import AccountMismatch, is_same_address, normalized_email, refuse_mismatch, welcome_digest
 from service.kernel.errors import InvalidRequest
 from service.kernel.identifiers import UserId
 
@@ -21,7 +21,7 @@ ADA = UserId("ada")
     ],
 )
 def test_an_address_is_kept_in_its_normal_form(given: str, kept: str) -> None:
-    assert checked_email(given) == kept
+    assert normalized_email(given) == kept
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_address_is_kept_in_its_normal_form(given: str, kept: str) -> None:
 )
 def test_what_is_not_one_address_is_refused_at_its_place(given: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        checked_email(given)
+        normalized_email(given)
     assert [error.pointer for error in refused.value.errors] == ["/email"]
 
 

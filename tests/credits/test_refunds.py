@@ -88,16 +88,16 @@ async def test_parts_of_an_order_are_refunded_one_by_one(db: Database) -> None:
 Payer = Callable[[Database], Awaitable[Any]]
 
 
-async def _granted(db: Database) -> None:
+async def _grant(db: Database) -> None:
     with acting(ADA):
         await db.run(credits.grant, user=ADA, amount=10, kind=TransactionKind.GRANT, reference="gift")
 
 
-async def _purchased(db: Database) -> None:
+async def _purchase(db: Database) -> None:
     await purchase(db, 10, "order:2")
 
 
-@pytest.mark.parametrize("pay", [_purchased, _granted])
+@pytest.mark.parametrize("pay", [_purchase, _grant])
 async def test_what_comes_next_pays_the_debt_first(db: Database, pay: Payer) -> None:
     await give(db, 0)
     assert await refund(db, 4) == Refund(clawed_back=0, debt=4)

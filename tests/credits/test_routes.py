@@ -20,7 +20,7 @@ def client(db: Database) -> httpx.AsyncClient:
     return Parts(db=db, is_stored=is_stored).client(*routes(db=db))
 
 
-async def listed(caller: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
+async def list_lines(caller: httpx.AsyncClient, **query: Any) -> dict[str, Any]:
     answer = await caller.get(TRANSACTIONS, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -40,7 +40,7 @@ async def test_the_transactions_read_as_a_statement_newest_first(db: Database) -
     hold = await reserve(db, 3)
     await charge(db, hold, 2, "email:1")
     async with client(db) as caller:
-        page = await listed(caller)
+        page = await list_lines(caller)
     assert [
         (line["type"], line["amount"], line["available_after"], line["reserved_after"], line["reference"])
         for line in page["items"]
@@ -62,16 +62,16 @@ async def test_the_cursor_leads_through_all_of_them_once(db: Database) -> None:
     for _ in range(4):
         await release(db, await reserve(db))
     async with client(db) as caller:
-        everything = [line["id"] for line in (await listed(caller, limit=100))["items"]]
+        everything = [line["id"] for line in (await list_lines(caller, limit=100))["items"]]
         walked: list[int] = []
         query: dict[str, Any] = {"limit": 4}
         while True:
-            page = await listed(caller, **query)
+            page = await list_lines(caller, **query)
             walked += [line["id"] for line in page["items"]]
             if page["next_cursor"] is None:
                 break
             query = {"limit": 4, "cursor": page["next_cursor"]}
-        second = [line["id"] for line in (await listed(caller, page=2, limit=4))["items"]]
+        second = [line["id"] for line in (await list_lines(caller, page=2, limit=4))["items"]]
     assert walked == everything
     assert len(everything) == 9
     assert second == everything[4:8]
@@ -81,10 +81,10 @@ async def test_one_type_alone(db: Database) -> None:
     await give(db, 10)
     await release(db, await reserve(db))
     async with client(db) as caller:
-        page = await listed(caller, type="release")
+        page = await list_lines(caller, type="release")
         assert [line["type"] for line in page["items"]] == ["release"]
         assert page["total"] == 1
-        assert (await listed(caller, type="refund"))["items"] == []
+        assert (await list_lines(caller, type="refund"))["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ async def test_nobody_sees_another_s_ledger(db: Database) -> None:
     async with client(db) as caller:
         caller.headers.update(bearer("bob"))
         assert (await caller.get("/api/credits/balance")).json()["balance"] == 3
-        assert (await listed(caller))["total"] == 1
+        assert (await list_lines(caller))["total"] == 1
 
 
 async def test_a_user_who_was_not_stored_is_unknown(db: Database) -> None:
@@ -132,7 +132,7 @@ async def test_a_debt_is_told_while_there_is_one(db: Database) -> None:
         assert (await caller.get("/api/credits/balance")).json() == {
             "balance": 0, "reserved": 0, "available": 0, "debt": 2,
         }  # fmt: skip
-        (line,) = (await listed(caller, type="refund"))["items"]
+        (line,) = (await list_lines(caller, type="refund"))["items"]
     assert (line["amount"], line["available_after"], line["debt_after"]) == (-5, 0, 2)
 
 
@@ -160,7 +160,10 @@ async def test_a_grant_by_hand_cannot_stand_for_the_welcome(db: Database) -> Non
     async with client(db) as caller:
         answer = await caller.post("/api/credits/grants", json={**GRANT, "reference": "welcome"}, headers=ADMIN)
         assert answer.status_code == 200
-        assert {line["reference"] for line in (await listed(caller))["items"]} == {"welcome", "grant:welcome"}
+        assert {line["reference"] for line in (await list_lines(caller))["items"]} == {
+            "welcome",
+            "grant:welcome",
+        }
 
 
 async def test_only_an_admin_grants_and_only_to_who_is_stored(db: Database) -> None:

@@ -84,7 +84,7 @@ async def test_forty_parallel_reservations_of_one_operation_are_one_hold(crowd: 
     await assert_sound(crowd)
 
 
-async def charged(db: Database, hold: Hold) -> bool:
+async def try_charge(db: Database, hold: Hold) -> bool:
     try:
         await charge(db, hold, 1, "insights:1")
     except HoldNotOpen:
@@ -92,7 +92,7 @@ async def charged(db: Database, hold: Hold) -> bool:
     return True
 
 
-async def charged_for_another(db: Database, hold: Hold) -> bool:
+async def try_charge_for_another(db: Database, hold: Hold) -> bool:
     try:
         await charge(db, hold, 2, "insights:2")
     except HoldNotOpen:
@@ -100,7 +100,7 @@ async def charged_for_another(db: Database, hold: Hold) -> bool:
     return True
 
 
-async def expired(db: Database, hold: Hold) -> bool:
+async def try_expire(db: Database, hold: Hold) -> bool:
     """Make it due, and sweep. The lines below are one unit, so that no charge comes between."""
 
     async def unit(tx: Transaction) -> int:
@@ -111,7 +111,7 @@ async def expired(db: Database, hold: Hold) -> bool:
     return await db.run_system(unit) == 1
 
 
-SETTLERS: tuple[Settle, ...] = (charged, charged_for_another, release, expired)
+SETTLERS: tuple[Settle, ...] = (try_charge, try_charge_for_another, release, try_expire)
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(SETTLERS, 2)))
@@ -121,7 +121,7 @@ async def test_of_two_that_settle_one_hold_at_once_one_does(crowd: Database, one
         hold = await reserve(crowd, 3)
         done = await together(partial(one, crowd, hold), partial(other, crowd, hold))
         if True not in done:  # the sweeper leaves a wallet that the other one has, and the other one came too late
-            assert expired in (one, other)
+            assert try_expire in (one, other)
             done = [await release(crowd, hold)]
         assert done.count(True) == 1
     await assert_sound(crowd)

@@ -114,7 +114,7 @@ async def plant_everywhere(db: Database, user: UserId = PERSON) -> set[str]:
     planted: set[str] = set()
     for table in await tables_of_users(db) - UNLINKED:
         for column, kind in await db.run_system(_columns, table):
-            if await _planted(db, table, column, kind, user):
+            if await _plant(db, table, column, kind, user):
                 planted.add(f"{table}.{column}")
     return planted
 
@@ -131,7 +131,7 @@ async def _columns(tx: Transaction, table: str) -> list[tuple[str, str]]:
     return [(row.column_name, row.data_type) for row in rows]
 
 
-async def _planted(db: Database, table: str, column: str, kind: str, user: UserId) -> bool:
+async def _plant(db: Database, table: str, column: str, kind: str, user: UserId) -> bool:
     value = {"bytea": f"'{CANARY}'::bytea", "text": f"'{CANARY}'"}.get(kind, f"""'["{CANARY}"]'""")
 
     async def plant(tx: Transaction) -> int:

@@ -40,7 +40,7 @@ FILES = {
 NOTHING_SAID = {"workspaces"}
 
 
-async def exported(
+async def export(
     db: Database, user: UserId = PERSON, *, tenant: TenantId | None = None
 ) -> dict[str, list[dict[str, Any]]]:
     pieces: list[bytes] = []
@@ -58,14 +58,14 @@ async def exported(
 async def test_every_table_of_a_person_has_its_file(db: Database) -> None:
     assert set(FILES) | NOTHING_SAID == await tables_of_users(db)
     await settle_in(db)
-    files = await exported(db)
+    files = await export(db)
     assert set(files) == set(FILES.values())
     assert all(files.values())
 
 
 async def test_what_was_stored_is_what_is_handed_out(db: Database) -> None:
     await settle_in(db)
-    files = await exported(db)
+    files = await export(db)
     (user,) = files["users.jsonl"]
     assert (user["id"], user["email"], user["display_name"]) == (PERSON, f"{CANARY}@example.com", CANARY)
     assert user["created_at"].endswith("Z")
@@ -86,7 +86,7 @@ async def test_what_was_stored_is_what_is_handed_out(db: Database) -> None:
 async def test_nothing_of_anybody_else_is_in_it(db: Database) -> None:
     await settle_in(db)
     await give(db, 3, user=BOB)
-    files = await exported(db, BOB)
+    files = await export(db, BOB)
     assert CANARY not in json.dumps(files)
     assert [user["id"] for user in files["users.jsonl"]] == [BOB]
     assert files["emails.jsonl"] == []
@@ -99,14 +99,14 @@ async def test_the_own_workspace_is_in_it_whichever_tenant_the_token_names(db: D
     with acting_for(BOB, shared):
         await db.run(pursue, shared)
     for user, jobs in ((PERSON, 1), (BOB, 0)):
-        files = await exported(db, user, tenant=shared)
+        files = await export(db, user, tenant=shared)
         assert len(files["jobs.jsonl"]) == len(files["deals.jsonl"]) == jobs
 
 
 async def test_pages_join_without_a_gap(db: Database) -> None:
     await give(db, 0, user=PERSON)
     await db.run_system(many_resumes, rows=23, characters=10)
-    files = await exported(db)
+    files = await export(db)
     ids = [resume["id"] for resume in files["resumes.jsonl"]]
     assert len(ids) == len(set(ids)) == 23
 

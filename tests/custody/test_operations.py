@@ -41,7 +41,7 @@ class _Undo(Exception):
     pass
 
 
-async def planted(db: Database, *statements: str, sweep_seconds: float = 3600) -> list[Violation]:
+async def violations_after(db: Database, *statements: str, sweep_seconds: float = 3600) -> list[Violation]:
     """What is found wrong after these statements, none of which stays. Constraints and triggers let them pass."""
     found: list[Violation] = []
 
@@ -58,7 +58,7 @@ async def planted(db: Database, *statements: str, sweep_seconds: float = 3600) -
     return found
 
 
-def unchecked(table: str) -> str:
+def no_checks(table: str) -> str:
     """Drops the CHECK constraints of a table (for the transaction that is rolled back)."""
     return f"""
         DO $$ DECLARE name text; BEGIN
@@ -116,7 +116,7 @@ async def _store_email(tx: Transaction) -> None:
 ORDER = UUID(int=3)
 
 
-def _sold(*lines: tuple[str, int], granted: int = 5, clawed_back: int = 0) -> str:
+def _order_and_lines(*lines: tuple[str, int], granted: int = 5, clawed_back: int = 0) -> str:
     """An order of ada's, and lines of the ledger about it: whose, and how many coins."""
     posted = [
         f"""
@@ -137,7 +137,7 @@ def _sold(*lines: tuple[str, int], granted: int = 5, clawed_back: int = 0) -> st
     return f"WITH {', '.join([sold, *posted])} SELECT 1"
 
 
-def _reviewed(outcome: str, decision: str | None = None) -> str:
+def _event_and_review(outcome: str, decision: str | None = None) -> str:
     """An event of this outcome, and what an operator decided about it."""
     kept = f"""
         kept AS (
@@ -231,13 +231,13 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
         """,
     ),
     "orders-have-their-coins": (
-        _sold(),
-        _sold(("ada", 4)),
-        _sold(("bob", 5)),
-        _sold(("ada", 5), granted=0),
-        _sold(("ada", 5), ("bob", 5)),
-        _sold(("ada", 5), clawed_back=3),
-        _sold(("ada", 5), ("ada", -3)),
+        _order_and_lines(),
+        _order_and_lines(("ada", 4)),
+        _order_and_lines(("bob", 5)),
+        _order_and_lines(("ada", 5), granted=0),
+        _order_and_lines(("ada", 5), ("bob", 5)),
+        _order_and_lines(("ada", 5), clawed_back=3),
+        _order_and_lines(("ada", 5), ("ada", -3)),
     ),
     "orders-are-paid-by-one-payment-each": (
         """
@@ -250,9 +250,9 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
         """,
     ),
     "reviews-are-carried-out": (
-        _reviewed("dismissed"),
-        _reviewed("parked", "accepted"),
-        _reviewed("applied", "dismissed"),
+        _event_and_review("dismissed"),
+        _event_and_review("parked", "accepted"),
+        _event_and_review("applied", "dismissed"),
     ),
     "idempotency-keys-have-one-answer": (
         """
@@ -268,7 +268,7 @@ CORRUPTIONS: dict[str, tuple[str, ...]] = {
 }
 
 UNGUARDED = (
-    *(unchecked(table) for table in ("wallets", "holds", "ledger_transactions", "ledger_entries", "idempotency_keys")),
+    *(no_checks(table) for table in ("wallets", "holds", "ledger_transactions", "ledger_entries", "idempotency_keys")),
     "DROP INDEX ledger_transactions_once_per_hold",
     "DROP INDEX ledger_transactions_once_per_reference",
     "ALTER TABLE holds DROP CONSTRAINT holds_wallet_id_operation_key",
@@ -285,21 +285,21 @@ def test_every_invariant_has_a_corruption_that_breaks_it() -> None:
 async def test_a_planted_corruption_is_found(db: Database, name: str) -> None:
     await a_day_s_work(db)
     for corruption in CORRUPTIONS[name]:
-        found = await planted(db, *UNGUARDED, corruption)
+        found = await violations_after(db, *UNGUARDED, corruption)
         assert name in {violation.name for violation in found}, corruption
         assert all(violation.detail and violation.what for violation in found)
 
 
 async def test_dropping_the_guards_alone_breaks_nothing(db: Database) -> None:
     await a_day_s_work(db)
-    assert await planted(db, *UNGUARDED) == []
+    assert await violations_after(db, *UNGUARDED) == []
 
 
 async def test_a_hold_may_outlive_its_expiry_by_the_sweep_period(db: Database) -> None:
     await give(db, 10)
     await reserve(db, expires_in_seconds=-5)
-    assert await planted(db, sweep_seconds=60) == []
-    (violation,) = await planted(db, sweep_seconds=1)
+    assert await violations_after(db, sweep_seconds=60) == []
+    (violation,) = await violations_after(db, sweep_seconds=1)
     assert violation.name == "holds-end-with-their-time"
 
 
@@ -307,13 +307,14 @@ async def test_a_ledger_full_of_breaches_says_only_so_many(db: Database) -> None
     await give(db, 100)
     for _ in range(DETAILS_MAX + 5):
         await reserve(db)
-    found = await planted(db, *UNGUARDED, "UPDATE ledger_transactions SET available_after = 0, held_after = 0")
+    found = await violations_after(db, *UNGUARDED, "UPDATE ledger_transactions SET available_after = 0, held_after = 0")
     assert len([violation for violation in found if violation.name == "statements-add-up"]) == DETAILS_MAX
 
 
 async def test_what_is_found_names_rows_and_nobody(db: Database) -> None:
     await a_day_s_work(db)
-    found = await planted(db, *UNGUARDED, "UPDATE wallets SET available = -1, held = -1", f"-- {uuid4()}\nSELECT 1")
+    corruption = "UPDATE wallets SET available = -1, held = -1"
+    found = await violations_after(db, *UNGUARDED, corruption, f"-- {uuid4()}\nSELECT 1")
     assert found
     assert not [violation for violation in found if ADA in violation.detail.split() or "@" in violation.detail]
 

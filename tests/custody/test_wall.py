@@ -71,7 +71,7 @@ NOT_OF_A_USER = {
     "payments.list_events": "for the owner: the inbox",
     "payments.lock_keys": "an advisory lock",
     "payments.lock_reviewable_event": "for the owner: the inbox",
-    "payments.lock_orders_named": "for the owner: webhooks know no user",
+    "payments.lock_orders_of_event": "for the owner: webhooks know no user",
     "payments.lock_waiting_events": "for the owner: the inbox",
     "postings.find_posting": "postings are for everyone",
 }
@@ -300,7 +300,7 @@ async def test_nothing_comes_back_to_somebody_else(db: Database) -> None:
         with acting(PERSON):  # the views of the CRM show the owner nothing: the wall is in them
             assert not is_empty(await (db.run if name.startswith("crm.") else db.run_system)(read)), name
         with acting(STRANGER):
-            assert is_empty(await _nothing_if_denied(db, read)), name
+            assert is_empty(await _nothing_where_denied(db, read)), name
     for export in custody.EXPORTS:
         with acting(PERSON):
             assert (await db.read(export.page, PERSON, None)).rows, export.name
@@ -308,7 +308,7 @@ async def test_nothing_comes_back_to_somebody_else(db: Database) -> None:
             assert not (await db.read(export.page, PERSON, None)).rows, export.name
 
 
-async def _nothing_if_denied(db: Database, read: Unit) -> Any:
+async def _nothing_where_denied(db: Database, read: Unit) -> Any:
     try:
         return await db.run(read)
     except Exception as error:
@@ -324,7 +324,7 @@ async def test_nothing_is_changed_by_somebody_else(db: Database) -> None:
     before = await db.run_system(everything)
     for name, change in victim.changes().items():
         with acting(STRANGER):
-            assert is_empty(await _nothing_if_denied(db, change)), name
+            assert is_empty(await _nothing_where_denied(db, change)), name
     assert await db.run_system(everything) == before
     await assert_sound(db)
 

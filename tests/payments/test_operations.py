@@ -59,7 +59,7 @@ async def receive(db: Database, event: ProviderEvent) -> Outcome | None:
     return await db.run_system(payments.receive, id=IDS.uuid7(), event=event)
 
 
-async def opened(db: Database) -> list[InboxEvent]:
+async def open_events(db: Database) -> list[InboxEvent]:
     """What a person should look at."""
     return list((await db.run_system(store.list_events, window=Window(limit=100))).rows)
 
@@ -123,14 +123,14 @@ async def test_an_event_of_an_unknown_order_is_parked_and_can_be_applied_again(d
     order = OrderId(uuid4())
     assert await receive(db, paid(order)) is Outcome.PARKED
     assert await receive(db, paid(order)) is None
-    (event,) = await opened(db)
+    (event,) = await open_events(db)
     assert event.reason == "no order is known for it"
     still = await db.run_system(payments.apply_again, id=event.id)
     assert still.outcome is Outcome.PARKED
     await db.run_system(_sell, order)
     now = await db.run_system(payments.apply_again, id=event.id)
     assert (now.outcome, now.id) == (Outcome.APPLIED, event.id)
-    assert await opened(db) == []
+    assert await open_events(db) == []
     with pytest.raises(NotFound):
         await db.run_system(payments.apply_again, id=event.id)
     assert await purchases(db) == [("purchase", 100)]
@@ -142,7 +142,7 @@ async def test_a_flagged_event_is_flagged_again_until_it_is_right(db: Database) 
     order = OrderId(uuid4())
     await db.run_system(_sell, order)
     assert await receive(db, paid(order, amount=1)) is Outcome.FLAGGED
-    (event,) = await opened(db)
+    (event,) = await open_events(db)
     again = await db.run_system(payments.apply_again, id=event.id)
     assert (again.outcome, again.reason) == (Outcome.FLAGGED, "its amount is 1, the order's 1499")
     assert (await balance(db))[1] == 0
@@ -163,7 +163,7 @@ async def test_what_an_operator_decides_is_an_entry_in_the_books(db: Database) -
         await db.run_system(_sell, one)
     await receive(db, paid(order, amount=1))
     await receive(db, paid(other, event="evt_2", payment_id="pi_2", currency="EUR"))
-    newer, older = await opened(db)
+    newer, older = await open_events(db)
     assert [event.event.order for event in (newer, older)] == [other, order]
     for reason in ("", " ", "x" * 501, "two\nlines"):
         with pytest.raises(InvalidRequest):
@@ -195,7 +195,7 @@ async def test_an_event_that_names_no_order_is_accepted_as_of_one(db: Database) 
     accepted = await db.run_system(accept, order=order, review=IDS.uuid7())
     assert (accepted.outcome, accepted.order, (await balance(db))[1]) == (Outcome.APPLIED, order, 100)
     await receive(db, paid(other, event="evt_2", payment_id="pi_1"))
-    (flagged,) = await opened(db)
+    (flagged,) = await open_events(db)
     assert flagged.reason == "it names 2 orders"
     with pytest.raises(EventNotAcceptable, match="paid another order"):
         await db.run_system(payments.accept, id=flagged.id, reason="why not", order=other, review=IDS.uuid7())
@@ -207,13 +207,13 @@ async def test_left_at_any_statement_an_acceptance_changes_nothing(db: Database)
     order = OrderId(uuid4())
     await db.run_system(_sell, order)
     await receive(db, paid(order, amount=1))
-    (flagged,) = await opened(db)
+    (flagged,) = await open_events(db)
 
     async def unit(tx: Transaction) -> None:
         await payments.accept(tx, id=flagged.id, reason="why not", review=IDS.uuid7())
 
     async def nothing_stayed() -> None:
-        assert await opened(db) == [flagged]
+        assert await open_events(db) == [flagged]
         assert await reviews(db) == await purchases(db) == []
 
     assert await cancelled_at_each_statement(_AsOwner(db), unit, nothing_stayed) >= 7

@@ -16,8 +16,8 @@ async def test_an_order_nobody_paid_in_a_day_expires_and_can_still_be_paid(db: D
     shop = Shop(db)
     paid, late, young = [await shop.order("razorpay") for _ in range(3)]
     await shop.razorpay_says(shop.razorpay_events.captured(theirs_of(paid)))
-    await _made(db, UNPAID_SECONDS + 1, paid["order_id"], late["order_id"])
-    await _made(db, UNPAID_SECONDS - 60, young["order_id"])
+    await _backdate(db, UNPAID_SECONDS + 1, paid["order_id"], late["order_id"])
+    await _backdate(db, UNPAID_SECONDS - 60, young["order_id"])
 
     assert await expire_unpaid_orders(db) == 1
     assert [await shop.status(order) for order in (paid, late, young)] == ["paid", "expired", "created"]
@@ -29,7 +29,7 @@ async def test_an_order_nobody_paid_in_a_day_expires_and_can_still_be_paid(db: D
     await assert_sound(db)
 
 
-async def _made(db: Database, seconds_ago: float, *orders: str) -> None:
+async def _backdate(db: Database, seconds_ago: float, *orders: str) -> None:
     async def make(tx: Transaction) -> None:
         words = "UPDATE orders SET created_at = clock_timestamp() - make_interval(secs => :ago) WHERE id = :id"
         for order in orders:

@@ -197,7 +197,7 @@ async def _noted(tx: Transaction, generation: Generation, letter: Email) -> JobI
     """The lead whose history names the e-mail now; None where it is written for none, or that is gone meanwhile."""
     if generation.lead is None:
         return None
-    await accounts.hold(tx, generation.user)  # before the lead, as an erasure does
+    await accounts.lock_against_erasure(tx, generation.user)  # before the lead, as an erasure does
     tenant, lead = generation.lead.tenant, generation.lead.lead
     is_there = await leads.note_email(
         tx, tenant=tenant, lead=lead, email=letter.id, status=letter.status, now=letter.created_at

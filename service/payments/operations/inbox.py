@@ -52,18 +52,23 @@ async def accept(tx: Transaction, *, id: UUID, reason: str, order: OrderId | Non
     The decision is written into the books as `review`, with the coins that it moved. Raises `NotFound`,
     `InvalidRequest` (the reason) and `EventNotAcceptable`.
     """
-    reason = _checked_reason(reason)
+    reason = _check_reason(reason)
     kept = await _lock_reviewable(tx, id)
     event = kept.event if order is None else replace(kept.event, order=order)
     await store.lock_keys(tx, event.keys)
-    before = _chosen(await store.lock_orders_named(tx, event), event, order)
+    before = _choose_order(await store.lock_orders_of_event(tx, event), event, order)
     decision = decide(before, event, is_accepted=True)
     if decision.order == before:
         raise EventNotAcceptable(f"Accepting it would change nothing: {decision.reason or 'it says nothing'}.")
     note = f"; {decision.reason}" if decision.reason else ""
     await _write(tx, id, before, Decision(Outcome.APPLIED, decision.order, f"accepted: {reason}{note}"))
     await store.insert_review(
-        tx, id=review, event=id, decision=Review.ACCEPTED, reason=reason, coins=_coins_moved(before, decision.order)
+        tx,
+        id=review,
+        event=id,
+        decision=Review.ACCEPTED,
+        reason=reason,
+        coins=_coins_difference(before, decision.order),
     )
     await apply_waiting(tx, decision.order)
     return await _read(tx, id)
@@ -71,7 +76,7 @@ async def accept(tx: Transaction, *, id: UUID, reason: str, order: OrderId | Non
 
 async def dismiss(tx: Transaction, *, id: UUID, reason: str, review: UUID) -> InboxEvent:
     """Close an event without applying it, as an operator decided; written into the books as `review`."""
-    reason = _checked_reason(reason)
+    reason = _check_reason(reason)
     kept = await _lock_reviewable(tx, id)
     await store.settle_event(tx, id, outcome=Outcome.DISMISSED, reason=f"dismissed: {reason}", order=kept.order)
     await store.insert_review(tx, id=review, event=id, decision=Review.DISMISSED, reason=reason, coins=0)
@@ -93,7 +98,7 @@ async def apply_waiting(tx: Transaction, order: Order) -> Order:
 
 async def _apply(tx: Transaction, id: UUID, event: ProviderEvent) -> Outcome:
     await store.lock_keys(tx, event.keys)
-    orders = await store.lock_orders_named(tx, event)
+    orders = await store.lock_orders_of_event(tx, event)
     if len(orders) != 1:
         outcome, reason = _without_order(event, orders=len(orders))
         await _settle(tx, id, outcome, reason, None)
@@ -117,7 +122,7 @@ def _without_order(event: ProviderEvent, *, orders: int) -> tuple[Outcome, str]:
     return Outcome.UNMATCHED, "it names no order of ours"
 
 
-def _chosen(orders: Sequence[Order], event: ProviderEvent, named: OrderId | None) -> Order:
+def _choose_order(orders: Sequence[Order], event: ProviderEvent, named: OrderId | None) -> Order:
     """The one order that an accepted event is about."""
     found = [order for order in orders if named in (None, order.id)]
     if len(found) != 1:
@@ -140,7 +145,7 @@ async def _write(tx: Transaction, id: UUID, before: Order, decision: Decision) -
     await _settle(tx, id, decision.outcome, decision.reason, order.id)
 
 
-def _coins_moved(before: Order, after: Order) -> int:
+def _coins_difference(before: Order, after: Order) -> int:
     """Into the user's wallet; negative where they were taken."""
     if after.user is None:
         return 0
@@ -167,7 +172,7 @@ async def _read(tx: Transaction, id: UUID) -> InboxEvent:
     return kept
 
 
-def _checked_reason(reason: str) -> str:
+def _check_reason(reason: str) -> str:
     reason = reason.strip()
     if not 0 < len(reason) <= REVIEW_REASON_MAX_CHARACTERS or not reason.isprintable():
         raise InvalidRequest(f"A reason is 1 to {REVIEW_REASON_MAX_CHARACTERS} printable characters on one line.")

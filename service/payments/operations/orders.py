@@ -66,7 +66,7 @@ async def create(
     async def place(tx: Transaction) -> tuple[Order, str]:
         found = await credits.find_package(tx, package)
         if found is None or not found.is_active:
-            raise _refused("/package_id", "is no package that is sold")
+            raise _refusal("/package_id", "is no package that is sold")
         chosen = _currency(found, provider, currency)
         order = Order(
             id=OrderId(identifiers.uuid7()),
@@ -83,7 +83,7 @@ async def create(
         return order, found.name
 
     order, name = await db.run(place)
-    opened = await _open(order, providers=providers, name=name, return_url=return_url)
+    opened = await _open_checkout(order, providers=providers, name=name, return_url=return_url)
     return await db.run_system(_complete, user=user, order=order, opened=opened, remember=remember), opened
 
 
@@ -99,7 +99,7 @@ def razorpay_of(providers: Providers) -> Razorpay:
     return providers.razorpay
 
 
-async def _open(order: Order, *, providers: Providers, name: str, return_url: str) -> OpenedCheckout:
+async def _open_checkout(order: Order, *, providers: Providers, name: str, return_url: str) -> OpenedCheckout:
     if order.provider is Provider.RAZORPAY:
         merchant = razorpay_of(providers)
         theirs = await merchant.create_order(RazorpaySale(order.id, order.amount, order.currency))
@@ -129,11 +129,11 @@ def _currency(package: CoinPackage, provider: Provider, wanted: str | None) -> s
         usual = _USUAL_CURRENCY[provider]
         return usual if usual in package.prices else min(package.prices)
     if wanted not in package.prices:
-        raise _refused("/currency", f"is none this package is sold in: {', '.join(sorted(package.prices))}")
+        raise _refusal("/currency", f"is none this package is sold in: {', '.join(sorted(package.prices))}")
     return wanted
 
 
-def _refused(pointer: str, what: str) -> InvalidRequest:
+def _refusal(pointer: str, what: str) -> InvalidRequest:
     return InvalidRequest(f"{pointer}: {what}.", errors=[FieldError(pointer, what)])
 
 
@@ -144,7 +144,7 @@ async def expire_unpaid_orders(db: Database) -> int:
     """
 
     async def batch(tx: Transaction, *, limit: int) -> int:
-        return await store.expire_unpaid(tx, older_than_seconds=UNPAID_SECONDS, limit=limit)
+        return await store.expire_orders(tx, older_than_seconds=UNPAID_SECONDS, limit=limit)
 
     return await sweep(db, batch, rows_per_batch=ORDERS_PER_BATCH, batches_max=BATCHES_MAX)
 

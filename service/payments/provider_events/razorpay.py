@@ -102,7 +102,7 @@ def _payment(kind: EventKind) -> Callable[[_Envelope], Fields]:
     return read
 
 
-def _order_paid(envelope: _Envelope) -> Fields:
+def _payment_of_order(envelope: _Envelope) -> Fields:
     """The order decides what was paid for it: the payment may contain the payer's fee as well."""
     payment, order = _entity(envelope, "payment", _Payment), _entity(envelope, "order", _OrderEntity)
     fields = _payment(EventKind.PAID)(envelope)
@@ -119,7 +119,7 @@ def _refund(envelope: _Envelope) -> Fields:
     fields = _about(envelope, payment) | {"kind": EventKind.REFUND_FAILED if has_failed else EventKind.REFUNDED}
     if refund is None or payment is None:
         return fields
-    fields |= {"order": fields["order"] or _noted(refund.notes), "subject_id": refund.id}
+    fields |= {"order": fields["order"] or _order_in_notes(refund.notes), "subject_id": refund.id}
     if has_failed:
         return fields | {"amount": refund.amount}
     if envelope.event == "refund.created" and refund.status != "processed":
@@ -153,9 +153,9 @@ def _no_effect(envelope: _Envelope) -> Fields:
 
 def _about(envelope: _Envelope, payment: _Payment | None) -> Fields:
     order = _entity(envelope, "order", _OrderEntity)
-    ours = (order_id(order.receipt) or _noted(order.notes)) if order else None
+    ours = (order_id(order.receipt) or _order_in_notes(order.notes)) if order else None
     return {
-        "order": ours or (_noted(payment.notes) if payment else None),
+        "order": ours or (_order_in_notes(payment.notes) if payment else None),
         "provider_order_id": order.id if order else payment.order_id if payment else None,
         "payment_id": payment.id if payment else None,
         "currency": _upper(payment.currency) if payment else None,
@@ -167,7 +167,7 @@ def _entity(envelope: _Envelope, name: str, kind: type[E]) -> E | None:
     return None if found is None else msgspec.json.decode(found.entity, type=kind)
 
 
-def _noted(notes: Any) -> OrderId | None:
+def _order_in_notes(notes: Any) -> OrderId | None:
     return order_id(cast("dict[str, Any]", notes).get("order_id")) if isinstance(notes, dict) else None
 
 
@@ -177,7 +177,7 @@ def _upper(currency: str | None) -> str | None:
 
 _READERS: Mapping[str, Callable[[_Envelope], Fields]] = {
     "payment.captured": _payment(EventKind.PAID),
-    "order.paid": _order_paid,
+    "order.paid": _payment_of_order,
     "payment.failed": _payment(EventKind.FAILED),
     "refund.created": _refund,
     "refund.processed": _refund,
