@@ -75,9 +75,9 @@ class EventReader:
             self.comments += 1
         elif name == b"data":
             # Only one line is looked at: an event of many is separated as it should be.
-            if len(self._data) == 1 and _is_whole(self._data[0]):
+            if len(self._data) == 1 and (_is_object(self._data[0]) or self._data[0].strip() == _DONE):
                 yield from self._take_event()
-            self._data.append(value.removeprefix(b" "))
+            self._data.append(value.removeprefix(b" ").removeprefix(b"data: "))  # some relays write the name twice
 
     def _take_event(self) -> Iterator[bytes]:
         data, self._data = b"\n".join(self._data), []
@@ -121,6 +121,13 @@ class AnswerReader:
         return self.is_done or self._finish_reason != ""
 
     @property
+    def is_whole(self) -> bool:
+        """Nothing is missing: the model has said so, or the text is a whole object of JSON."""
+        return (self.is_complete and self._finish_reason not in _CUT) or _is_object(
+            without_thoughts(self.text).encode()
+        )
+
+    @property
     def is_cut_by_thoughts(self) -> bool:
         """Thoughts have taken so much of the length limit that the answer did not fit any more."""
         return self._finish_reason in _CUT and (self._thought_bytes > 0 or without_thoughts(self.text) != self.text)
@@ -143,7 +150,7 @@ class AnswerReader:
 
     def end(self) -> Iterator[str]:
         """The body came to its end."""
-        for data in [bytes(self._document)] if self._is_document else self._events.end():
+        for data in self._documents() if self._is_document else self._events.end():
             yield from self._read(data)
         self.is_done = self.is_done or bool(self._is_document)
 
@@ -153,12 +160,12 @@ class AnswerReader:
             return self.failure
         if self._is_refusal or self._finish_reason in _FILTERED:
             return AttemptFailed("the model refused", may_differ=True)
-        if self._finish_reason in _CUT:
-            return AttemptFailed("the answer was cut at its length limit", may_differ=True)
         if self._finish_reason == "error":
             return AttemptFailed("the provider reported an error while it answered", is_passing=True)
-        if not self.is_complete:
-            return AttemptFailed("the stream broke off", is_passing=True)
+        if not self.is_whole:
+            is_cut = self._finish_reason in _CUT
+            reason = "the answer was cut at its length limit" if is_cut else "the stream broke off"
+            return AttemptFailed(reason, is_passing=not is_cut, may_differ=is_cut)
         return None if self.text.strip() else AttemptFailed("the answer is empty", may_differ=True)
 
     def _read(self, data: bytes) -> Iterator[str]:
@@ -173,15 +180,21 @@ class AnswerReader:
         except _NOT_JSON:
             self._fail("the answer is not that of a chat-completions endpoint")
             return
-        if _is_error(chunk.get("error")):
+        if _is_error(chunk.get("error")) or chunk.get("object") == "error":
             self._fail(f"the provider reported an error ({error_code(data) or 'no code'})")
             return
-        self._count(_object(chunk.get("usage")))
+        for place in (chunk, _object(chunk.get("x_groq"))):
+            self._count(_object(place.get("usage")))
         choices = chunk.get("choices")
         for choice in map(_object, cast("list[Any]", choices) if isinstance(choices, list) else ()):
             index = choice.get("index")
             if not (isinstance(index, int) and index > 0):
                 yield from self._hear(choice)
+
+    def _documents(self) -> list[bytes]:
+        """One, or one in each line."""
+        whole = bytes(self._document)
+        return [whole] if _is_json(whole) else whole.splitlines()
 
     def _hear(self, choice: dict[str, Any]) -> Iterator[str]:
         said = _object(choice.get("delta"))
@@ -244,13 +257,16 @@ def error_field(body: bytes, name: str) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
-def _is_whole(line: bytes) -> bool:
-    """Whether one line of data is an event by itself."""
+def _is_json(data: bytes) -> bool:
     try:
-        msgspec.json.decode(line)
+        msgspec.json.decode(data)
     except _NOT_JSON:
-        return line.strip() == _DONE
-    return line.startswith(b"{")
+        return False
+    return True
+
+
+def _is_object(data: bytes) -> bool:
+    return data.lstrip().startswith(b"{") and _is_json(data)
 
 
 def _is_error(value: Any) -> bool:
@@ -270,11 +286,11 @@ def _text(value: Any) -> str:
 
 
 def _text_and_thought(content: Any) -> tuple[str, str]:
-    """Of a text, or of a list of parts, some of which may be thoughts."""
-    if not isinstance(content, list):
-        return _text(content), ""
+    """Of a text, or of parts, some of which may be thoughts."""
+    if isinstance(content, str):
+        return content, ""
     said, thought = "", ""
-    for part in cast("list[Any]", content):
+    for part in cast("list[Any]", content if isinstance(content, list) else [content]):
         if isinstance(part, dict) and cast("dict[str, Any]", part).get("type", "text") not in ("text", "output_text"):
             thought += msgspec.json.encode(part).decode()
         else:

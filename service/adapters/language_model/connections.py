@@ -58,15 +58,15 @@ class Connections(httpx.AsyncBaseTransport):
         url = httpcore.URL(
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )
-        body = Whole(await request.aread())
-        asked = httpcore.Request(
+        body = WholeBody(await request.aread())
+        sent = httpcore.Request(
             request.method, url, headers=request.headers.raw, content=body, extensions=request.extensions
         )
         await self._places.acquire()
         try:
             connection = await self._take_idle(url.origin) or await self._connect(url.origin)
             try:
-                answer = await connection.handle_async_request(asked)
+                answer = await connection.handle_async_request(sent)
             except BaseException:
                 await _close(connection)
                 raise
@@ -113,13 +113,13 @@ class Connections(httpx.AsyncBaseTransport):
         return httpcore.AsyncHTTP11Connection(origin, secured, IDLE_SECONDS)
 
 
-class Whole:
+class WholeBody:
     """A request's body in one piece. No generator, for trio complains of one that is dropped in mid-send."""
 
     def __init__(self, content: bytes) -> None:
         self._left = [content]
 
-    def __aiter__(self) -> "Whole":
+    def __aiter__(self) -> "WholeBody":
         return self
 
     async def __anext__(self) -> bytes:

@@ -89,7 +89,7 @@ class Exchange:
         """Why there is no answer, or None if there is one."""
         if self.status is not None and not self.is_accepted:
             return self._status_failure(self.status, now)
-        if self.answer.failure is None and not self.answer.is_complete:
+        if self.answer.failure is None and not self.answer.is_complete and not self.answer.is_whole:
             if self._broken_by is not None:
                 failure = AttemptFailed(f"the connection broke ({type(self._broken_by).__name__})", is_passing=True)
                 failure.__cause__ = self._broken_by

@@ -61,7 +61,7 @@ class FormatRefused(AttemptFailed):
 
 
 @dataclass(slots=True, eq=False)
-class Asked:
+class Question:
     """One call of `answer`; its last attempt is over at the time `until`."""
 
     prompt: Prompt
@@ -106,71 +106,71 @@ class OpenAICompatible:
     async def answer(self, prompt: Prompt, *, listener: Listener, on_call: OnCall) -> ModelAnswer:
         # The reserve for settling is set aside once: taken anew from what each attempt leaves, it would melt away.
         budget_seconds = attempt_seconds(math.inf, remaining_seconds())
-        asked = Asked(prompt, listener, on_call, until=anyio.current_time() + budget_seconds)
+        question = Question(prompt, listener, on_call, until=anyio.current_time() + budget_seconds)
         for model in self._models:
             # Who has left already has no time left either; that is a cancellation, not a failure of the model.
             await anyio.lowlevel.checkpoint_if_cancelled()
-            if not asked.left_seconds:
-                asked.failures.append(f"{model}: no time was left")
+            if not question.left_seconds:
+                question.failures.append(f"{model}: no time was left")
                 break
             try:
-                return await self._ask(model, asked)
+                return await self._ask(model, question)
             except AttemptFailed as failure:
                 log.warning("a model gave no answer", model=model, reason=failure.reason)
-                asked.failures.append(f"{model}: {failure.reason}")
-                asked.retry_after_seconds = failure.retry_after_seconds
-                if asked.listener.has_passed_on:
-                    raise _unavailable(asked) from failure
-        raise _unavailable(asked)
+                question.failures.append(f"{model}: {failure.reason}")
+                question.retry_after_seconds = failure.retry_after_seconds
+                if question.listener.has_passed_on:
+                    raise _unavailable(question) from failure
+        raise _unavailable(question)
 
-    async def _ask(self, model: str, asked: Asked) -> ModelAnswer:
+    async def _ask(self, model: str, question: Question) -> ModelAnswer:
         """The model's answer, after at most `TRIES_MAX` tries. Raises the last one's `AttemptFailed`."""
         tried = 0
 
         def pause(failure: Exception) -> float | bool:
-            if not isinstance(failure, AttemptFailed) or asked.listener.has_passed_on:
+            if not isinstance(failure, AttemptFailed) or question.listener.has_passed_on:
                 return False
             seconds = pause_seconds(
                 failure,
                 tried=tried,
                 has_next=model != self._models[-1],
                 jitter=self._jitter,
-                left_seconds=asked.left_seconds,
+                left_seconds=question.left_seconds,
             )
             return False if math.isinf(seconds) else seconds
 
         async for attempt in stamina.retry_context(on=pause, attempts=TRIES_MAX, timeout=None):
             with attempt:
                 tried = attempt.num
-                return await self._try(model, asked)
+                return await self._try(model, question)
         raise AssertionError("stamina ends with a result or an error")
 
-    async def _try(self, model: str, asked: Asked) -> ModelAnswer:
+    async def _try(self, model: str, question: Question) -> ModelAnswer:
         """One try; repeated at once where the request has to be written otherwise, which each part has an end of."""
         request_format = self._formats[model]
         while True:
             try:
-                return await self._attempt(model, request_format, asked)
+                return await self._attempt(model, request_format, question)
             except FormatRefused as refused:
                 changed = request_format.changed(refused.part)
-                if changed is None or asked.listener.has_passed_on:
+                if changed is None or question.listener.has_passed_on:
                     raise
                 request_format = changed
 
-    async def _attempt(self, model: str, request_format: RequestFormat, asked: Asked) -> ModelAnswer:
-        body = request_body(asked.prompt, model=model, request_format=request_format)
-        until = min(asked.until, anyio.current_time() + self._timeout_seconds)
+    async def _attempt(self, model: str, request_format: RequestFormat, question: Question) -> ModelAnswer:
+        body = request_body(question.prompt, model=model, request_format=request_format)
+        until = min(question.until, anyio.current_time() + self._timeout_seconds)
         exchange = Exchange(body, until=until, silence_seconds=self._silence_seconds)
-        asked.listener.begin()
+        question.listener.begin()
         outcome: Literal["finished", "failed", "cancelled"] = "failed"
         try:
             with track("model", model):
-                await exchange.run(self._client, self._url, headers=_headers(until), hear=asked.listener.hear)
+                await exchange.run(self._client, self._url, headers=_headers(until), hear=question.listener.hear)
             if exchange.is_accepted:
                 self._formats[model] = request_format
             self._check(exchange)
             text = without_fence(exchange.answer.text)
-            if not asked.listener.accepts(text):
+            if not question.listener.accepts(text):
                 raise AttemptFailed("the answer is not the JSON that was asked for", is_passing=True)
             outcome = "finished"
         except anyio.get_cancelled_exc_class():
@@ -179,7 +179,7 @@ class OpenAICompatible:
         finally:
             # Here, and without awaiting, so that no way out of an attempt leaves it untold.
             call = self._call(model, exchange, outcome)
-            asked.on_call(call)
+            question.on_call(call)
         return ModelAnswer(text, call)
 
     def _check(self, exchange: Exchange) -> None:
@@ -269,12 +269,12 @@ def _headers(until: float) -> dict[str, str]:
     return headers if traceparent is None else headers | {"traceparent": traceparent}
 
 
-def _unavailable(asked: Asked) -> ModelUnavailable:
-    if not asked.left_seconds:
-        tried = "; ".join(asked.failures)
+def _unavailable(question: Question) -> ModelUnavailable:
+    if not question.left_seconds:
+        tried = "; ".join(question.failures)
         return ModelOutOfTime(f"No model's answer was complete within the request's time ({tried}).")
-    seconds = asked.retry_after_seconds
+    seconds = question.retry_after_seconds
     return ModelUnavailable(
-        f"No configured model answered ({'; '.join(asked.failures) or 'none is configured'}); try again later.",
+        f"No configured model answered ({'; '.join(question.failures) or 'none is configured'}); try again later.",
         retry_after_seconds=None if seconds is None else math.ceil(seconds),
     )

@@ -157,6 +157,11 @@ def test_a_stream_may_begin_with_a_mark_and_blank_lines() -> None:
     assert read(b"\xef", b"\xbb", b"\xbf\n\n", event).text == "a"
 
 
+def test_documents_may_come_one_in_each_line() -> None:
+    lines = [json.dumps(delta("a")), json.dumps(delta("b", finish_reason="stop")), ""]
+    assert read("\n".join(lines).encode()).text == "ab"
+
+
 def test_parts_are_text_or_thoughts() -> None:
     parts = [
         {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]},
@@ -194,6 +199,15 @@ def test_ends_by_their_names(finish_reason: str, reason: str | None) -> None:
     assert (failure and failure.reason) == reason
 
 
+@pytest.mark.parametrize("finish_reason", [None, "length"])
+@pytest.mark.parametrize("text", ['{"a": 1}', '<think>{</think>\n{"a": {"b": []}}\n'])
+def test_a_whole_object_is_an_answer_whatever_is_said_of_its_end(text: str, finish_reason: str | None) -> None:
+    assert answer_of(delta(text, finish_reason=finish_reason)).verdict() is None
+    cut = answer_of(delta(text.rstrip()[:-1], finish_reason=finish_reason)).verdict()
+    assert cut is not None
+    assert cut.may_differ is (finish_reason == "length")
+
+
 @pytest.mark.parametrize(
     ("events", "is_cut_by_thoughts"),
     [
@@ -206,6 +220,14 @@ def test_ends_by_their_names(finish_reason: str, reason: str | None) -> None:
 def test_a_limit_is_eaten_by_thoughts(events: list[object], is_cut_by_thoughts: bool) -> None:
     assert answer_of(*events, delta(finish_reason="length")).is_cut_by_thoughts is is_cut_by_thoughts
     assert not answer_of(*events, delta(finish_reason="stop")).is_cut_by_thoughts
+
+
+def test_other_places_of_what_is_known() -> None:
+    assert answer_of({"x_groq": {"usage": {"prompt_tokens": 3, "completion_tokens": 4}}}).output_tokens == 4
+    assert answer_of({"choices": [{"delta": {"content": {"type": "text", "text": "a"}}}]}).text == "a"
+    assert read(b"data: data: " + json.dumps(delta("a")).encode() + b"\n\n").text == "a"
+    failure = answer_of({"object": "error", "message": "overloaded", "code": 503}).failure
+    assert failure is not None
 
 
 def test_comments_are_signs_of_life() -> None:
