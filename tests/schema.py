@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service import migrations
 from service.kernel.database import async_url
-from service.migrations.scripts import send_script
+from service.migrations.migrate import send_script
 
 VERSIONS = Path(migrations.__file__ or "").parent / "versions"
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Invariant, Transaction, exported
+from service.kernel.database import Invariant, Transaction, export_of
 from service.kernel.errors import Kind, ServiceError
 from service.kernel.identifiers import UserId
 
@@ -56,7 +56,7 @@ _now = func.clock_timestamp()
 
 # An answer may hold a whole e-mail, or some megabytes of what was wrong with the lines of a file.
 EXPORTS = (
-    exported(
+    export_of(
         "idempotency_keys",
         select(_keys.c.method, _keys.c.path, _keys.c.key, _keys.c.expires_at, _keys.c.status, _keys.c.answer),
         owner=_keys.c.user_id,

@@ -4,7 +4,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Text, delete, exists, 
 from sqlalchemy.dialects.postgresql import insert
 
 from service.accounts.model import User
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, export_of
 from service.kernel.identifiers import UserId
 
 metadata = MetaData()
@@ -20,7 +20,7 @@ users = Table(
 
 welcomes = Table("welcomes", metadata, Column("user_digest", Text, primary_key=True))
 
-EXPORTS = (exported("users", select(users), owner=users.c.id, key=(users.c.id,)),)
+EXPORTS = (export_of("users", select(users), owner=users.c.id, key=(users.c.id,)),)
 
 
 async def upsert_user(tx: Transaction, *, user: UserId, email: str, display_name: str | None) -> User:

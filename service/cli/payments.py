@@ -10,8 +10,8 @@ import anyio
 from service.cli import DONE, MISUSED, Refused, command_settings
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database
+from service.kernel.database.paging import COUNTED_MAX, Window
 from service.kernel.identifiers import Identifiers
-from service.kernel.paging import COUNTED_MAX, Window
 from service.payments import operations, store
 from service.payments.model import OPEN_OUTCOMES, InboxEvent, OrderId, Outcome
 from service.resources import open_command_database

@@ -37,9 +37,9 @@ from service.emails.model import (
     Timings,
     WriterUsage,
 )
-from service.kernel.database import Transaction, exported, read_page
+from service.kernel.database import Transaction, export_of, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 from service.postings.model import JobContextBody
 
 EncodedInputs = NewType("EncodedInputs", str)
@@ -76,7 +76,7 @@ emails = Table(
 tombstones = Table("email_tombstones", metadata, Column("id", Uuid, primary_key=True))
 
 # With the inputs, which hold a whole posting and a whole résumé: a page of an export stays within some megabytes.
-EXPORTS = (exported("emails", select(emails), owner=emails.c.user_id, key=(emails.c.id,), rows_per_page=5),)
+EXPORTS = (export_of("emails", select(emails), owner=emails.c.user_id, key=(emails.c.id,), rows_per_page=5),)
 
 # The inputs are large (a whole posting, a whole résumé), and only `find_inputs` reads them.
 _SHOWN = [column for column in emails.c if column.name != "inputs"]

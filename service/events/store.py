@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, export_of
 from service.kernel.identifiers import UserId
 
 _events = Table(
@@ -38,7 +38,7 @@ _events = Table(
 )
 
 EXPORTS = (
-    exported(
+    export_of(
         "events",
         select(_events.c.id, _events.c.type, _events.c.data, _events.c.at),
         owner=_events.c.user_id,

@@ -3,7 +3,6 @@
 database       the one way to touch PostgreSQL: `await db.run(unit, *args)`
 supervision    one root task group, signals, drain, watchdog
 in_flight      the requests being served, and what the drain does to them
-paging         which part of a list is wanted, and what a store found
 deadlines      a request's time, and what each attempt inside it may take
 concurrency    branches that keep their siblings alive, or bring them down, by choice
 errors         facts with a kind

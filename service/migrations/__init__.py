@@ -3,5 +3,4 @@
 migrate    `migrate(url)` brings a database to the newest revision; `current_and_head(url)` says where it stands
 revisions  the same question, asked inside a unit of work and without alembic
 wall       row-level security, in the words of the files in `versions`
-scripts    several statements in one `op.execute`
 """

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.kernel.database import async_url
-from service.migrations.scripts import send_script
+from service.migrations.migrate import send_script
 
 # Any number, the same in every process that migrates this database.
 MIGRATION_LOCK = 0x6F766572

@@ -1,6 +1,8 @@
 """Applying the migrations, and asking how far a database has come. Not for use inside a running loop."""
 
+from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 
 import anyio
 from alembic import command
@@ -30,3 +32,18 @@ def _config(url: str) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["url"] = url  # not an option: those interpolate the percent signs of passwords
     return config
+
+
+def send_script(_cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
+    """For the engine's `do_execute`: send several statements of one `op.execute` over the simple protocol.
+
+    The driver's prepared statements take one each.
+    """
+    if parameters or ";" not in statement:
+        return None
+
+    def send(raw: Any) -> Awaitable[str]:
+        return raw.execute(statement)
+
+    context.root_connection.connection.dbapi_connection.run_async(send)
+    return True  # done: SQLAlchemy need not

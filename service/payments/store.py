@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from service.kernel.database import Invariant, Transaction, exported, read_page
+from service.kernel.database import Invariant, Transaction, export_of, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 from service.payments.model import (
     OPEN_OUTCOMES,
     WAITING_OUTCOMES,
@@ -109,7 +109,7 @@ payment_reviews = Table(
     Column("reviewed_at", DateTime(timezone=True)),
 )
 
-EXPORTS = (exported("orders", select(orders), owner=orders.c.user_id, key=(orders.c.id,)),)
+EXPORTS = (export_of("orders", select(orders), owner=orders.c.user_id, key=(orders.c.id,)),)
 
 INVARIANTS = (
     Invariant(

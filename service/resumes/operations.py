@@ -6,9 +6,9 @@ from typing import Any
 
 from service.adapters.resume_reader import ResumeReader
 from service.kernel.database import Transaction
+from service.kernel.database.paging import Listed, Window
 from service.kernel.errors import FieldError, InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 from service.resumes import json_resume, store
 from service.resumes.model import RESUMES_MAX, Resume, ResumeHeading, ResumeId, StoredResume, TooManyResumes
 from service.resumes.statements import one_line_of, statements_of, text_of

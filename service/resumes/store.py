@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, DateTime, MetaData, Row, Table, Text, Uuid, delete, func, insert, select
 
-from service.kernel.database import Transaction, exported, read_page
+from service.kernel.database import Transaction, export_of, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 from service.resumes.model import ResumeHeading, ResumeId, StoredResume
 
 resumes = Table(
@@ -23,7 +23,7 @@ resumes = Table(
 )
 
 # A document may be a megabyte: a page of an export stays within a few.
-EXPORTS = (exported("resumes", select(resumes), owner=resumes.c.user_id, key=(resumes.c.id,), rows_per_page=5),)
+EXPORTS = (export_of("resumes", select(resumes), owner=resumes.c.user_id, key=(resumes.c.id,), rows_per_page=5),)
 
 
 async def insert_resume(tx: Transaction, *, user: UserId, resume: StoredResume) -> None:

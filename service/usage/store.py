@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import JSON, BigInteger, Column, MetaData, Numeric, Table, Text, Uuid, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from service.kernel.database import Transaction, exported
+from service.kernel.database import Transaction, export_of
 from service.kernel.identifiers import UserId
 from service.usage.model import Usage
 
@@ -25,7 +25,7 @@ usage_rows = Table(
     Column("calls", JSON),
 )
 
-EXPORTS = (exported("usage", select(usage_rows), owner=usage_rows.c.user_id, key=(usage_rows.c.id,)),)
+EXPORTS = (export_of("usage", select(usage_rows), owner=usage_rows.c.user_id, key=(usage_rows.c.id,)),)
 
 
 async def insert_usage(tx: Transaction, usage: Usage) -> bool:

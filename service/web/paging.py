@@ -1,7 +1,7 @@
 """Lists: `page` and `limit`, or `cursor` in place of `page`.
 
-A slice's query struct extends `Paging`; its route asks `query.window(...)` for a `kernel.paging.Window`, hands that to
-its operation, and turns the `Listed` rows into a `Page` with `page_of(...)`.
+A slice's query struct extends `Paging`; its route asks `query.window(...)` for a `Window`, hands that to its operation,
+and turns the `Listed` rows into a `Page` with `page_of(...)`.
 """
 
 import base64
@@ -12,8 +12,8 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
+from service.kernel.database.paging import COUNTED_MAX, Listed, Window
 from service.kernel.errors import FieldError, InvalidRequest
-from service.kernel.paging import COUNTED_MAX, Listed, Window
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")

@@ -31,9 +31,9 @@ from service.crm.jobs.store.listing import parameters_of, shape_of, walked_and_c
 from service.crm.model import STATUSES
 from service.kernel.clock import SystemClock
 from service.kernel.database import Bounds
+from service.kernel.database.paging import Window
 from service.kernel.database.wall import Acting, opening
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import Window
 from service.kernel.process import keep_what_is_loaded
 from service.web import http_server as ours
 

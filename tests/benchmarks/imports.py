@@ -124,7 +124,7 @@ async def imported(service: Service, user: str, *, lines: int, are_new: bool) ->
     return wrong if answer.status_code == 200 else [answer.text]
 
 
-async def exported(service: Service, user: str, *, kind: str, lines: int) -> list[str]:
+async def export_of(service: Service, user: str, *, kind: str, lines: int) -> list[str]:
     size = 0
     found = 0
     async with (
@@ -154,7 +154,7 @@ async def run(backends: Sequence[str], url: str, root: Path) -> list[str]:
             wrong += await imported(service, user, lines=LARGE, are_new=True)
             wrong += await imported(service, user, lines=LARGE, are_new=False)
             for kind in ("csv", "jsonl"):
-                wrong += await exported(service, user, kind=kind, lines=LARGE - LARGE // BAD_EVERY)
+                wrong += await export_of(service, user, kind=kind, lines=LARGE - LARGE // BAD_EVERY)
     return wrong
 
 

@@ -219,7 +219,7 @@ async def bench(urls: Sequence[str], *, seconds: float, sizes: Sequence[int]) ->
         scenes: list[Scene] = []
         databases: list[Database] = []
         for url, entries in zip(urls, sizes, strict=True):
-            there = await prepared(url, entries=entries)
+            there = await prepare(url, entries=entries)
             db = await stack.enter_async_context(open_database(url, pool_size=CALLERS, bounds=bounds))
             vendor: Any = asyncpg  # it ships no types
             pool = await stack.enter_async_context(vendor.create_pool(url, min_size=CALLERS, max_size=CALLERS))
@@ -232,7 +232,7 @@ async def bench(urls: Sequence[str], *, seconds: float, sizes: Sequence[int]) ->
             print(f"invariants: {'; '.join(violation.name for violation in violations) or 'all hold'}")
 
 
-async def prepared(url: str, *, entries: int) -> int:
+async def prepare(url: str, *, entries: int) -> int:
     """Accounts with coins, and consistent history; how many entries there are."""
     async with connected(url) as connection:
         await connection.execute(_ACCOUNTS, [HOT, *OTHERS])

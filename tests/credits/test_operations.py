@@ -20,7 +20,7 @@ from service.credits.model import (
 )
 from service.credits.store import expire_holds, find_transactions
 from service.kernel.database import Database, Transaction
-from service.kernel.paging import Window
+from service.kernel.database.paging import Window
 from tests.credits.wallets import (
     ADA,
     BOB,

@@ -13,8 +13,8 @@ from service.crm.organizations import store
 from service.crm.organizations.model import DuplicateOrganization, OrganizationSort, TooManyJobs
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import Window
 from service.kernel.identifiers import personal_tenant
-from service.kernel.paging import Window
 from tests.crm.clients import ADA, BOB, add_job, as_user
 from tests.emails.stories import acting
 from tests.interrupted import cancelled_at_each_statement

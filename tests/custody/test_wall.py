@@ -33,8 +33,8 @@ from service.emails import store as emails
 from service.emails.model import EmailId
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import UserId, personal_tenant
-from service.kernel.paging import Listed, Window
 from service.payments import store as payments
 from service.payments.model import OrderId
 from service.resumes import store as resumes

@@ -15,9 +15,9 @@ from service.crm.model import HistoryKind, JobId
 from service.emails.model import Email, NotADraft
 from service.emails.operations import stored
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import Window
 from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
-from service.kernel.paging import Window
 from service.postings.addresses import canonical
 from tests.emails.stories import ADA, JOB_URL, REQUEST, TERMS, Left, World, acting, give, left, world
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Row, func, select
 
 from service.kernel.database import Database, Transaction, read_page
-from service.kernel.paging import COUNTED_MAX, Listed, Window
+from service.kernel.database.paging import COUNTED_MAX, Listed, Window
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from asyncpg import DivisionByZeroError
 from sqlalchemy import JSON, Enum, Integer, Select, Text, bindparam, column, func, literal, literal_column, select, text
 
-from service.kernel.database import Database, DatabaseUnavailable, Transaction, prepared
+from service.kernel.database import Database, DatabaseUnavailable, Transaction, prepare
 from tests.kernel.database_tables import TABLES, Signal, busy_elsewhere, done, insert_done, one, until_quiet
 from tests.postgres import Server
 
@@ -19,8 +19,8 @@ COUNTED = (
     .order_by(text("1"))
     .limit(bindparam("fetched", type_=Integer))
 )
-SLEEP = prepared(select(func.pg_sleep(bindparam("seconds", type_=Integer))))
-DIVIDE = prepared(select(literal_column("1", Integer) // NUMBER))
+SLEEP = prepare(select(func.pg_sleep(bindparam("seconds", type_=Integer))))
+DIVIDE = prepare(select(literal_column("1", Integer) // NUMBER))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ async def test_the_rows_are_those_of_the_statement(db: Database) -> None:
     given = {"number": 3, "fetched": 2}
 
     async def both(tx: Transaction) -> None:
-        statement = prepared(COUNTED)
+        statement = prepare(COUNTED)
         rows, plain = await tx.rows(statement, given), await tx.rows(COUNTED, given)
         assert [tuple(row) for row in rows] == [tuple(row) for row in plain] == [(1, 3, "each"), (2, 6, "each")]
         assert [(row.n, row.product, row.word) for row in rows] == [(row.n, row.product, row.word) for row in plain]
@@ -60,7 +60,7 @@ async def test_the_rows_are_those_of_the_statement(db: Database) -> None:
 )
 def test_what_would_have_to_be_converted_is_refused(statement: Select[*tuple[Any, ...]]) -> None:
     with pytest.raises(TypeError):
-        prepared(statement)
+        prepare(statement)
 
 
 @pytest.mark.anyio

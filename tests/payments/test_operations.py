@@ -12,9 +12,9 @@ from service.adapters.stripe import CheckoutSession, Sale
 from service.adapters.stripe.scripted import ScriptedStripe, session_id
 from service.credits.store import find_balance
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import Window
 from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import Identifiers, UserId
-from service.kernel.paging import Window
 from service.payments import operations as payments
 from service.payments import store
 from service.payments.model import (

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from service.kernel.database import Database
+from service.kernel.database.paging import Window
 from service.kernel.identifiers import Identifiers
-from service.kernel.paging import Window
 from service.payments import operations as payments
 from service.payments import store
 from service.payments.model import InboxEvent, OrderId, Outcome

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from service.kernel.database import Database, Transaction, UserGone
+from service.kernel.database.paging import Window
 from service.kernel.errors import InvalidRequest, NotFound
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Window
 from service.resumes import operations as resumes
 from service.resumes.model import ResumeId
 from tests.resumes.documents import ada

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from service.kernel.database.paging import COUNTED_MAX, Listed, Window
 from service.kernel.errors import InvalidRequest
-from service.kernel.paging import COUNTED_MAX, Listed, Window
 from service.web.decoding import decode_query
 from service.web.paging import OFFSET_MAX, Page, Paging, page_of
 

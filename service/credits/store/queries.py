@@ -15,12 +15,12 @@ from service.credits.store.tables import (
     transaction_of,
     wallets,
 )
-from service.kernel.database import Transaction, exported, read_page
+from service.kernel.database import Transaction, export_of, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import UserId
-from service.kernel.paging import Listed, Window
 
 EXPORTS = (
-    exported(
+    export_of(
         "credit_transactions",
         select(
             ledger_transactions.c.id,

@@ -32,7 +32,7 @@ from service.credits.model import Balance, CreditsChanged, Hold, HoldId, HoldSta
 from service.credits.store.tables import balance_of, hold_of, wallets
 from service.events import name_of
 from service.events.store import inserted_from
-from service.kernel.database import Prepared, Transaction, prepared
+from service.kernel.database import Prepared, Transaction, prepare
 from service.kernel.identifiers import UserId
 
 # The fields of `CreditsChanged`, and whose they are: by the locked row, for an account may have been deleted meanwhile.
@@ -248,12 +248,12 @@ def _reserve() -> Prepared:
     opened = _RESERVE.columns(
         id=Uuid(), operation=Uuid(), amount=BigInteger(), state=Text(), expires_at=DateTime(timezone=True)
     )
-    return prepared(opened)
+    return prepare(opened)
 
 
 @cache
 def _settle() -> Prepared:
-    return prepared(_SETTLE.columns(available=BigInteger(), held=BigInteger(), debt=BigInteger()))
+    return prepare(_SETTLE.columns(available=BigInteger(), held=BigInteger(), debt=BigInteger()))
 
 
 async def open_wallet(tx: Transaction, user: UserId) -> None:

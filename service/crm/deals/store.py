@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from service.crm.model import Deal, DealId, DealStatus, JobId
 from service.crm.store.tables import deals, jobs, search_condition, searched_deals
 from service.kernel.database import Transaction, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import Listed, Window
 
 _shown = (
     deals.c.id,

@@ -22,8 +22,8 @@ from service.crm.leads.model import EmailRef, HistoryEntry
 from service.crm.model import STATUS_REFS, HistoryKind, JobId
 from service.crm.store.tables import jobs, lead_events
 from service.kernel.database import Transaction
+from service.kernel.database.paging import COUNTED_MAX, Listed, Window
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import COUNTED_MAX, Listed, Window
 
 _tenant, _lead = bindparam("tenant", type_=Text), bindparam("lead", type_=BigInteger)
 _events = lead_events.c

@@ -24,8 +24,8 @@ from service.crm.model import Direction, OrganizationId, OrganizationRef
 from service.crm.organizations.model import Organization, OrganizationSort, PlacedOrganization
 from service.crm.store.tables import jobs, organizations, search_condition, searched_organizations
 from service.kernel.database import Transaction, read_page
+from service.kernel.database.paging import Listed, Window
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import Listed, Window
 
 _shown = (
     organizations.c.id,

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Integer, Table, Text, bindparam, delete, select
 
 from service.crm.store.tables import deals, jobs, lead_events, organizations, workspaces
-from service.kernel.database import Export, ExportPage, Transaction, exported
+from service.kernel.database import Export, ExportPage, Transaction, export_of
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
 
 # Rows of each refer only to tables behind it.
@@ -22,7 +22,7 @@ _LOCK = select(workspaces.c.tenant_id).where(workspaces.c.user_id == bindparam("
 
 def _export(table: Table, rows_per_page: int = 500) -> Export:
     rows = select(*(column for column in table.c if column.name not in _DERIVED))
-    of_tenants = exported(table.name, rows, owner=table.c.tenant_id, key=(table.c.id,), rows_per_page=rows_per_page)
+    of_tenants = export_of(table.name, rows, owner=table.c.tenant_id, key=(table.c.id,), rows_per_page=rows_per_page)
 
     async def page(tx: Transaction, user: UserId, after: tuple[Any, ...] | None) -> ExportPage:
         return await of_tenants.page(tx, UserId(personal_tenant(user)), after)

@@ -20,7 +20,7 @@ prepared     statements that are built once and sent as they stand
 pool         the engine, its connections warmed at start, and the places in front of it
 home_loop    where units run: the caller's own loop on asyncio, a thread with a loop on trio
 declarations a person's rows of a table in pages, and what must hold of it
-paging       a page of a list and how many rows match
+paging       lists in pages, each with the number of rows that match
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
 bounds       how long each step may take
@@ -28,12 +28,12 @@ server       which server this is and whether it takes writes, for whoever asks 
 """
 
 from service.kernel.database.bounds import SURVEY, Bounds
-from service.kernel.database.declarations import Export, ExportPage, Invariant, exported
+from service.kernel.database.declarations import Export, ExportPage, Invariant, export_of
 from service.kernel.database.failures import CommitUnknown, DatabaseUnavailable, UserGone
 from service.kernel.database.gateway import Database, Unit, open_database, sweep
 from service.kernel.database.paging import read_page
 from service.kernel.database.pool import PoolState, async_url
-from service.kernel.database.prepared import Prepared, prepared
+from service.kernel.database.prepared import Prepared, prepare
 from service.kernel.database.transaction import Parameters, Statement, Transaction
 from service.kernel.database.wall import acting_for
 
@@ -55,9 +55,9 @@ __all__ = [
     "UserGone",
     "acting_for",
     "async_url",
-    "exported",
+    "export_of",
     "open_database",
-    "prepared",
+    "prepare",
     "read_page",
     "sweep",
 ]

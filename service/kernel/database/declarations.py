@@ -41,7 +41,7 @@ class Export:
     page: Callable[[Transaction, UserId, tuple[Any, ...] | None], Awaitable[ExportPage]]
 
 
-def exported(
+def export_of(
     name: str,
     rows: Select[*tuple[Any, ...]],
     *,

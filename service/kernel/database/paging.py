@@ -1,14 +1,42 @@
-"""A page of a list, with the number of all rows that match, in one statement."""
+"""Lists in pages: which part is wanted, what was found, and how a store reads it, in one statement with the count.
+
+`web.paging` speaks HTTP and stores speak SQL; `Window` and `Listed` travel between them.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 
 from service.kernel.database.transaction import Transaction
-from service.kernel.paging import COUNTED_MAX, Listed, Window
 
 Item = TypeVar("Item")
+
+# Counting is a scan; above this many rows the exact number helps nobody.
+COUNTED_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` rows: behind the first `offset`, or strictly beyond the row whose sort keys are `after`."""
+
+    limit: int
+    offset: int = 0
+    after: tuple[Any, ...] | None = None
+
+    @property
+    def fetched(self) -> int:
+        """What to say to LIMIT."""
+        return self.limit + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Item]):
+    """Up to `Window.fetched` rows in order, and how many match in all, counted up to `COUNTED_MAX + 1`."""
+
+    rows: Sequence[Item]
+    counted: int
 
 
 async def read_page(

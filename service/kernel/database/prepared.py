@@ -31,7 +31,7 @@ class Prepared(NamedTuple):
         return [parameters[name] if name in parameters else constants[name] for name in self.places]
 
 
-def prepared(statement: Select[*tuple[Any, ...]] | TextualSelect) -> Prepared:
+def prepare(statement: Select[*tuple[Any, ...]] | TextualSelect) -> Prepared:
     """Of a statement whose values the driver gives and takes as they are. Raises TypeError where one would have to be
     converted on its way, as an enumeration has to be, or where the statement's text depends on its values."""
     compiled: Any = statement.compile(dialect=_DIALECT)

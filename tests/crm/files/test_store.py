@@ -122,7 +122,7 @@ def test_what_a_file_looks_like() -> None:
     assert json_lines([exported_job(7, job)]).startswith(b'{"id":7,"company":"Acme","job_title":"=cmd","job_url":null,')
 
 
-async def exported(client: httpx.AsyncClient, user: str, kind: str = "csv") -> bytes:
+async def export_of(client: httpx.AsyncClient, user: str, kind: str = "csv") -> bytes:
     answer = await client.get("/api/jobs/export", params={"format": kind}, headers=bearer(user))
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'attachment; filename="jobs.{kind}"'
@@ -150,7 +150,7 @@ async def test_an_export_makes_the_same_jobs_elsewhere(db: Database, kind: str) 
             client, company="=Evil", job_title="@x", notes='\'=1\r\n"q"', description="- a\n- b", status="offer"
         )
         await add_job(client, company="Żółw & Söhne", job_title="エンジニア", job_url="https://a.example/?a=1,2;3")
-        body = await exported(client, ADA, kind)
+        body = await export_of(client, ADA, kind)
         headers = bearer(BOB) | {"Content-Type": CSV if kind == "csv" else NDJSON}
         answer = await client.post("/api/jobs/import", content=body, headers=headers)
         assert answer.json() == {"imported": 3, "skipped": 0, "failed": 0, "errors": []}
@@ -163,8 +163,8 @@ async def test_nothing_of_another_tenant_is_in_it(db: Database) -> None:
     await store_people(db)
     async with crm_client(db) as client:
         await add_job(client)
-        assert await exported(client, BOB) == csv_header()
-        assert await exported(client, BOB, "jsonl") == b""
+        assert await export_of(client, BOB) == csv_header()
+        assert await export_of(client, BOB, "jsonl") == b""
         unknown = await client.get("/api/jobs/export?format=xml", **as_user(BOB))
     assert unknown.status_code == 422
 

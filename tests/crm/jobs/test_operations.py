@@ -13,8 +13,8 @@ from service.crm.leads import store as history
 from service.crm.model import JobId, Status
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import Window
 from service.kernel.identifiers import TenantId, personal_tenant
-from service.kernel.paging import Window
 from tests.credits.wallets import acting, assert_sound
 from tests.crm.clients import ADA, store_people
 from tests.interrupted import cancelled_at_each_statement

@@ -17,9 +17,9 @@ from service.crm.jobs.model import JobSort, Wanted
 from service.crm.jobs.store import listing
 from service.crm.leads import store as leads
 from service.crm.model import Direction, Status
-from service.kernel.database import prepared
+from service.kernel.database import prepare
+from service.kernel.database.paging import Window
 from service.kernel.identifiers import TenantId, UserId, personal_tenant
-from service.kernel.paging import Window
 from service.migrations.migrate import migrate
 from tests.benchmarks import jobs_data
 from tests.benchmarks.jobs_data import HUNDREDTH, MANY, Tenants, company
@@ -105,7 +105,7 @@ async def _planned(url: str, statements: dict[str, tuple[Any, dict[str, Any]]], 
         await connection.execute("SELECT set_config('overture.tenant', $1, false)", TENANT)
         await connection.execute("SET role = overture_app")
         for name, (statement, parameters) in statements.items():
-            built = prepared(statement)
+            built = prepare(statement)
             values = ", ".join(map(_literal, built.arguments(parameters)))
             await connection.execute(f"PREPARE planned AS {built.sql}")
             rows = await connection.fetch(f"EXPLAIN EXECUTE planned({values})")

@@ -37,9 +37,9 @@ from service.crm.jobs.model import JobSort, Placed, Wanted
 from service.crm.jobs.store.rows import NO_DATE, deal_of, job_of, of_a_job
 from service.crm.model import Direction
 from service.crm.store.tables import PLAN_FOR_VALUES, like_pattern, searched_jobs
-from service.kernel.database import Prepared, Transaction, prepared
+from service.kernel.database import Prepared, Transaction, prepare
+from service.kernel.database.paging import COUNTED_MAX, Listed, Window
 from service.kernel.identifiers import TenantId
-from service.kernel.paging import COUNTED_MAX, Listed, Window
 
 _jobs = searched_jobs.c
 _COUNTED_MAX: ColumnElement[int] = literal_column(str(COUNTED_MAX))
@@ -121,17 +121,17 @@ def parameters_of(tenant: TenantId, wanted: Wanted, window: Window) -> dict[str,
 
 @cache
 def _walked_and_counted(shape: Shape) -> Prepared:
-    return prepared(walked_and_counted(shape))
+    return prepare(walked_and_counted(shape))
 
 
 @cache
 def _walked(shape: Shape) -> Prepared:
-    return prepared(walked(shape))
+    return prepare(walked(shape))
 
 
 @cache
 def _looked_up(shape: Shape) -> Prepared:
-    return prepared(looked_up(shape))
+    return prepare(looked_up(shape))
 
 
 def walked_and_counted(shape: Shape) -> Select[*tuple[Any, ...]]:

@@ -16,8 +16,8 @@ from service.crm.jobs.store import listing
 from service.crm.model import STATUSES, Direction, Status
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
+from service.kernel.database.paging import COUNTED_MAX, Window
 from service.kernel.identifiers import personal_tenant
-from service.kernel.paging import COUNTED_MAX, Window
 from tests.credits.wallets import acting
 from tests.crm.clients import ADA, BOB, crm_client, store_people
 
