@@ -232,3 +232,8 @@ def test_positions_below_one_another_without_lists() -> None:
         ("Senior Engineer", "Kestrel", "Leeds, England, United Kingdom"),
         ("Software Engineer", "Tidewater", "Hull, United Kingdom"),
     ]
+
+
+def test_a_place_below_the_list_is_no_deed() -> None:
+    (entry,) = work("Experience\nEngineer, Acme\t2019 - 2020\n- One\nLeeds, United Kingdom")
+    assert told(entry) == ("Engineer", "Acme", "Leeds, United Kingdom", "2019", "2020", "One")

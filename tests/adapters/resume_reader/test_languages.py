@@ -143,3 +143,12 @@ def test_a_language_that_is_not_known_is_said_so_and_nothing_is_made_of_it() -> 
     assert found.keys() == {"basics", "warnings"}
     assert found["basics"].keys() == {"name", "summary"}
     assert found["warnings"][0]["code"] == "unrecognised-resume"
+
+
+def test_of_a_form_whose_labels_are_not_known_only_the_owner_of_the_address_is_told() -> None:
+    text = "OSOBNÍ ÚDAJE\nJméno: Jan Novák\nNarozen: 12.5.1988\nRodné číslo: 880512/1234\njan.novak@example.cz\n"
+    text += "PRACOVNÍ ZKUŠENOSTI\n2018 - 2023 Programátor, Vltava Software s.r.o., Praha\n"
+    found: dict[str, Any] = recognised(read_file(text.encode(), "cv.txt"))["basics"]
+    assert found.keys() == {"name", "email", "summary"}
+    assert found["name"] == "Jan Novák"
+    assert "12.5.1988" not in found["summary"]

@@ -2,7 +2,8 @@
 
 Nothing is invented: every text of the document is a run of the file's text (or of an address it links to), white space
 folded; dates alone are put into the form that JSON Resume asks for. Nothing is lost: what is not recognised stands
-under `other`, which is a section of ours, `[{"name": a heading, "lines": [...]}]`.
+under `other`, which is a section of ours, `[{"name": a heading, "lines": [...]}]`; so does a date of birth, and nowhere
+else. `warnings`, `[{"code", "detail"}]`, are ours too: that no heading was known.
 
 document          the whole, from `ResumeText` to the JSON Resume object
 sections          headings, in the languages of the vocabulary, and what stands under them

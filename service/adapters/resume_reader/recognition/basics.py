@@ -1,6 +1,7 @@
 """Who it is, and how to reach them: what stands above the first heading, and under "Contact". Pure."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,7 @@ from service.adapters.resume_reader.recognition.contacts import (
     profile,
     profiles,
     split_label,
+    tells_day,
     urls,
     without_contacts,
 )
@@ -57,6 +59,8 @@ _SURNAMES = listed(
 )
 _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_])|\.)*,?")
 _LETTERS = re.compile(r"[^\W\d_]+")
+# What Unicode does not take apart.
+_WITHOUT_ACCENTS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "đ": "d", "ı": "i"})
 _OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
 # A code before its town, or after it.
@@ -117,15 +121,20 @@ def owner_test(texts: Sequence[str], links: Sequence[str]) -> Callable[[str], bo
     addresses = [found[0].partition("@")[0] for text in texts for found in emails(text)]
     pages = [found[0] for text in texts for found in urls(_without_emails(text))]
     owners = [*addresses, *(each.username for each in profiles([*pages, *links]).values())]
-    known = ["".join(_LETTERS.findall(owner)).casefold() for owner in owners]
+    known = list(map(_plain, owners))
 
     def is_owner(text: str) -> bool:
         is_name = looks_like_a_name(text, may_be_title=True)
-        words = ["".join(_LETTERS.findall(word)).casefold() for word in text.split()] if is_name else []
-        words = [word for word in words if len(word) >= OWNER_CHARS_MIN]
+        words = [plain for word in text.split() if is_name and len(plain := _plain(word)) >= OWNER_CHARS_MIN]
         return len(words) > 1 and any(all(word in owner for word in words) for owner in known)
 
     return is_owner
+
+
+def _plain(text: str) -> str:
+    """Its letters as addresses have them: without accents."""
+    text = unicodedata.normalize("NFKD", text.casefold().translate(_WITHOUT_ACCENTS))
+    return "".join(_LETTERS.findall(text))
 
 
 def _pieces(lines: Sequence[Line], *, first: int = 0) -> Iterator[_Piece]:
@@ -161,18 +170,19 @@ def _fits(key: str, value: str) -> bool:
 def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
     """What is labelled so, what the address is made of, what stands out most, or else the first that looks like a
     name."""
-    names: list[tuple[tuple[bool, bool, int], str]] = []
+    names: list[tuple[tuple[bool, bool, int, bool], str]] = []
     for piece in found:
-        if piece.kind not in ("", "name"):
+        if piece.kind not in ("", "name", "unknown"):
             continue
         for part in pieces(without_contacts(piece.text)):
             bare = _bare(part, takes_states=piece.line == 0 or piece.level == 1)
-            is_early = piece.line < NAME_WITHIN_LINES
+            is_early = piece.line < NAME_WITHIN_LINES and not piece.kind
             if looks_like_a_name(bare, may_be_title=is_owner(bare)) and (
                 piece.kind == "name" or is_owner(bare) or is_early
             ):
-                names.append(((piece.kind != "name", not is_owner(bare), piece.level), bare))
-    return min(names, key=lambda each: each[0], default=((True, True, 0), ""))[1]
+                is_heading = bare.isupper() and piece.line > 0  # of a language that is not known
+                names.append(((piece.kind != "name", not is_owner(bare), piece.level, is_heading), bare))
+    return min(names, key=lambda each: each[0], default=((True, True, 0, True), ""))[1]
 
 
 def _bare(part: str, *, takes_states: bool) -> str:
@@ -211,10 +221,8 @@ def _title(lines: Sequence[Line], name: str) -> str:
 
 
 def _is_label(text: str) -> bool:
-    words = words_of(text)
-    return (
-        is_position(text) and len(text) <= LABEL_MAX_CHARS and len(words) <= LABEL_WORDS_MAX and text[-1] not in ".!?"
-    )
+    is_short = len(text) <= LABEL_MAX_CHARS and len(words_of(text)) <= LABEL_WORDS_MAX and text[-1] not in ".!?"
+    return is_short and is_position(text) and split_label(text)[0] == "" and not find(text)
 
 
 def _phone(found: Sequence[_Piece]) -> str:
@@ -227,7 +235,7 @@ def _phone(found: Sequence[_Piece]) -> str:
 
 
 def _location(homes: Sequence[str], parts: Sequence[str]) -> Json | None:
-    told = [part for part in parts if is_place(part) or (_ADDRESS.search(part) and "," in part)]
+    told = [part for part in parts if is_place(part) or (_ADDRESS.search(part) and "," in part and not find(part))]
     for place in (*homes, *told):
         if place and len(place) <= LABEL_MAX_CHARS:
             city = _CITY.fullmatch(place)
@@ -241,7 +249,7 @@ def _prose(lines: Sequence[Line], name: str) -> str:
     for line in lines:
         is_name = bool(name) and line.text.startswith(name)
         is_sentence = len(words_of(without_contacts(line.text))) >= SUMMARY_WORDS_MIN and not is_name
-        is_sentence = is_sentence and birth_at(line.text) == len(line.text)
+        is_sentence = is_sentence and not tells_day(line.text)
         if is_sentence or (run and line.kind == "paragraph" and line.text.rstrip().endswith(".")):
             run.append(line.text.strip())
         elif run:
@@ -251,7 +259,7 @@ def _prose(lines: Sequence[Line], name: str) -> str:
 
 def everything(lines: Sequence[Line], basics: Json) -> str:
     """All that stands below the name, for a text without any heading; empty where that is too much for a summary."""
-    texts = [line.text.strip() for line in lines if birth_at(line.text) == len(line.text)]
+    texts = [line.text.strip() for line in lines if not tells_day(line.text)]
     name = basics.get("name", "")
     after = next((index for index, text in enumerate(texts) if name and name in text), -1)
     said = "\n".join(texts[after + 1 :])

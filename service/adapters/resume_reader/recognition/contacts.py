@@ -19,6 +19,7 @@ _URL = re.compile(
 # "asp.net", "B.Sc": such names without a page's marks are addresses only from this length on.
 BARE_NAME_CHARS_MIN = 4
 
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:@/(]{4,30}:\s+(?=\S)")
 _PHONE = re.compile(r"(?<![\w/.,])(?:\(?\+?[0-9][0-9()\s./·–-]{5,22}[0-9])(?![\w/,])")
 # A day, a month and a year in any order, years, or a Swedish personal number: nothing to call.
 _DATE = re.compile(
@@ -27,6 +28,10 @@ _DATE = re.compile(
     r"|(?:(?:(?:[0-9]{1,2}\s?[./-]\s?){0,2}(?:19|20)[0-9]{2})\s?[-–/.]?\s*){1,4}"
     r"|[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-+ ][0-9]{4}"
     r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+)
+# A day, which above all sections is somebody's birthday as a rule, whatever its label is.
+_DAY = re.compile(
+    r"(?<!\d)(?:(?:\d{1,2}\s?[./-]\s?){2}(?:19|20)\d\d|(?:19|20)\d\d(?:[./-]\d{1,2}){2})(?!\d)",
 )
 DIGITS_MIN, DIGITS_MAX = 7, 15  # E.164 has fifteen at the most
 # Shorter ones that do not begin as numbers to dial are as often anything else.
@@ -62,12 +67,15 @@ def _birth() -> re.Pattern[str]:
 
 
 def split_label(text: str) -> tuple[str, str]:
-    """Which kind of value a piece says that it is, empty where it does not say it, and the value."""
+    """Which kind of value a piece says that it is, empty where it does not say it, and the value; `unknown` where its
+    label is: short ones ("T:", "Mob.:") announce numbers as a rule."""
     pattern, kinds = _label()
     if label := pattern.match(text):
         return kinds[label["label"].casefold()], text[label.end() :].strip()
     bare = text.strip(" .:").casefold()
-    return (kinds[bare], "") if bare in kinds else ("", text)
+    if bare in kinds:
+        return kinds[bare], ""
+    return ("unknown", text[unknown.end() :]) if (unknown := _UNKNOWN_LABEL.match(text)) else ("", text)
 
 
 def birth_at(text: str) -> int:
@@ -75,6 +83,10 @@ def birth_at(text: str) -> int:
     found = _birth().search(text)
     is_told = found is not None and (not text[found.end() :].strip() or any(map(str.isdigit, text[found.end() :])))
     return found.start() if found is not None and is_told else len(text)
+
+
+def tells_day(text: str) -> bool:
+    return _DAY.search(text) is not None or birth_at(text) < len(text)
 
 
 def emails(text: str) -> Iterator[re.Match[str]]:

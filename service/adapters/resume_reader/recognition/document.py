@@ -16,13 +16,13 @@ Json = dict[str, Any]
 
 _WORD = re.compile(r"\w+")
 # A text of more lines has sections as a rule.
-NOTE_LINES_MAX = 8
+NOTE_LINES_MAX = 5
 _TELLING = ("work", "volunteer", "education", "skills", "projects", "languages", "certificates")
 
 
 @cache
 def _unrecognised() -> Json:
-    languages = ", ".join(sorted(vocabulary.languages()))
+    languages = ", ".join(sorted(code for code, each in vocabulary.languages().items() if each.resume.sections))
     detail = (
         f"No heading of this résumé is known, so that its lines are kept as text. Known are headings in: {languages}."
     )

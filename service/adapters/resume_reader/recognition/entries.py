@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, find, is_duration
 from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, header_end, starts
+from service.adapters.resume_reader.recognition.places import is_place
 from service.adapters.resume_reader.recognition.words import is_inner, is_position
 
 
@@ -63,6 +64,8 @@ def _add(entry: Entry, line: Line) -> None:
         entry.items.append(text)
     elif not entry.items:
         entry.prose.append(text)
+    elif is_place(text):  # of a margin that was drawn last
+        entry.header.append(text)
     elif text[:1].islower() and len(entry.items[-1]) + len(text) < LINE_MAX_CHARS:  # it goes on, without being set in
         entry.items[-1] += f" {text}"
     else:

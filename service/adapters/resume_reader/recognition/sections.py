@@ -45,6 +45,8 @@ class Part(Enum):
 LABELS = frozenset({Part.SUMMARY, Part.SKILLS, Part.LANGUAGES, Part.INTERESTS, Part.CERTIFICATES})
 _WITH_ENTRIES = frozenset({Part.WORK, Part.PROJECTS, Part.VOLUNTEER})
 _IN_TABLES = frozenset({Part.SKILLS, Part.LANGUAGES, Part.CERTIFICATES})
+# Where nothing but a heading stands in capitals, in a text whose headings do.
+_WITHOUT_CAPITALS = frozenset({Part.CONTACT, Part.SUMMARY, Part.LANGUAGES, Part.INTERESTS, Part.OTHER})
 # Where "Skills: Python" is a line of what stands there.
 _TAKES_LABELS = frozenset({Part.WORK, Part.PROJECTS, Part.SKILLS, Part.VOLUNTEER})
 
@@ -103,7 +105,7 @@ def sections(lines: Iterable[Line], *, is_owner: Callable[[str], bool]) -> list[
         elif opened := _labelled(line, last.part):
             found.append(opened)
             rank = 0
-        elif last.part is not Part.HEADING and _is_unknown_heading(line, rank, last.heading):
+        elif last.part is not Part.HEADING and _is_unknown_heading(line, rank, last):
             found.append(Section(Part.OTHER, line.text))
         else:
             last.lines.append(line)
@@ -171,9 +173,14 @@ def _labelled(line: Line, here: Part) -> Section | None:
     return Section(part, label[1], [Line(line.kind, line.level, text)])
 
 
-def _is_unknown_heading(line: Line, rank: int, heading: str) -> bool:
+def _is_unknown_heading(line: Line, rank: int, here: Section) -> bool:
     """What stands out more than the heading before it opens a section, whatever it is called; and what stands out as
     much by its size, or as much in capitals too: an employer in bold is no section below a heading in bold."""
-    if line.kind != "heading" or not 0 < line.level <= rank or len(line.text) > HEADING_MAX_CHARS:
+    is_in_capitals = line.text.isupper() and here.heading.isupper()
+    if len(line.text) > HEADING_MAX_CHARS:
         return False
-    return line.level < rank or rank < BOLD_LEVEL or (line.text.isupper() and heading.isupper())
+    if line.kind == "paragraph":
+        return is_in_capitals and here.part in _WITHOUT_CAPITALS and line.text.count(" ") < HEADING_WORDS_MAX
+    if line.kind != "heading" or not 0 < line.level <= rank:
+        return False
+    return line.level < rank or rank < BOLD_LEVEL or is_in_capitals
