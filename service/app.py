@@ -68,4 +68,7 @@ def endpoints(resources: Resources, services: Services) -> Sequence[Endpoint]:
             public_url=settings.public_url,
         ),
     )
-    return (*described, *reference(described, version=installed_version(), description=DESCRIPTION))
+    return (
+        *described,
+        *reference(described, version=installed_version(), description=DESCRIPTION, server_url=settings.own_url),
+    )

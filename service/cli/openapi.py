@@ -10,13 +10,15 @@ from service.app import DESCRIPTION, endpoints
 from service.cli import DONE
 from service.composition import Services
 from service.resources import Resources
-from service.settings import installed_version
+from service.settings import Settings, installed_version
 from service.web.endpoint import Endpoint
 from service.web.openapi import document
 
 
 class _Unopened:
     """Stands where the endpoints' dependencies would be: declaring an endpoint only hands them on."""
+
+    settings = Settings()
 
     def __getattr__(self, _name: str) -> Any:
         return self

@@ -67,7 +67,9 @@ def _call(method: str, path: str, operation: Json) -> str:
     heading = f"<h3>{_badge(method)}<code>{escape(path)}</code><small>{access}</small></h3>"
     parts = [
         f'<article id="{escape(operation["operationId"])}">{heading}<p>{escape(operation["summary"])}</p>',
-        "".join(f"<p>{escape(text)}</p>" for text in operation["description"].split("\n\n") if text),
+        "".join(
+            f"<p>{escape(text)}</p>" for text in operation["description"].split("\n\n") if text != operation["summary"]
+        ),
         _parameters(operation["parameters"]),
     ]
     if body is not None:

@@ -33,7 +33,7 @@ EVENTS_QUEUED_MAX = 256
 HEARTBEAT_SECONDS = 15.0
 
 # Nginx would otherwise gather the events until its buffer is full.
-_HEADERS = {"content-type": EVENT_STREAM, "cache-control": "no-store", "x-accel-buffering": "no"}
+_HEADERS = {"content-type": f"{EVENT_STREAM}; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no"}
 _HEARTBEAT = b": still working\n\n"
 _QUALITY = re.compile(r";\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*$")
 

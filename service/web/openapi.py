@@ -1,10 +1,11 @@
 """The OpenAPI 3.1 document, from the declarations that validate and serve."""
 
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import getdoc
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -38,6 +39,11 @@ from service.web.uploads import FORM
 
 Json = dict[str, Any]
 
+# `format` is of OpenAPI 3.0, and what generators look for.
+_BYTES: Json = {"type": "string", "format": "binary"}
+_REFERENCE = "#/components/schemas/"
+_REFERRED = re.compile(rf'"\$ref":"{_REFERENCE}([^"]+)"')
+_GENERIC = re.compile(r"([A-Za-z0-9]+)_([A-Za-z0-9]+)_")
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _PATH_SCHEMAS: Mapping[str, Json] = {
     "str": {"type": "string", "minLength": 1},
@@ -65,23 +71,39 @@ class Problem(msgspec.Struct, frozen=True):
     errors: list[FieldProblem]
 
 
-def document(endpoints: Sequence[Endpoint], *, version: str, description: str = "") -> Json:
+def document(
+    endpoints: Sequence[Endpoint], *, version: str, description: str = "", server_url: str | None = None
+) -> Json:
+    """`server_url`: where the service is reached; unset, wherever the document was."""
     schemas = _Schemas(endpoints)
     paths: defaultdict[str, Json] = defaultdict(dict)
     for endpoint in endpoints:
         path = _PARAMETER.sub(r"{\1}", endpoint.path)
         paths[path][endpoint.method.lower()] = _operation(endpoint, schemas)
-    tags = dict.fromkeys(endpoint.tag for endpoint in endpoints if endpoint.tag)
+    tags = {endpoint.tag: _room_description(endpoint) for endpoint in reversed(endpoints) if endpoint.tag}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Overture", "version": version, "description": description},
-        "tags": [{"name": tag} for tag in tags],
+        "info": {
+            "title": "Overture",
+            "version": version,
+            "description": description,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": server_url or "/"}],
+        "tags": [{"name": tag, "description": tags[tag]} for tag in reversed(tags)],
         "paths": dict(paths),
         "components": {
             "schemas": schemas.components,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _room_description(endpoint: Endpoint) -> str:
+    """The first sentence at the door of the room whose endpoint it is."""
+    door = sys.modules.get(endpoint.handler.__module__.rpartition(".")[0])
+    said = " ".join((getdoc(door) or "").partition("\n\n")[0].split())
+    return said.partition(". ")[0].rstrip(".") + "."
 
 
 def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
@@ -110,26 +132,98 @@ def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
 
 
 class _Schemas:
-    """Every type of every declaration, named once."""
+    """Every type of every declaration, named once, in names from which every generator makes another class."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        self._queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
+        queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
         told = [kind for e in endpoints if isinstance(e.sends, Events) for kind in e.sends.told.values()]
-        others = [kind for e in endpoints for kind in (_form_of(e.body), e.answer) if kind is not None] + told
-        kinds = [Problem, *dict.fromkeys(others), *self._queries]
-        references, self.components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-        self._references = dict(zip(kinds, references, strict=True))
-        self._query_schemas = {query: self._taken(query) for query in self._queries if query not in others}
+        bodies = [form for e in endpoints if (form := _form_of(e.body)) is not None]
+        others = [*bodies, *(e.answer for e in endpoints if e.answer is not None), *told]
+        kinds = [Problem, *dict.fromkeys([*others, *queries])]
+        found, components = msgspec.json.schema_components(kinds, ref_template=f"{_REFERENCE}{{name}}")
+        names = _names(components)
+        self.components = {
+            names[name]: _renamed(schema, names) | {"title": names[name]} for name, schema in components.items()
+        }
+        self._schemas = {kind: self._lifted(_renamed(schema, names)) for kind, schema in zip(kinds, found, strict=True)}
+        # A query is spelled out as parameters, so its object leaves the components.
+        alone = [query for query in queries if query not in others]
+        self._queries = {query: self.components.pop(_referred(self._schemas[query])) for query in alone}
+        for name in self._reached(_referred(self._schemas[body]) for body in bodies):
+            _leave_defaults_to_us(self.components[name])
 
     def of(self, kind: Any) -> Json:
-        return self._references[kind]
+        return self._schemas[kind]
 
     def query(self, kind: Any) -> Json:
-        return self._query_schemas[kind]
+        return self._queries[kind]
 
-    def _taken(self, query: Any) -> Json:
-        """A query is spelled out as parameters, so its object leaves the components."""
-        return self.components.pop(self._references[query]["$ref"].rpartition("/")[2])
+    def _lifted(self, schema: Any) -> Any:
+        """The schema with every object that has a title as a component of that name: generators name what stands in
+        place by where it stands, and take what stands in two places for two."""
+        if isinstance(schema, list):
+            return [self._lifted(each) for each in cast("list[Any]", schema)]
+        if not isinstance(schema, dict):
+            return schema
+        lifted = {key: self._lifted(value) for key, value in cast("Json", schema).items()}
+        if "title" not in lifted or "properties" not in lifted:
+            return lifted
+        if self.components.setdefault(lifted["title"], lifted) != lifted:
+            raise ValueError(f"two types of the contract have one name: {lifted['title']}")
+        return {"$ref": f"{_REFERENCE}{lifted['title']}"}
+
+    def _reached(self, names: Iterable[str]) -> set[str]:
+        """These components and all that they refer to."""
+        reached: set[str] = set()
+        waiting = [name for name in names if name]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += _REFERRED.findall(msgspec.json.encode(self.components[name]).decode())
+        return reached
+
+
+def _names(components: Iterable[str]) -> dict[str, str]:
+    """`Page_Job_` becomes JobPage, and of several types of one name `service.crm.model.Status` CrmStatus: with their
+    dots, generators take the last part for the name, and lose all but one."""
+    names: dict[str, str] = {}
+    for name in components:
+        generic = _GENERIC.fullmatch(name)
+        parts = name.split(".")
+        short = f"{generic[2]}{generic[1]}" if generic else parts[-1]
+        names[name] = short if len(parts) == 1 else f"{parts[1].title()}{short}"
+    if len({name.casefold() for name in names.values()}) < len(names):
+        raise ValueError(f"two types of the contract have one name: {sorted(names.values())}")
+    return names
+
+
+def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(schema, list):
+        return [_renamed(each, names) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    # Without saying so, an object of any members is one of none to generators.
+    said = cast("Json", schema)
+    is_free = said.get("type") == "object" and "properties" not in said and "additionalProperties" not in said
+    return ({"additionalProperties": True} if is_free else {}) | {
+        key: f"{_REFERENCE}{names[value.removeprefix(_REFERENCE)]}" if key == "$ref" else _renamed(value, names)
+        for key, value in said.items()
+    }
+
+
+def _referred(schema: Json) -> str:
+    return schema.get("$ref", "").removeprefix(_REFERENCE)
+
+
+def _leave_defaults_to_us(schema: Json) -> None:
+    """What is sent need not name what has a default. Where a schema states one, generators make its field required, for
+    an answer always has it: so it is stated in words."""
+    for field in schema.get("properties", {}).values():
+        default = field.pop("default", None)
+        if default is not None:
+            said = f"By default {msgspec.json.encode(default).decode()}."
+            field["description"] = " ".join(filter(None, (field.get("description"), said)))
 
 
 def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
@@ -137,7 +231,7 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
     operation: Json = {
         "operationId": _operation_id(endpoint),
         "summary": summary.strip(),
-        "description": description.strip(),
+        "description": description.strip() or summary.strip(),
         "tags": [endpoint.tag] if endpoint.tag else [],
         "security": [] if endpoint.access is Access.PUBLIC else [{"bearer": []}],
         "parameters": list(_parameters(endpoint, schemas)),
@@ -161,9 +255,9 @@ def _form_of(body: Body | None) -> Any:
 def _body_content(body: Body, schemas: _Schemas) -> Json:
     match body:
         case RawBody():
-            return {"*/*": {}}
+            return _json({"type": "object", "additionalProperties": True})
         case IncomingBody(media_types=media_types):
-            return {media_type: {"schema": {"type": "string"}} for media_type in media_types}
+            return {media_type: {"schema": _BYTES} for media_type in media_types}
         case FormFile():
             return _form(body)
         case JsonBody(form=form):
@@ -173,8 +267,8 @@ def _body_content(body: Body, schemas: _Schemas) -> Json:
 
 
 def _form(file: FormFile) -> Json:
-    """As OpenAPI 3.1 describes binary parts (4.8.15.3); `format` is what tools of 3.0 look for."""
-    content = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+    """As OpenAPI 3.1 describes binary parts (4.8.15.3)."""
+    content = _BYTES | {"contentMediaType": "application/octet-stream"}
     said = {"description": f"{file.accepts[0].upper()}{file.accepts[1:]}, of at most {file.max_bytes} bytes."}
     schema = {"type": "object", "properties": {file.name: content | said}, "required": [file.name]}
     return {FORM: {"schema": schema | {"additionalProperties": False}}}
@@ -193,7 +287,9 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 def _parameters(endpoint: Endpoint, schemas: _Schemas) -> Iterator[Json]:
     for name, convertor in _PARAMETER.findall(endpoint.path):
-        yield {"name": name, "in": "path", "required": True, "schema": _PATH_SCHEMAS.get(convertor or "str", {})}
+        said = f"The {name.removesuffix('_id').replace('_', ' ')}'s id." if name.endswith("_id") else f"The {name}."
+        kind = _PATH_SCHEMAS.get(convertor or "str", {})
+        yield {"name": name, "in": "path", "required": True, "description": said, "schema": kind}
     if endpoint.query is not None:
         schema = schemas.query(endpoint.query)
         for name, field in schema.get("properties", {}).items():
@@ -241,12 +337,12 @@ def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
 
 
 def _answer_headers(endpoint: Endpoint) -> Json:
-    names = ["X-Request-ID"]
+    said = {"X-Request-ID": "The request's id, as it stands in the log."}
     if endpoint.idempotent:
-        names.append("Idempotency-Replayed")
+        said["Idempotency-Replayed"] = "`true` where this is the first answer again."
     if rate_of(endpoint) is not None:
-        names += ["RateLimit-Policy", "RateLimit"]
-    return {name: {"schema": {"type": "string"}} for name in names}
+        said |= {"RateLimit-Policy": "How often one may call.", "RateLimit": "How much of that is left."}
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in said.items()}
 
 
 def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
@@ -255,7 +351,7 @@ def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
         case Text(media_type=media_type):
             content = {media_type: {"schema": {"type": "string"}}}
         case Download(media_type=media_type, other_media_types=others):
-            content = {name: {"schema": {"type": "string"}} for name in (media_type, *others)}
+            content = {name: {"schema": _BYTES} for name in (media_type, *others)}
         case _:
             content = {} if endpoint.answer is None else _json(schemas.of(endpoint.answer))
     return {"description": description, "headers": headers, "content": content}

@@ -21,7 +21,9 @@ _TAG = "reference"
 _CACHED = {"cache-control": "public, max-age=300"}
 
 
-def reference(endpoints: Sequence[Endpoint], *, version: str, description: str = "") -> list[Endpoint]:
+def reference(
+    endpoints: Sequence[Endpoint], *, version: str, description: str = "", server_url: str | None = None
+) -> list[Endpoint]:
     """The endpoints that describe `endpoints` and themselves; to be served beside them."""
     style = files("service.web").joinpath("docs.css").read_text("utf-8")
     style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
@@ -50,7 +52,7 @@ def reference(endpoints: Sequence[Endpoint], *, version: str, description: str =
     ]
     described = [*endpoints, *own]
     slugs = {kind.slug for endpoint in described for kind in problems_of(endpoint)}
-    contract = document(described, version=version, description=description)
+    contract = document(described, version=version, description=description, server_url=server_url)
     pages["openapi"] = msgspec.json.encode(contract)
     pages["docs"] = render(
         contract, style=style, problems=[kind for e in described for kind in problems_of(e)]

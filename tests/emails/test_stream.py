@@ -59,7 +59,7 @@ async def served(db: Database, with_writer: Writer) -> AsyncGenerator[httpx.Asyn
 async def generated(client: httpx.AsyncClient, path: str = PATH, **headers: str) -> list[tuple[str, Any]]:
     asked = client.stream("POST", path, json=REQUEST if path == PATH else {}, headers=ACCEPT | headers)
     async with asked as answered:
-        assert (answered.status_code, answered.headers["content-type"]) == (200, "text/event-stream")
+        assert (answered.status_code, answered.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
         return await read(answered)
 
 

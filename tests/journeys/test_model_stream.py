@@ -116,7 +116,7 @@ def _model(answered: Answered) -> str:
 
 
 def _replayed(answer: httpx.Response) -> list[tuple[str, Any]]:
-    assert (answer.status_code, answer.headers["content-type"]) == (200, EVENTS)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, f"{EVENTS}; charset=utf-8")
     assert answer.headers["idempotency-replayed"] == "true"
     name, data = answer.text.rstrip().split("\n", 1)
     return [(name.removeprefix("event: "), httpx.Response(200, text=data.removeprefix("data: ")).json())]

@@ -85,7 +85,7 @@ async def walked(walk: Walk, parts: Parts | None = None, /, **headers: str) -> t
     async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada") | ACCEPT) as client:
         with anyio.fail_after(WITHIN_SECONDS):
             async with client.stream("POST", "/walk", headers=headers) as answer:
-                if answer.headers["content-type"] != EVENT_STREAM:
+                if answer.headers["content-type"] != f"{EVENT_STREAM}; charset=utf-8":
                     await answer.aread()
                     return answer, []
                 return answer, await read(answer)

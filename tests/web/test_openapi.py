@@ -10,7 +10,7 @@ import pytest
 from msgspec import Meta
 
 from service.kernel.errors import Kind, ServiceError
-from service.web.endpoint import Access, Call, Endpoint
+from service.web.endpoint import Access, Call, Endpoint, JsonBody
 from service.web.openapi import document
 from service.web.paging import Page, Paging
 from tests.web.test_serving import GREET, WHO
@@ -112,3 +112,38 @@ def test_headers_are_documented_where_they_count() -> None:
 
 def test_an_answer_without_a_body_has_no_content() -> None:
     assert CONTRACT["paths"]["/pens/{pen_id}"]["delete"]["responses"]["204"]["content"] == {}
+
+
+class Ink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    colour: Annotated[str, Meta(description="Of the ink.")] = "blue"
+    note: str | None = None
+    more: dict[str, Any] = {}
+
+
+def named(module: str) -> type:
+    """Another type of the same name, as another slice has it."""
+    return msgspec.defstruct("Twin", [(module.rpartition(".")[2], int)], module=module, frozen=True)
+
+
+def test_what_is_sent_need_not_name_what_has_a_default() -> None:
+    fill = Endpoint("POST", "/pens/fill", handle, answer=Pen, body=JsonBody(Ink))
+    ink = document([fill], version="1")["components"]["schemas"]["Ink"]
+    assert ink["required"] == []
+    assert ink["properties"] == {
+        "colour": {"type": "string", "description": 'Of the ink. By default "blue".'},
+        "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "more": {"type": "object", "additionalProperties": True, "description": "By default {}."},
+    }
+
+
+def test_types_of_one_name_are_told_apart_by_their_slices() -> None:
+    twins = [Endpoint("GET", f"/{name}", handle, answer=named(f"service.{name}.model")) for name in ("crm", "emails")]
+    schemas = document([*twins, *ENDPOINTS], version="1")["components"]["schemas"]
+    assert {"CrmTwin", "EmailsTwin", "PenPage", "Pen"} <= set(schemas)
+    assert all(schema.get("title", name) == name for name, schema in schemas.items())
+
+
+def test_the_document_says_where_it_is_served() -> None:
+    assert CONTRACT["servers"] == [{"url": "/"}]
+    told = document(ENDPOINTS, version="1", server_url="https://overture.example")
+    assert told["servers"] == [{"url": "https://overture.example"}]
