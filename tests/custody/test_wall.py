@@ -188,6 +188,7 @@ class Victim:
             "payments.find_order": lambda tx: payments.find_order(tx, PERSON, order),
             "payments.lock_order": lambda tx: payments.lock_order(tx, PERSON, order),
             "resumes.find_resume": lambda tx: resumes.find_resume(tx, user=PERSON, resume=resume),
+            "resumes.has_resume": lambda tx: resumes.has_resume(tx, user=PERSON, resume=resume),
             "resumes.find_resumes": lambda tx: resumes.find_resumes(tx, user=PERSON, window=window),
         }
 
