@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.adapters.page_parser import Item, Page
+from service.adapters.page_parser import Item, Page, Selection
 from service.adapters.page_parser.embedded import SCANNED_MAX_CHARS
 from service.adapters.page_parser.reading import EMBEDDED_MAX_CHARS, HTML_MAX_CHARS, read_page
 from service.adapters.page_parser.walking import BLOCKS_MAX, TEXT_MAX_CHARS
@@ -22,6 +22,24 @@ def lines(html: bytes | str) -> list[str]:
 def blocks(html: str) -> list[tuple[str, int, str]]:
     page = read_page(html)
     return [(block.kind, block.level, page.text[block.start : block.end]) for block in page.blocks]
+
+
+def test_what_leads_elsewhere_is_told_from_what_a_page_says() -> None:
+    page = read_page(
+        "<li><a href='/x'>Share</a></li><li><a>Go</a> and bake</li><nav><p>Jobs</p></nav><button>Apply</button>"
+    )
+    told = {page.text[block.start : block.end]: block.is_navigation for block in page.blocks}
+    assert told == {"Share": True, "Go and bake": False, "Jobs": True, "Apply": True}
+
+
+def test_elements_are_selected_on_pages_that_have_the_mark() -> None:
+    selections = (
+        Selection(".none", {"title": "p"}),
+        Selection("#job", {"title": "h1", "place": ".place", "pay": ".pay"}),
+    )
+    page = "<h1 id=job> Baker </h1><p class=place>Bonn,\n Germany</p><p class=place>Graz</p>"
+    assert read_page(page, selections=selections).selected == {"title": "Baker", "place": "Bonn, Germany"}
+    assert read_page("<h1>Baker</h1>", selections=selections).selected == {}
 
 
 def spans(items: Sequence[Item]) -> list[tuple[str, int, int]]:

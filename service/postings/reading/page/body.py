@@ -8,6 +8,7 @@ from functools import cache
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, TECHNOLOGIES_MAX
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page import sentences
+from service.postings.reading.page.labels import is_labelled
 from service.postings.reading.text.documents import Document, Line
 from service.postings.reading.text.outline import Outline, Section
 from service.postings.reading.text.phrases import Phrases, by_meaning
@@ -52,11 +53,11 @@ def in_place(outline: Outline) -> Iterator[Finding]:
 
 
 def section_items(section: Section) -> list[Line]:
-    """The section's list, up to the paragraph behind it; without a list, its paragraphs."""
+    """The section's list, up to the paragraph behind it; without a list, its paragraphs, less what labels say."""
     lines = [line for line in section.lines if line.kind != "link" and not _says_nothing(line.text)]
     start = next((index for index, line in enumerate(lines) if line.kind == "item"), None)
     if start is None:
-        return lines[:PARAGRAPHS_MAX]
+        return [line for line in lines if not is_labelled(line.text)][:PARAGRAPHS_MAX]
     stop = next((index for index in range(start, len(lines)) if lines[index].kind != "item"), len(lines))
     return lines[start:stop]
 
@@ -109,4 +110,6 @@ def _says_nothing(text: str) -> bool:
 @cache
 def _fillers() -> Phrases[bool]:
     """True where it stands for itself wherever it is said."""
-    return by_meaning(lambda language: {True: language.posting.teasers, False: language.posting.fillers})
+    return by_meaning(
+        lambda language: {True: language.posting.teasers, False: language.posting.fillers + language.posting.apply}
+    )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from service.postings.reading.values import dates
 from service.postings.reading.values.employment import kinds_of, workplace
 from service.postings.reading.values.pay import salary
 from service.postings.reading.values.pay.periods import period_of
+from service.postings.reading.values.places import is_place
 from service.vocabulary.posting import Label
 
 # Names and places as lines of their own.
@@ -25,6 +27,7 @@ LABEL_MAX_CHARS = 40
 # A label that so often had no value that can be read has none.
 TRIED_MAX = 20
 LABEL_WORDS_MAX = 5
+PLACES_MAX = 20
 # What may stand behind a label.
 LABEL_ENDS = " \u00a0:：*?"
 # A name that ends in a full stop has fewer words than this.
@@ -40,6 +43,11 @@ def labelled(lines: Sequence[Line], *, day_first: bool) -> Iterator[Finding]:
         if field is None or field in found or tried[field] >= TRIED_MAX:
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
+        if field == "location" and part is None and (places := list(_listed_below(lines, index + 1))):
+            found.add(field)
+            span = (places[0].start, places[-1].end)
+            yield Finding(field, "; ".join(place.text for place in places)[:LINE_MAX_CHARS], span=span)
+            continue
         value, part = (line, part) if part else _next(line, following)
         if value is None or part is None:
             continue
@@ -49,12 +57,24 @@ def labelled(lines: Sequence[Line], *, day_first: bool) -> Iterator[Finding]:
             yield finding
 
 
+def _listed_below(lines: Sequence[Line], start: int) -> Iterator[Line]:
+    """More places than one, an entry each."""
+    entries = takewhile(lambda line: line.kind == "item", lines[start : start + PLACES_MAX])
+    places = [line for line in entries if len(line.text) <= NAME_MAX_CHARS and is_place(line.text)]
+    yield from places if len(places) > 1 else ()
+
+
 def _next(label: Line, following: Line | None) -> tuple[Line | None, Span | None]:
     """The line below a label, where it may be its value: no other label, and no heading."""
     if following is None or label.kind == "item" or following.text.endswith((":", "：")):
         return None, None
     may_be_value = len(following.text) <= NAME_MAX_CHARS and not is_label(following.text)
     return (following, (0, len(following.text))) if may_be_value else (None, None)
+
+
+def is_labelled(text: str) -> bool:
+    """Does it begin with a label of a field, and its value behind?"""
+    return LABELLED.match(text) is not None and _label(text)[0] is not None
 
 
 def is_label(text: str) -> bool:

@@ -53,7 +53,7 @@ def _patterns() -> _Patterns:
         title_in=re.compile(rf"(?P<title>.{{3,120}}?)\s{at_or_in}\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–:]{{1,60}})"),
         jobs_at=re.compile(rf"{jobs}\s(?:{at}|{at_or_in})\s(?P<company>[^\W_].{{1,78}})", re.IGNORECASE),
         seeking=(
-            re.compile(rf"{company}\s(?:{now}\s)?{seeking}\s(?:{a}\s)?{title}"),
+            re.compile(rf"{company}\s(?:{now}\s)?{seeking}\s?:?\s(?:{now}\s)?(?:{a}\s)?{title}"),
             re.compile(rf"(?i:(?:[^\W\d_]{{1,8}}\s){{0,2}}{seeking_a}\s{a})\s{title}"),
         ),
         at_company=re.compile(rf"\s(?:{at}|{at_or_in})\s([^|•·–]{{2,80}})"),

@@ -47,6 +47,18 @@ def test_places_are_labelled_in_many_languages(line: str, location: str) -> None
     assert labelled(line).location == location
 
 
+def test_places_may_stand_below_their_label_an_entry_each() -> None:
+    assert (
+        labelled("Locations", "- Berlin", "- Hamburg", "", "Requirements", "- Rises early").location
+        == "Berlin; Hamburg"
+    )
+
+
+def test_what_labels_say_is_no_requirement() -> None:
+    context = labelled("Requirements", "Three years of Python.", "Location: Berlin")
+    assert context.requirements == ("Three years of Python.",)
+
+
 def test_the_label_says_how_often_pay_comes() -> None:
     paid = labelled("年収：600万円〜900万円").salary
     assert paid is not None

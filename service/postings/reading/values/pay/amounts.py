@@ -145,7 +145,8 @@ def _patterns() -> _Patterns:
     codes = rf"(?:(?<![^\W_])(?:{'|'.join(vocabulary.currencies().codes)})(?![^\W_]))"
     longest_first = sorted(_currencies(), key=len, reverse=True)
     words = [re.escape(name) for name in longest_first if _is_word(name)]
-    signs = [re.escape(name) for name in longest_first if not _is_word(name)]
+    # Whose dollar `NT$` is, is said there or not known.
+    signs = [r"(?<![^\W\d_])\$" if name == "$" else re.escape(name) for name in longest_first if not _is_word(name)]
     # A name of letters ends where they do: `EUR60,000` is one, `EURO-Palette` is none.
     currency = rf"(?:{'|'.join(signs)}|(?<![^\W_])(?:{'|'.join(words)})(?![^\W\d_]))"
     thousand = any_of(lambda language: language.posting.pay.thousands)

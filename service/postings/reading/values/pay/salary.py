@@ -40,6 +40,15 @@ STRONG = frozenset(("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD"))
 LEAST: dict[Period | None, int] = {"hour": 5, "day": 40, "week": 100, "month": 300}
 # From here on nobody is paid by the month in them.
 YEARLY_FROM = Decimal(20_000)
+# Nobody offers a range as wide as this: "1.800 € en 14 pagas" is none.
+WIDEST = 20
+# "14x", "en 14 pagas": Austrians, Spaniards and Italians are paid so often in a year; less than this is one payment.
+MONTHLY_BELOW = Decimal(15_000)
+_PAYMENTS = re.compile(
+    r"[^\d.;!?\n]{0,25}?\(?\b1[2-6](?:,\d)?\s?(?:[x×]|mal|gehälter|monatsgehälter|pagas|mensilità|mensualidades|mois)(?![^\W_])"
+    r"|\s?[x×]\s?1[2-6](?!\d)",
+    re.IGNORECASE,
+)
 # What is no more than this and stands alone without a currency may count anything: salaries of a year, plans (401k).
 BARE_MIN = 1_000
 
@@ -58,8 +67,8 @@ def _joins() -> _Joins:
     end = rf"(?:\s{of})?\s{{0,2}}:?\s{{0,2}}$"
     return _Joins(
         range_=re.compile(
-            rf"(?:PA)?(?:\s?(?:/|{per}\s)\s?[^\W\d_]{{1,6}}\.?)?(?:\s{gross})?"
-            rf"\s{{0,2}}(?:[-–—−~～〜]|{_any_of('to')})\s{{0,2}}",
+            rf"(?:PA)?(?:\s?(?:/|{per}\s)\s?[^\W\d_]{{1,6}}\.?)?(?:\s{gross}(?![^\W_]))?"
+            rf"\s{{0,2}}(?:[-–—−~～〜]|(?<![^\W_]){_any_of('to')}(?![^\W\d_]))\s{{0,2}}",
             re.IGNORECASE,
         ),
         up_to=re.compile(rf"(?<![^\W_]){_any_of('up_to')}{end}", re.IGNORECASE),
@@ -129,8 +138,9 @@ def _ends(line: str, amounts: Sequence[Amount], currency: str | None) -> Iterato
 
 def _is_range(line: str, first: Amount, second: Amount) -> bool:
     """A slash joins ends that are much alike: `18000/21000€`, not `4500/54000`."""
+    low, high = sorted(_scaled(first, second))
     if _joins().range_.fullmatch(line, first.end, second.start):
-        return True
+        return high <= WIDEST * low or not low
     is_alike = first.value < second.value <= 3 * first.value
     return line[first.end : second.start].strip() == "/" and is_alike
 
@@ -180,6 +190,8 @@ def _salary(line: str, ends: _Ends) -> tuple[Salary, Span]:
     text = line[start:end][:LINE_MAX_CHARS]
     if currency is None:
         return Salary(period=period, text=text), (start, end)
+    if _PAYMENTS.match(line, end) and currency in STRONG:
+        period = "month" if _highest(ends) < MONTHLY_BELOW else "year"
     period = period or usual_period(_highest(ends), currency)
     least, most = (None if value is None else minor(value, currency) for value in (ends.least, ends.most))
     return Salary(least, most, currency, period, text), (start, end)
