@@ -1,5 +1,6 @@
-"""The reference as one HTML page, rendered from the OpenAPI document."""
+"""The reference as one HTML page, rendered from the OpenAPI document, with a form to try each call."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
@@ -12,22 +13,26 @@ Json = dict[str, Any]
 _REFERENCE = "#/components/schemas/"
 
 
-def render(contract: Json, *, style: str, problems: Iterable[type[ServiceError]]) -> str:
+def render(contract: Json, *, style: str, script: str, problems: Iterable[type[ServiceError]]) -> str:
     """The whole page; every text of the document is escaped."""
     info = contract["info"]
     calls = list(_calls(contract))
     tags = list(dict.fromkeys(_tag(operation) for _, _, operation in calls))
-    sections = "".join(_section(tag, [call for call in calls if _tag(call[2]) == tag]) for tag in tags)
-    schemas = "".join(_schema_entry(name, schema) for name, schema in sorted(contract["components"]["schemas"].items()))
+    components = contract["components"]["schemas"]
+    sections = "".join(_section(tag, [call for call in calls if _tag(call[2]) == tag], components) for tag in tags)
+    schemas = "".join(_schema_entry(name, schema) for name, schema in sorted(components.items()))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(info['title'])} API</title><style>{style}</style></head><body>"
         f"<nav><strong>{escape(info['title'])}</strong><small>{escape(info['version'])}</small>{_menu(tags, calls)}"
         '<a href="#problems">Problems</a><a href="#schemas">Types</a><a href="/openapi.json">openapi.json</a></nav>'
-        f"<main><h1>{escape(info['title'])} API</h1><p>{escape(info['description'])}</p>{sections}"
+        f"<main><h1>{escape(info['title'])} API</h1><p>{escape(info['description'])}</p>"
+        '<p><label>To try the calls: a token <input id="token" type="password" autocomplete="off"></label></p>'
+        f"{sections}"
         f'<section id="problems"><h2>Problems</h2>{_problems(problems)}</section>'
-        f'<section id="schemas"><h2>Types</h2>{schemas}</section></main></body></html>'
+        f'<section id="schemas"><h2>Types</h2>{schemas}</section></main>'
+        f"<script>{script}</script></body></html>"
     )
 
 
@@ -57,11 +62,11 @@ def _badge(method: str) -> str:
     return f'<b class="method {escape(method.lower())}">{escape(method)}</b>'
 
 
-def _section(tag: str, calls: Sequence[tuple[str, str, Json]]) -> str:
-    return f"<section><h2>{escape(tag)}</h2>{''.join(_call(*call) for call in calls)}</section>"
+def _section(tag: str, calls: Sequence[tuple[str, str, Json]], components: Json) -> str:
+    return f"<section><h2>{escape(tag)}</h2>{''.join(_call(*call, components) for call in calls)}</section>"
 
 
-def _call(method: str, path: str, operation: Json) -> str:
+def _call(method: str, path: str, operation: Json, components: Json) -> str:
     access = "bearer token" if operation["security"] else "no token"
     body = operation.get("requestBody")
     heading = f"<h3>{_badge(method)}<code>{escape(path)}</code><small>{access}</small></h3>"
@@ -75,7 +80,7 @@ def _call(method: str, path: str, operation: Json) -> str:
     if body is not None:
         content = "".join(_content(kind, media.get("schema", {})) for kind, media in body["content"].items())
         parts.append(f"<h4>Body{'' if body['required'] else ' (optional)'}</h4>{content}")
-    parts.append(_answers(operation["responses"]))
+    parts += [_answers(operation["responses"]), _try(method, path, operation, components)]
     return "".join([*parts, "</article>"])
 
 
@@ -93,6 +98,44 @@ def _parameters(parameters: Sequence[Json]) -> str:
         for item in parameters
     )
     return f"<details><summary>Parameters</summary><table>{rows}</table></details>"
+
+
+def _try(method: str, path: str, operation: Json, components: Json) -> str:
+    """A form that `docs.js` sends."""
+    fields = [_input(item) for item in operation["parameters"] if item["name"] != "X-Request-ID"]
+    answers = [kind for status, answer in operation["responses"].items() if status < "3" for kind in answer["content"]]
+    kinds = [kind for kind in dict.fromkeys(answers) if not kind.startswith("application/problem")]
+    if len(kinds) > 1:
+        options = "".join(f"<option>{escape(kind)}</option>" for kind in kinds)
+        fields.append(f'<label>Accept <select name="Accept" data-in="header">{options}</select></label>')
+    for kind, media in operation.get("requestBody", {"content": {}})["content"].items():
+        if kind.startswith("multipart/"):
+            names = "".join(f'<input type="file" name="{escape(name)}">' for name in media["schema"]["properties"])
+            fields.append(f"<label>or a file {names}</label>" if fields else names)
+        elif not any("<textarea" in field for field in fields):
+            text = json.dumps(_example(media["schema"], components), indent=2) if "json" in kind else ""
+            fields.append(f'<textarea data-type="{escape(kind)}" spellcheck="false" rows="6">{escape(text)}</textarea>')
+    form = f'<form data-method="{escape(method)}" data-path="{escape(path)}">{"".join(fields)}'
+    return f"<details><summary>Try it</summary>{form}<button>Send</button><output></output></form></details>"
+
+
+def _input(parameter: Json) -> str:
+    name, required = escape(parameter["name"]), " required" if parameter["required"] else ""
+    return f'<label>{name} <input name="{name}" data-in="{escape(parameter["in"])}"{required}></label>'
+
+
+def _example(schema: Json, components: Json) -> Any:
+    """As little as can be sent: what is required, with values of its type."""
+    if "$ref" in schema:
+        return _example(components[schema["$ref"].removeprefix(_REFERENCE)], components)
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return _example(choices[0], components)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "properties" in schema:
+        return {name: _example(schema["properties"][name], components) for name in schema.get("required", ())}
+    values: Json = {"string": "", "integer": schema.get("minimum", 0), "number": 0, "boolean": False, "array": []}
+    return values.get(schema.get("type", "object"), {})
 
 
 def _answers(responses: Json) -> str:

@@ -1,7 +1,7 @@
 """`GET /openapi.json`, `GET /docs` and `GET /problems/{slug}`: the contract, for programs and for people.
 
-The page is rendered here once, from the same document: no script, nothing fetched from elsewhere, and its content
-security policy says so.
+The page is rendered here once, from the same document: one script, which sends a call where its reader asks for it,
+nothing fetched from elsewhere, and its content security policy says so.
 """
 
 import base64
@@ -25,9 +25,11 @@ def reference(
     endpoints: Sequence[Endpoint], *, version: str, description: str = "", server_url: str | None = None
 ) -> list[Endpoint]:
     """The endpoints that describe `endpoints` and themselves; to be served beside them."""
-    style = files("service.web").joinpath("docs.css").read_text("utf-8")
-    style_hash = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{style_hash}'; base-uri 'none'; frame-ancestors 'none'"
+    style, script = _inlined("docs.css"), _inlined("docs.js")
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; connect-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
     pages: dict[str, bytes] = {}
 
     async def openapi(_call: Call[None, None]) -> Reply:
@@ -55,6 +57,15 @@ def reference(
     contract = document(described, version=version, description=description, server_url=server_url)
     pages["openapi"] = msgspec.json.encode(contract)
     pages["docs"] = render(
-        contract, style=style, problems=[kind for e in described for kind in problems_of(e)]
+        contract, style=style, script=script, problems=[kind for e in described for kind in problems_of(e)]
     ).encode()
     return own
+
+
+def _inlined(name: str) -> str:
+    return files("service.web").joinpath(name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names what it lets stand in the page."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
