@@ -5,10 +5,11 @@ Every filled field of a job context has a fact, and every fact's span lies insid
 data and steers nothing: where a language model is configured it is asked for what the readers left open, may quote the
 posting alone, and changes nothing that a reader found.
 
-operations       read_text, read_html, context_for_url
+operations       PostingReader, built once: read_url, read_text, read_html, read_noted
+contexts         from a text, a page or a board's answer to a job context
 model            JobContext (with its text), JobContextBody (as it goes out), Fact, Salary
 extraction       asking a model: for whom, how long, how many at once, and what is recorded of it
-single_flight          one fetch per URL at a time, for all who ask
+single_flight    one fetch per URL at a time, for all who ask
 sources          where a posting is read: its board's public API, its page, or both
 board_addresses  which board a URL belongs to, and what to ask that board's API
 reading          the readers, pure

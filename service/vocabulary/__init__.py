@@ -8,9 +8,6 @@ table is one text, its phrases between semicolons. Names of months and countries
 `locales` a file names; the file has only what CLDR lacks. Files are read when first asked for, and once.
 """
 
-from service.vocabulary.companies import Companies, companies
-from service.vocabulary.currencies import Currencies, currencies, minor_digits
-from service.vocabulary.hosts import profiles, public_suffixes
 from service.vocabulary.languages import (
     Language,
     Regions,
@@ -24,7 +21,17 @@ from service.vocabulary.languages import (
     phrases,
     regions,
 )
-from service.vocabulary.technologies import Technology, technologies
+from service.vocabulary.shared import (
+    Companies,
+    Currencies,
+    Technology,
+    companies,
+    currencies,
+    minor_digits,
+    profiles,
+    public_suffixes,
+    technologies,
+)
 
 __all__ = (
     "Companies",

@@ -1,13 +1,15 @@
 """Reading a posting: pure functions from a neutral `Page`, or plain text, to findings, and from those to a job context.
 
-The readers, the first that has a field wins: `boards` (what a job board's API answers), `json_ld`, `embedded_items`
-(microdata, RDFa), `app_state`, `structure` (headings, lists, labels), `sentences` (what running text says). Where they
-leave a gap, `by_model` says what a language model is asked, and believes what it quotes (`quotations`).
-`schema_org` interprets a JobPosting wherever it was embedded; `merge` decides and gives every finding its span.
-`technologies` (less those that `negations` names), `salary` (over `amounts`, `pay_periods` and `other_money`; pay in
-structured data comes in by `stated_pay`), `regions`, `dates`, `terms` and `parts` (what sections are called) know one
-kind of value each, in English, German, French and Spanish; so do `notices` (that it is closed), `roles`, `places` and
-`legal_forms`. `titles` tells which line is the job's title, and which lines are the posting's own.
+text     characters to lines (`documents`), lines to title and sections (`outline`), phrases of the vocabulary in them
+values   one module for each kind of value; `pay` for salaries
+page     what is shown to people: `structure` (title, labels, lists), `sentences`, and what known boards name in classes
+data     what is told to machines: JSON-LD, microdata, RDFa, all read by `schema_org`; application state
+boards   what a job board's API answers
 
-All of it is linear in its input, and its input is bounded: it runs on the event loop.
+`findings` is what they all find; of all readings the first that has a field wins (`merge`), and every value gets its
+place in the text that is stored (`stored_text`). Where they leave a gap, `by_model` says what a language model is
+asked, and believes what it quotes. Words stand in `service.vocabulary`, none in the code.
+
+A text passes documents, outline, structure and sentences (which ask `values`), merge. All of it is linear in its input,
+and its input is bounded: it runs on the event loop.
 """

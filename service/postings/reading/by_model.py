@@ -18,7 +18,7 @@ from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
 from service.postings.reading.page.sentences import pronouns
-from service.postings.reading.quotations import Quotable
+from service.postings.reading.stored_text import Quotable
 from service.postings.reading.text.documents import BULLET, Document
 from service.postings.reading.values import dates, technologies
 from service.postings.reading.values.employment import kinds_of

@@ -13,7 +13,7 @@ from service.postings.model import ITEM_MAX_CHARS, JobContext, Salary
 from service.postings.reading import by_model
 from service.postings.reading.by_model import TEXT_MIN_CHARS, TEXT_READ_MAX_CHARS, asked_for, prompt_for, supplemented
 from service.postings.reading.findings import LISTS, SCALARS
-from service.postings.reading.quotations import Quotable, folded
+from service.postings.reading.stored_text import Quotable, folded
 from service.postings.reading.text.documents import storable
 from tests.emails.injections import INJECTIONS, Injection
 from tests.postings.pages import NOW, assert_spans_are_true, pasted, quoted, readers
