@@ -1,4 +1,4 @@
-"""The `overture` command: one file per subcommand, each loaded only when it is asked for. Owns all printing.
+"""The `overture` command: one file per subcommand, each loaded only when it is called. Owns all printing.
 
 Exit codes: 0 done; 1 it could not be done; 2 wrong usage or configuration; 130 interrupted. What is expected to go
 wrong is one line on standard error per fact; a traceback means a mistake of ours.

@@ -199,7 +199,7 @@ async def _redis(redis: Redis) -> tuple[Verdict, str]:
     try:
         await redis.probe()
     except RedisAway as error:
-        return "note", f"{error.detail} Every process goes by its own cache and rate limits ({error.__cause__})"
+        return "note", f"{error.detail} Every process uses its own cache and rate limits ({error.__cause__})"
     return "ok", "answers: cache and rate limits are shared"
 
 

@@ -1,4 +1,4 @@
-"""What the commands are given to read: a posting, a résumé, a recruiter; files, addresses, standard input."""
+"""What the commands read: a posting, a résumé, a recruiter; files, addresses, standard input."""
 
 import sys
 from collections.abc import Mapping

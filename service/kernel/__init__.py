@@ -10,7 +10,7 @@ reader_processes  reading what strangers wrote, in processes that can be killed
 identifiers    UUID 7 and secrets, seedable
 clock          the time of day, settable
 process        what a serving process asks of its interpreter and its machine
-trace          the W3C trace context, for whoever calls out
+trace          the W3C trace context of outgoing calls
 text         what may be stored, and what is one line
 telemetry      logs, metrics, and the tree of tasks that live right now
 """

@@ -16,7 +16,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """Stands still until told to move; ships beside the real one for tests and golden output."""
+    """Stands still until it is advanced; for tests and golden output."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at

@@ -38,7 +38,7 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class BranchEvent:
-    """What a listener is told while branches run; `ms` is the time since the branch began."""
+    """What a listener receives while branches run; `ms` is the time since the branch began."""
 
     branch: str
     state: Literal["started", "finished", "failed", "skipped"]

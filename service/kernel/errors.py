@@ -49,7 +49,7 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
 
 
 class ServiceError(Exception):
-    """The root of every error a caller may be told about.
+    """The root of every error that may be shown to a caller.
 
     A subclass declares its `kind` and its `slug` (stable, the end of the problem's `type`) and a `title`;
     the instance says what happened, to what, and what to do. `extras` become members of the problem document.
@@ -81,7 +81,7 @@ class InvalidRequest(ServiceError):
 
 
 class NotFound(ServiceError):
-    """It does not exist, or is not the caller's; the two are never told apart."""
+    """It does not exist, or is not the caller's; an answer never shows which."""
 
     kind, slug, title = Kind.MISSING, "not-found", "Not found"
 

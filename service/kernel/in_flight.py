@@ -17,7 +17,7 @@ class ShuttingDown(Unavailable):
 class InFlight:
     """The requests being served, each by the scope that cancels its work.
 
-    Belongs to the event loop's thread. `is_cancelled` tells a request whose scope was cancelled that the drain did it.
+    Belongs to the event loop's thread. `is_cancelled`: it was the drain that cancelled them.
     """
 
     def __init__(self) -> None:

@@ -163,8 +163,8 @@ class Root:
     def start(self, func: Callable[..., Awaitable[Any]], /, *args: Any, name: object = None) -> None:
         """`start_soon` for work that outlives its request, such as a flight shared by several; ends with the process.
 
-        It belongs to no request: it acts for nobody, in the process's context. What it raises is logged: its waiters
-        are told by the work itself. Raises `ShuttingDown` outside `serve`.
+        It belongs to no request: it acts for no user, in the process's context. What it raises is logged; the work
+        itself answers its waiters. Raises `ShuttingDown` outside `serve`.
         """
         if self._background is None:
             raise ShuttingDown("This process takes no new work.", retry_after_seconds=1)
@@ -185,7 +185,7 @@ class Root:
         self.in_flight.refuse()
 
     def hurry(self) -> None:
-        """Wait for nobody any more: cancel what is in flight now."""
+        """End the drain's patience: cancel what is in flight now."""
         self._watchdog.arm(UNDO_SECONDS + SERVER_END_SECONDS + CLOSE_SECONDS)
         self._patience.cancel()
 

@@ -1,4 +1,4 @@
-"""The W3C trace context of the work being done, for whoever calls out on its behalf.
+"""The W3C trace context of the work being done, for calls that are made on its behalf.
 
 `web` sets it for each request; adapters send `outgoing()` as the header `traceparent`.
 """

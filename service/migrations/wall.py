@@ -26,7 +26,7 @@ def guard(table: str, by: Literal["user", "tenant", "everyone", "system"], *, co
     where = "true"
     if by != "everyone":
         setting, usual_column = _SETTINGS[by]
-        # NULL where nobody is acted for, and NULL shows no row. In a subquery PostgreSQL reads it once, not per row.
+        # NULL outside `acting_for`, and NULL shows no row. In a subquery PostgreSQL reads it once, not per row.
         where = f"{_identifier(column or usual_column)} = (SELECT nullif(current_setting('{setting}', true), ''))"
     allow(table, "SELECT, INSERT, UPDATE, DELETE", where=where)
 

@@ -25,7 +25,7 @@ class Shared:
 def open_shared(settings: Settings) -> Shared:
     """Cache and rate limits, over Redis where one is configured. Raises `BadSettings` where the extra is missing.
 
-    Connecting is the background's business (`keep_redis`): a Redis that is not there keeps nobody waiting.
+    The background connects (`keep_redis`): nothing waits for a Redis that is not there.
     """
     cache, limiter = InProcessCache(), InProcessRateLimiter()
     if settings.redis_url is None:

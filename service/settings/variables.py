@@ -36,7 +36,7 @@ _BOARD_URL = "an http(s) URL, in which {host} stands for the public API's host (
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the process was told. Defaults and units are those of the configuration page."""
+    """The configuration of the process. Defaults and units are those of the configuration page."""
 
     database_url: Annotated[str | None, Variable("DATABASE_URL", "postgresql://user:password@host:port/database")] = (
         None

@@ -12,8 +12,8 @@ VALUE_MAX_BYTES = 1_000_000
 
 
 class RedisCache:
-    """`otherwise` holds what is put while Redis is away, and is asked only then. What is forgotten meanwhile lives out
-    its time in Redis, as it would in any process that was not told."""
+    """`otherwise` is used while Redis is away. A deletion meanwhile does not reach Redis, where the entry lives out its
+    time."""
 
     def __init__(self, redis: Redis, *, otherwise: Cache, version: str) -> None:
         self._redis = redis

@@ -1,4 +1,4 @@
-"""A cache for tests: keeps everything until told to forget it, and can be slow or lose what it is given."""
+"""A cache for tests: keeps everything until it is deleted, and can be slow or lose what it is given."""
 
 from dataclasses import dataclass, field
 

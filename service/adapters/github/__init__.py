@@ -67,7 +67,7 @@ class PersonEvidence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RateLimit(msgspec.Struct, frozen=True):
-    """What GitHub said last of its limit: how many requests are left until `resets_at`."""
+    """GitHub's limit by its last answer: how many requests are left until `resets_at`."""
 
     remaining: int
     limit: int
@@ -107,15 +107,15 @@ class GitHubNotInstalled(Unavailable):
 class GitHub(Protocol):
     @property
     def rate_limit(self) -> RateLimit | None:
-        """What GitHub last said of its limit; None before its first answer."""
+        """GitHub's limit by its last answer; None before the first."""
         ...
 
     async def repository(self, owner: str, name: str) -> Repository:
         """A public repository, at most ten minutes old.
 
         Within 5 s. Raises `RepositoryNotFound`, `GitHubRateLimited`, `GitHubUnavailable`, `GitHubNotInstalled`. A copy
-        of up to a day is given where GitHub is limited or away. Cancellation returns at once; the worker thread it
-        leaves behind has its connection cut and ends.
+        up to a day old is given where GitHub is limited or unreachable. Cancellation returns at once; the worker thread
+        that it leaves behind has its connection cut and ends.
         """
         ...
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import anyio
 from anyio import to_thread
 
-# GitHub does not like being asked by many at once; one person's evidence takes three.
+# GitHub asks for few requests at once; one person's evidence takes three.
 THREADS_MAX = 8
 # A thread whose caller left ends in milliseconds, for its connection is cut; only the look-up of a name can hold it.
 PLACE_CHECK_SECONDS = 0.01
@@ -132,7 +132,7 @@ class _Request:
         self._is_abandoned = False
 
     def begin(self) -> None:
-        """From here on the thread gives its place back itself. Raises `Abandoned` where nobody waits any more."""
+        """From here on the thread gives its place back itself. Raises `Abandoned` where its caller has left."""
         with self._lock:
             if self._is_abandoned:
                 raise Abandoned

@@ -1,5 +1,5 @@
-"""GitHub through PyGithub in worker threads: what it said is kept, asked for again with its ETag, and an answer that
-has not changed costs nothing of the limit."""
+"""GitHub through PyGithub in worker threads. Answers are cached and revalidated by their ETag: one that has not changed
+costs nothing of the rate limit."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class _Kept(msgspec.Struct, Generic[V], frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Request(Generic[V]):
-    """What is asked, how the answer is read, and what its absence means."""
+    """What is requested, how the answer is read, and what its absence means."""
 
     path: str
     parameters: Mapping[str, str]
@@ -74,7 +74,7 @@ class _Request(Generic[V]):
 
 
 class PyGithub:
-    """See `GitHub`. Open it where a loop runs; `close` it when nobody asks any more."""
+    """See `GitHub`. Open it where a loop runs, and `close` it."""
 
     def __init__(self, open_connection: Callable[[], Connection], *, api_url: str, cache: Cache, clock: Clock) -> None:
         self._pool = ConnectionPool(open_connection)
@@ -134,7 +134,7 @@ class PyGithub:
 
     async def _answer(self, question: _Request[V]) -> _Kept[V]:
         """From the cache while it is fresh, else from GitHub; an older copy where GitHub is limited or away."""
-        # GitHub does not tell upper case from lower in names.
+        # GitHub's names are case-insensitive.
         key = f"github:{self._api_url}{question.path.lower()}?{urlencode(question.parameters)}"
         kept = await self._find_cached(key, question)
         if kept is not None and self._clock.now() - kept.at < timedelta(seconds=FRESH_SECONDS):
@@ -165,7 +165,7 @@ class PyGithub:
                 response = await self._pool.get(question.path, question.parameters, condition, timeout_seconds=limit)
         except (RequestFailed, TimeoutError) as error:
             reason = str(error) if isinstance(error, RequestFailed) else "GitHub did not answer in time."
-            log.warning("GitHub cannot be asked", path=question.path, reason=reason)
+            log.warning("GitHub does not answer", path=question.path, reason=reason)
             raise GitHubUnavailable(reason) from error
         self._note_limit(response)
         if response.status == 304 and kept is not None:
@@ -224,7 +224,7 @@ def open_pygithub_connection(*, api_url: str, token: str | None, user_agent: str
     try:
         from service.adapters.github.connection import PyGithubConnection  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise GitHubNotInstalled("GitHub cannot be asked: install the service with its extra `github`.") from error
+        raise GitHubNotInstalled("GitHub cannot be reached: install the service with its extra `github`.") from error
     return PyGithubConnection(api_url=api_url, token=token, user_agent=user_agent)
 
 
@@ -238,7 +238,7 @@ def _reader(wire: Any, read: Callable[[Any], V]) -> Callable[[str], V]:
 
 
 def _read_public_repository(body: str, *, missing: ServiceError) -> Repository:
-    """A token may see what is private to whoever gave it; a caller of ours may not."""
+    """A token may see private repositories of its owner; our callers may not."""
     repository = msgspec.json.decode(body, type=wire.RepositoryWire)
     if repository.private:
         raise missing

@@ -1,4 +1,4 @@
-"""Asking job boards over HTTP. The hosts are the boards' own, or an operator's mirror: nobody else names them, so they
+"""Job boards over HTTP. The hosts are the boards' own, or an operator's mirror: callers cannot name them, so they
 may be private ones, and no redirect is followed."""
 
 import ssl

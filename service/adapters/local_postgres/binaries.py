@@ -59,11 +59,11 @@ def find_installed() -> Path | None:
 
 
 async def _version(directory: Path) -> str:
-    said = await run_program([directory / "postgres", "--version"], account=ourselves())
-    found = re.search(r"\d+(\.\d+)*", said)
+    answer = await run_program([directory / "postgres", "--version"], account=ourselves())
+    found = re.search(r"\d+(\.\d+)*", answer)
     if not found or int(found[0].split(".")[0]) < OLDEST_MAJOR:
         raise LocalPostgresUnavailable(
-            f"{directory}/postgres is {said.strip()!r}; Overture needs PostgreSQL {OLDEST_MAJOR} or later."
+            f"{directory}/postgres is {answer.strip()!r}; Overture needs PostgreSQL {OLDEST_MAJOR} or later."
         )
     return found[0]
 
@@ -81,7 +81,7 @@ async def _runs(directory: Path, account: Account) -> bool:
 async def _copy_programs(directory: Path, version: str, shared: Path, account: Account) -> Path:
     """The programs at `shared`, in the wheel's layout (they find their libraries relative to themselves).
 
-    Copied beside their place and renamed, so that nobody sees half a copy, and of two copiers the first wins.
+    Copied beside their place and renamed, so that half a copy is never seen, and of two copiers the first wins.
     """
     installation, package = directory.parent, directory.parent.parent
     place = shared / f"postgresql-{version}"

@@ -130,7 +130,7 @@ class Cluster:
             return ""
 
     def log_tail(self) -> str:
-        """The end of what the server said last, for an error's detail."""
+        """The end of the server's log, for an error's detail."""
         files = sorted(self.log.glob("*.log"), key=lambda path: path.stat().st_mtime)
         return "\n".join(path.read_text(errors="replace")[-1500:].strip() for path in files[-2:])
 

@@ -84,19 +84,19 @@ async def start(cluster: Cluster, binaries: Binaries) -> None:
     """Start the server and wait until it takes connections. To be called when nothing runs there."""
     clear_stale(cluster)
     start_log = cluster.log / "start.log"
-    # Some 50 ms, 10 s at the most: cut in half it would leave a server whose pid nobody knows.
-    said = ""
+    # Some 50 ms, 10 s at the most: cut in half it would leave a server whose pid is not known.
+    pid = ""
     with anyio.move_on_after(LAUNCH_LIMIT_SECONDS, shield=True):
-        said = await run_program(
+        pid = await run_program(
             ["/bin/sh", "-c", LAUNCH, binaries.program("postgres"), cluster.data, start_log], account=cluster.account
         )
-    if not said:
+    if not pid:
         raise LocalPostgresUnavailable(
             f"The server of {cluster.data} could not be launched within {LAUNCH_LIMIT_SECONDS:g} s."
         )
     is_ready = False
     with anyio.move_on_after(START_LIMIT_SECONDS):
-        is_ready = await _becomes_ready(cluster, int(said))
+        is_ready = await _becomes_ready(cluster, int(pid))
     if not is_ready:
         raise LocalPostgresUnavailable(f"The server of {cluster.data} did not start: {cluster.log_tail()}")
 
@@ -142,7 +142,7 @@ def _pid_file(path: Path) -> tuple[int, str]:
 
 
 def _postmaster(pid: int, cluster: Cluster) -> psutil.Process | None:
-    """The process of that number if it is our postmaster: asked of one process, where a survey asks them all."""
+    """The process of that number if it is our postmaster: looks at one process, where a survey looks at all."""
     try:
         process = psutil.Process(pid) if pid > 0 else None
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL for tests of those who hold it: a server that is said to be there, or said not to be."""
+"""The embedded PostgreSQL for tests of its users: a server that is there, or is not."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""Which URLs and addresses a fetcher may touch. Pure: what a name resolves to is asked elsewhere and judged here.
+"""Which URLs and addresses a fetcher may touch. Pure: names are resolved elsewhere, and their addresses judged here.
 
 An allow-list, not `ipaddress.is_global`, which says yes to 64:ff9b::a9fe:a9fe (NAT64 of a metadata service),
 2002:7f00:1:: (6to4 of 127.0.0.1), 168.63.129.16 (Azure's host), 192.0.0.192 (Oracle's), 224.0.0.1 and fec0::1.
@@ -67,7 +67,7 @@ FORBIDDEN_V6 = tuple(
 
 
 def check_url(url: str, *, allows_private: bool) -> httpx.URL:
-    """The URL as it will be asked for, without its fragment. Raises `UnfetchableUrl`, saying what is wrong with it.
+    """The URL as it will be requested, without its fragment. Raises `UnfetchableUrl`, saying what is wrong with it.
 
     With `allows_private`, any host and port; the form is still required.
     """
@@ -96,7 +96,7 @@ def host_of(url: httpx.URL) -> str:
 def allowed_addresses(host: str, addresses: Sequence[str], *, allows_private: bool) -> tuple[str, ...]:
     """The addresses of `host`, if every one of them may be connected to; one that may not condemns the name.
 
-    The error does not say which address it was: the names of an internal network are nobody else's business.
+    The error does not say which address it was: the names of an internal network stay internal.
     """
     if not addresses:
         raise UnfetchableUrl(f"{host} has no address.")

@@ -24,7 +24,7 @@ FETCH_SECONDS = 10.0
 PAGE_MAX_BYTES = 5_000_000
 REDIRECTS_MAX = 5
 
-# A part of the whole, so that a site whose robots.txt hangs is told apart from one that hangs.
+# A part of the whole, so that a robots.txt that hangs is not taken for a site that hangs.
 ROBOTS_SECONDS = 4.0
 
 # The RFC allows a day; an hour keeps a site's second thoughts fresh enough.

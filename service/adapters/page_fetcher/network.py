@@ -22,7 +22,7 @@ LOOK_UP_SECONDS = 3.0
 ADDRESSES_TRIED_MAX = 3
 CONNECT_SECONDS = 2.0
 
-# Closing a socket waits for nobody; this bounds a defect.
+# Closing a socket waits for nothing; this bounds a defect.
 CLOSE_SECONDS = 1.0
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -35,7 +35,7 @@ async def look_up(host: str, port: int) -> Sequence[str]:
 
 
 class GuardedStream(httpcore.AsyncNetworkStream):
-    """A connection that can be hung up: the reader is told that the other side has ended.
+    """A connection that can be hung up: its reader then sees the end of the stream.
 
     So a body is left in the middle without leaving httpcore's generators unfinished, which trio reports as a defect.
     """

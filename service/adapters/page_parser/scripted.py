@@ -1,4 +1,4 @@
-"""A parser without processes, for tests: reads in place, or answers as it was told."""
+"""A parser without processes, for tests: reads in place, or answers from a script."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-# Sums of fractions of a second are off by some billionths; a thousandth of a token is nobody's loss.
+# Sums of fractions of a second are off by some billionths; a thousandth of a token does not matter.
 TOLERATED_TOKENS = 0.001
 
 

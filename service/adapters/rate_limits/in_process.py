@@ -6,7 +6,7 @@ import anyio
 
 from service.adapters.rate_limits import Rate, Taken, decide
 
-# Some 5 MB. Who is let go is who asked least recently: by then most buckets are full again, and nothing is lost.
+# Some 5 MB. The least recently used go first: by then most buckets are full again, and nothing is lost.
 BUCKETS_MAX = 20_000
 
 

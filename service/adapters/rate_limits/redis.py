@@ -29,7 +29,7 @@ return {1, math.ceil(after)}
 
 
 class RedisRateLimiter:
-    """`otherwise` decides while Redis is away. It has its own buckets: at most a quota more for each process."""
+    """`otherwise` decides while Redis is unreachable. It has its own buckets: at most a quota more for each process."""
 
     def __init__(self, redis: Redis, *, otherwise: RateLimiter) -> None:
         self._redis = redis

@@ -1,4 +1,4 @@
-"""A rate limiter for tests: allows as many as it is told to, and keeps who asked."""
+"""A rate limiter for tests: allows a fixed number, and notes each request."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from service.adapters.rate_limits import Rate, Taken
 
 @dataclass
 class ScriptedRateLimiter:
-    """`left` tokens are there, for everybody together; `asked` is who asked for which kind, in order."""
+    """`left` tokens are there, for all keys together; `asked` are the rates and keys asked for, in order."""
 
     left: int = 1_000_000
     next_in_seconds: float = 1.0

@@ -11,13 +11,13 @@ from service.kernel.errors import Unavailable
 
 
 class RedisAway(Unavailable):
-    """Redis is not there, does not answer in time, or refuses; whoever asked does without."""
+    """Redis is not there, does not answer in time, or refuses; callers do without."""
 
     slug, title = "redis-away", "Redis does not answer"
 
 
 class Redis(Protocol):
-    """Every call answers within a tenth of a second or raises `RedisAway`; while Redis is away, at once.
+    """Every call answers within a tenth of a second or raises `RedisAway`; while Redis is unreachable, at once.
 
     A cancelled call may or may not have been carried out.
     """

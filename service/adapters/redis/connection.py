@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-# Redis stands beside its callers and answers in a millisecond; what needs a hundred is away for a request's purposes.
+# Redis stands beside its callers and answers in a millisecond; what needs a hundred is of no use to a request.
 CONNECT_TIMEOUT_SECONDS = 0.1
 COMMAND_TIMEOUT_SECONDS = 0.1
 # One late answer may be our own loop's doing: a thousand commands at once take it 200 ms. Three in a row without any
@@ -135,7 +135,9 @@ class RedisConnection:
         """Once per absence."""
         if not self._is_told_away:
             self._is_told_away = True
-            log.warning("redis is away; this process goes by its own memory", reason=str(error) or type(error).__name__)
+            log.warning(
+                "redis is unreachable; this process uses its own memory", reason=str(error) or type(error).__name__
+            )
 
 
 def _client(url: str) -> Any:

@@ -1,4 +1,4 @@
-"""A Redis for tests: keeps what it is given until told to forget it, and can be away, slow or refuse in between."""
+"""A Redis for tests: keeps what it is given until it is deleted, and can be unreachable, slow or refuse."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -48,4 +48,4 @@ class ScriptedRedis:
     async def _reach(self) -> None:
         await anyio.sleep(self.delay_seconds)
         if not self.is_up:
-            raise RedisAway("Redis is scripted to be away.")
+            raise RedisAway("Redis is scripted to be unreachable.")

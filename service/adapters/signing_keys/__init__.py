@@ -30,5 +30,5 @@ def is_weak(key: RSAKey) -> bool:
 
 
 async def refresh(current: KeySet, source: SigningKeys) -> None:
-    """Make `current` hold what is published now, in place: whoever verifies with it goes on with the new keys."""
+    """Make `current` hold what is published now, in place: verification goes on with the new keys."""
     current.keys = (await source.fetch()).keys

@@ -4,7 +4,7 @@ awaits nothing but the database.
 `run` answers one of four ways:
 
     a value               committed (a cancellation that came too late reaches the caller at its next checkpoint)
-    cancelled             not committed; the connection is back in the pool, or closed, before the caller is told
+    cancelled             not committed; the connection is back in the pool, or closed, before the caller knows
     `CommitUnknown`       COMMIT was sent and its answer never came
     any other error       not committed; type and traceback as raised. A connection which cannot be had or kept, a
                           statement or a lock past its limit and a conflict that three tries did not resolve are
@@ -24,7 +24,7 @@ paging       lists in pages, each with the number of rows that match
 wall         whose rows a unit sees
 failures     which driver errors mean that the connection is lost, or that the unit may be run again
 bounds       how long each step may take
-server       which server this is and whether it takes writes, for whoever asks whether it will do
+server       the version and extensions of a server, and whether it takes writes
 """
 
 from service.kernel.database.bounds import SURVEY, Bounds

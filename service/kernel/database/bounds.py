@@ -1,4 +1,4 @@
-"""How long each step of a unit of work may take. Each bound is there for when the one before it did not answer."""
+"""How long each step of a unit of work may take; each bound backs up the one before it."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class Bounds:
     command_seconds: float = 10.0
     # The gateway gives up on the driver (asyncpg waits without a limit while it cancels, MagicStack/asyncpg#1326).
     exchange_seconds: float = 12.0
-    # A row lock is held for one unit, which is milliseconds; whoever waits this long waits for something broken.
+    # A row lock is held for one unit, which is milliseconds; a wait this long means that something is broken.
     lock_seconds: float = 3.0
     # A unit awaits nothing but the database, so an idle transaction is one whose process has stopped.
     idle_in_transaction_seconds: float = 15.0

@@ -1,5 +1,5 @@
 """What a slice declares of its tables, for those who walk over all of them: a person's rows in pages, so that a whole
-account can be handed out while no transaction waits for whoever downloads it, and what must always hold."""
+account can be exported while no transaction waits for its download, and what must always hold."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from service.kernel.database.transaction import Transaction
 from service.kernel.identifiers import UserId
 
-# Rows of numbers and short lines; whoever keeps documents says fewer.
+# Rows of numbers and short lines; a table of documents takes fewer.
 ROWS_PER_PAGE = 500
 
 

@@ -70,8 +70,8 @@ def is_exhausted(error: BaseException, *, in_read_only: bool) -> bool:
     return state.startswith(EXHAUSTED_CLASS) or (state == READ_ONLY_STATE and not in_read_only)
 
 
-def is_of_nobody(error: BaseException) -> bool:
-    """Whether a row was refused because its `user_id` names nobody (the names PostgreSQL gives such constraints)."""
+def names_no_user(error: BaseException) -> bool:
+    """Whether a row was refused because its `user_id` names no user (by the name PostgreSQL gives such constraints)."""
     source = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
     name = getattr(source, "constraint_name", None) or ""
     return sqlstate(error) == FOREIGN_KEY_STATE and name.endswith("_user_id_fkey")

@@ -129,7 +129,7 @@ class ThreadedLoop:
     async def open(cls) -> "ThreadedLoop":
         home = cls()
         home._thread.start()
-        with trio.move_on_after(THREAD_SECONDS, shield=True):  # else a thread that nobody would end
+        with trio.move_on_after(THREAD_SECONDS, shield=True):  # cancelled here, the thread would never end
             await home._ready.wait()
         if home._loop is None:
             raise DatabaseUnavailable("The database's event loop could not be started.") from home._failure
@@ -182,16 +182,16 @@ class ThreadedLoop:
         try:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 self._loop = runner.get_loop()
-                self._tell(self._ready)
+                self._set_event(self._ready)
                 runner.run(self._wait_for_stop())
         except OSError as error:  # no descriptors left for a loop
             self._failure = error
-        finally:  # whatever happened here, nobody waits for a thread that is dead
-            self._tell(self._ready)
-            self._tell(self._ended)
+        finally:  # whatever happened: nothing may wait for a dead thread
+            self._set_event(self._ready)
+            self._set_event(self._ended)
 
-    def _tell(self, event: trio.Event) -> None:
-        """Whoever waits on trio's side; a run that has ended, having given this thread up, has nobody who does."""
+    def _set_event(self, event: trio.Event) -> None:
+        """Set an event of trio's side, unless that run has given this thread up and ended."""
         with suppress(trio.RunFinishedError):
             self._token.run_sync_soon(event.set)
 

@@ -13,7 +13,7 @@ from service.kernel.database.transaction import Transaction
 
 Item = TypeVar("Item")
 
-# Counting is a scan; above this many rows the exact number helps nobody.
+# Counting is a scan; above this many rows the exact number is of no use.
 COUNTED_MAX = 10_000
 
 

@@ -53,7 +53,7 @@ _first_words: ContextVar[str | None] = ContextVar("first_words", default=None)
 
 
 class Pool:
-    """`size` connections and not one more. Lives on the home loop; only `state` may be asked from elsewhere.
+    """`size` connections and not one more. Lives on the home loop; only `state` may be called from elsewhere.
 
     The places are our own semaphore, so that SQLAlchemy's queue never waits and the number waiting is known.
     """

@@ -1,4 +1,4 @@
-"""Which server this is and whether it takes writes, for whoever asks whether it will do."""
+"""The version and extensions of a server, and whether it takes writes: for doctor and for readiness."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -24,8 +24,8 @@ from service.kernel.database.failures import (
     is_busy,
     is_exhausted,
     is_lost,
-    is_of_nobody,
     is_repeatable,
+    names_no_user,
 )
 from service.kernel.database.pool import Pool
 from service.kernel.database.transaction import Transaction, driver_of
@@ -117,7 +117,7 @@ class UnitTask(Generic[T]):
             try:
                 return await self._try_once()
             except (DBAPIError, PostgresError) as error:
-                if is_of_nobody(error):
+                if names_no_user(error):
                     raise UserGone("The user was deleted meanwhile; nothing was kept.") from error
                 if is_exhausted(error, in_read_only=self._is_read_only):
                     raise DatabaseUnavailable("The database has no room for it; nothing was committed.") from error

@@ -25,7 +25,7 @@ Format = Literal["json", "console"]
 MASK = "***"
 # Deeper is nothing that we log; what lies below is written as text.
 DEPTH_MAX = 5
-# Names that the code gives are shorter, and few: what is said of each is remembered.
+# Names in our code are shorter, and few: the verdict on each is cached.
 NAME_MAX_CHARACTERS = 40
 _SECRET_NAMES = re.compile(
     r"authorization|passw(?:or)?d|secret|(?:api|access|private|signing)[_-]?key|cookie|signature|token$", re.IGNORECASE
@@ -45,7 +45,7 @@ _SECRET_VALUES = (
 # C0, DEL and C1 controls, line and paragraph separators, and the marks that reorder text on a terminal.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-# What every line tells.
+# In every line.
 _TOLD: Sequence[Processor] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,

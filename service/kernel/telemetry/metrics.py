@@ -30,7 +30,7 @@ _UNIT_BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 
 # Ten samples a second cost nothing measurable and meet every stall longer than the promise.
 LAG_INTERVAL_SECONDS = 0.1
-# A stall worth a line in the log: whoever waited noticed it.
+# A stall worth a line in the log: every caller noticed it.
 LAG_WARNING_SECONDS = 1.0
 
 
@@ -100,7 +100,7 @@ class Metrics:
     def watch_tasks(self) -> None:
         """Count the event loop's tasks at every scrape, which has to happen on that loop.
 
-        All of them, whoever started them: the server's for each connection, the background's, and any that was
+        All of them: the server's for each connection, the background's, and any that was
         forgotten. At rest and seen over one connection, it is always the same number.
         """
         self._tasks.set_function(lambda: float(len(anyio.get_running_tasks())))
