@@ -1,6 +1,7 @@
 """The rules of the house that an import contract cannot say; the contracts themselves stand in pyproject.toml."""
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "service"
 
-SLICES = ("accounts", "credits", "emails", "payments", "postings", "projects", "resumes", "usage")
+# As the import contract names them: a slice, and a feature of one that is cut as a slice is.
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+(CUT_AS_SLICES,) = (each["containers"] for each in CONTRACTS if each["name"].startswith("A slice:"))
+SLICES = [name.removeprefix("service.") for name in CUT_AS_SLICES if name.count(".") == 1]
+MODULE_MAX_LINES, FUNCTION_MAX_LINES = 400, 60
 NEIGHBOURS_MAY_IMPORT = ("operations", "model")
 EVERYTHING = ("Exception", "BaseException")
 BROAD_EXCEPT_STANDS_IN = {
@@ -46,19 +51,20 @@ def test_a_neighbour_is_known_by_its_operations_and_its_model_alone(slice_name: 
     assert trespasses == []
 
 
+def speaks_http(module: Path) -> bool:
+    """Whether it is a slice's `routes` or `schema`, be that a file or a package, or the door of one."""
+    parts = module.relative_to(SERVICE).with_suffix("").parts
+    return parts[-1] == "__init__" or bool({"routes", "schema"} & set(parts))
+
+
 @pytest.mark.parametrize("slice_name", SLICES)
 def test_operations_know_nothing_of_http(slice_name: str) -> None:
-    slice_root = SERVICE / slice_name
-    inner = [
-        module
-        for module in slice_root.rglob("*.py")
-        if module.relative_to(slice_root).parts[0] not in ("routes.py", "schema.py", "__init__.py")
-    ]
     trespasses = [
         f"{module.relative_to(ROOT)} imports {name}"
-        for module in inner
+        for module in (SERVICE / slice_name).rglob("*.py")
+        if not speaks_http(module)
         for name in imported(module)
-        if name.startswith("service.web.") and not name.startswith("service.access.store")
+        if f"{name}.".startswith(("service.web.", "starlette.", "hypercorn."))
     ]
     assert trespasses == []
 
@@ -105,3 +111,18 @@ def test_every_room_has_a_door_that_says_what_it_is() -> None:
         if not ast.get_docstring(ast.parse(door.read_text(encoding="utf-8")))
     ]
     assert silent == []
+
+
+def test_nothing_is_too_long() -> None:
+    """The plan's sense of proportion, as a law: whatever is longer hides a room or a verb that wants to come out."""
+    found: list[str] = []
+    for module in modules():
+        source = module.read_text(encoding="utf-8")
+        lengths = {"": source.count("\n")}
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                lengths[f" {node.name}"] = node.end_lineno - node.lineno + 1
+        for name, lines in lengths.items():
+            if lines > (FUNCTION_MAX_LINES if name else MODULE_MAX_LINES):
+                found.append(f"{module.relative_to(ROOT)}{name}: {lines} lines")
+    assert found == []

@@ -128,7 +128,7 @@ async def test_what_is_refused_before_the_stream_has_its_own_status(db: Database
         (Line(failure=AWAY), "10", 502),
         (Line((answer()[:150],), failure=AWAY), "10", 502),
         (Line(first_delay_seconds=math.inf), "0.6", 504),
-        (Line((answer()[:150],) * 2, delay_seconds=0.4), "0.7", 504),
+        (Line((answer()[:150],) * 2, delay_seconds=1.5), "2", 504),
     ],
 )
 async def test_a_failure_is_the_last_event_and_costs_nothing(

@@ -442,4 +442,3 @@ async def test_an_attempt_leaves_the_caller_time_to_settle() -> None:
             await ear.ask(model)
         assert not scope.cancel_called
         assert ear.outcomes == ["failed"], "the second model had no time left"
-        assert scope.deadline - anyio.current_time() > 0.02
