@@ -20,6 +20,10 @@ from typing import Annotated, Any, Literal, Protocol
 import msgspec
 from msgspec import Meta
 
+from service.adapters.language_model.json_answer import THOUGHT_END as THOUGHT_END
+from service.adapters.language_model.json_answer import THOUGHT_END_MAX_CHARS as THOUGHT_END_MAX_CHARS
+from service.adapters.language_model.json_answer import find_object as find_object
+from service.adapters.language_model.json_answer import without_thoughts as without_thoughts
 from service.kernel.errors import DeadlineExceeded, Kind, ServiceError
 
 

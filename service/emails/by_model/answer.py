@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from service.adapters.language_model.json_answer import find_object, without_thoughts
+from service.adapters.language_model import find_object, without_thoughts
 from service.emails.brief import Reference
 from service.emails.by_model.body_reader import BodyReader
 from service.emails.by_model.untrusted import visible

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from service.adapters.language_model.json_answer import THOUGHT_END, THOUGHT_END_MAX_CHARS
+from service.adapters.language_model import THOUGHT_END, THOUGHT_END_MAX_CHARS
 
 # What may stand before the document of an answer that is heard while it is written.
 _START = re.compile(r"(?:```\w{0,20}\s{0,20})?(?=\{)")

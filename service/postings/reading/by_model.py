@@ -12,8 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from service.adapters.language_model import Message, Prompt, fenced
-from service.adapters.language_model.json_answer import find_object
+from service.adapters.language_model import Message, Prompt, fenced, find_object
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
