@@ -6,7 +6,7 @@ and searching 200 000 crafted characters for dates and addresses takes seconds.
 
 processes     the reader of the service: a pool of processes, each running `reader_process`
 scripted      the fake for tests
-file_kinds    bytes to `lines`, pure: pdf, docx (over wordml and zip_archive), plain (text and Markdown)
+file_kinds    bytes to `lines`, pure: pdf, docx (over zip_archive), plain (text and Markdown)
 recognition   lines to a document, pure
 """
 
