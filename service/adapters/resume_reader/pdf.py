@@ -250,11 +250,14 @@ def _is_beside(one: _Drawn, other: _Drawn) -> bool:
 
 
 def _cell(lines: Sequence[_Drawn], beside: _Drawn) -> list[_Drawn]:
-    """The short lines at the beginning that stand below one another on one side of a line; none without dates."""
+    """The short lines at the beginning that stand below one another on one side of a line; none without dates, and none
+    under a heading, which is a column's."""
     cell: list[_Drawn] = []
+    first = lines[0]
+    if first.text.isupper() or first.is_bold or first.size > HEADING_SIZE * beside.size:
+        return []
     for line in lines:
-        is_right = lines[0].left > beside.left
-        half = (lines[0].left + beside.left) / 2
+        is_right, half = first.left > beside.left, (first.left + beside.left) / 2
         is_aside = line.left > half if is_right else line.left < half
         is_next = not cell or 0 < cell[-1].baseline - line.baseline <= LINE_STEP_HEIGHTS * line.size
         if not (is_aside and is_next) or len(line.text) > CELL_LINE_MAX_CHARS or BULLET.match(line.text.lstrip()):

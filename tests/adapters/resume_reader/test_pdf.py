@@ -67,6 +67,10 @@ def test_a_column_beside_the_text_is_no_cell() -> None:
     left, right = ["Skills", "Python", "SQL"], ["Work", "Engineer, Acme, 2019 - 2020", "Led", "Built", "Ran"]
     page = [[Text(50, text)] for text in left] + [[Text(300, text, above=3)] for text in right]
     assert [text for _, _, text in lines(pdf(page))] == left + right
+    short = [[Text(50, text)] for text in left] + [
+        [Text(300, text, is_bold=text == "Work", above=3)] for text in right[:2]
+    ]
+    assert [text for _, _, text in lines(pdf(short))] == left + right[:2]
 
 
 def test_glyphs_are_read_by_their_names() -> None:

@@ -172,6 +172,8 @@ def is_complete(lines: Sequence[str], *, surely: bool = False) -> bool:
     is_named = any(has_legal_form(half) or _is_whole_employer(half) for half, is_title in halves if not is_title)
     if halves and (is_named or not surely):
         return True
+    if surely:  # one word may be a town
+        parts = [part for part in parts if " " in part or is_position(part) or not is_townlike(part)]
     if not told and not any(map(is_position, parts)):  # "Kestrel Freight -- Leeds" names nothing that somebody was
         parts = [part for part in parts if not is_townlike(part)] if any(map(is_employer, parts)) else []
     return len(parts) + len(told) > 1
