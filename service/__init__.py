@@ -7,7 +7,8 @@ cli            one file per command; owns all printing
 asgi           `app`, for any ASGI server
 app            the whole URL table, middleware order
 background     the whole table of tasks and sweepers
-resources      what is open while the process lives; the only file that names concrete vendors
+composition    what is built once from the resources, for app, background and cli
+resources      what is open while the process lives; the only room that names concrete vendors
 settings       the only room that reads the environment
 health         probes, and the live task tree
 custody        a person's data as a whole and its end; the invariants across slices

@@ -1,7 +1,11 @@
-"""What the garbage collector is spared."""
+"""What the garbage collector is spared, and how many files and sockets may be open."""
 
 import gc
+import subprocess
+import sys
 import weakref
+
+import pytest
 
 from service.kernel.process import YOUNG_MAX, keep_what_is_loaded
 
@@ -25,3 +29,17 @@ def test_what_is_there_is_kept_and_what_comes_later_is_collected() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*thresholds)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("soft", "hard", "raised"), [(64, 200, 200), (200, 200, 200)])
+def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(soft: int, hard: int, raised: int) -> None:
+    program = (
+        "import resource; from service.kernel.process import raise_descriptor_limit as raised; "
+        "print(raised(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
+    )
+    limited = f'ulimit -Hn {hard} && ulimit -Sn {soft} && exec "$0" "$@"'
+    ran = subprocess.run(
+        ["sh", "-c", limited, sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout.split() == [str(raised), str(raised), str(hard)]
