@@ -35,9 +35,9 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "PAGE_SECONDS", HANGS_SECONDS)
 
 
-def running() -> set[int]:
-    """The live readers of this process; a service that other tests run has its own."""
-    children = psutil.Process().children()
+def running(owner: int | None = None) -> set[int]:
+    """The live readers of a process, of this one by default: a service that other tests run has its own."""
+    children = psutil.Process(owner).children()
     return {child.pid for child in children if is_live_reader(child)}
 
 
@@ -332,7 +332,7 @@ anyio.run(main, backend={anyio_backend!r})
         assert owner.stdout is not None
         with anyio.fail_after(HANGS_SECONDS):
             assert await BufferedByteReceiveStream(owner.stdout).receive_until(b"\n", 100) == b"started"
-        orphans = running()
+        orphans = running(owner.pid)
         assert len(orphans) == 2
         if is_busy:
             with anyio.fail_after(HANGS_SECONDS):
