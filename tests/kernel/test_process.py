@@ -38,7 +38,7 @@ def test_the_soft_limit_of_descriptors_is_raised_to_the_hard_one(soft: int, hard
         "import resource; from service.kernel.process import raise_descriptor_limit as raised; "
         "print(raised(), *resource.getrlimit(resource.RLIMIT_NOFILE))"
     )
-    limited = f'ulimit -Hn {hard} && ulimit -Sn {soft} && exec "$0" "$@"'
+    limited = f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$0" "$@"'
     ran = subprocess.run(
         ["sh", "-c", limited, sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
