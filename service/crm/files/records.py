@@ -17,6 +17,10 @@ from service.crm.jobs.model import JobDetails
 # Spreadsheets set in a language with a decimal comma write semicolons, and text copied from one has tabs.
 DELIMITERS = (",", ";", "\t")
 
+# A record is read in one go, so its lines are limited as well: this many take 2 ms. The longest job, all of it lists of
+# short words, has fewer.
+RECORD_MAX_LINES = 10_000
+
 # In a hostile file each line opens a cell that never ends, and going back costs as much again as was read in vain. A
 # file may cost that once over, and so many of the longest records besides.
 REREADING_MIN_RECORDS = 10
@@ -99,7 +103,8 @@ class _RecordTooLong(Exception):
 class Records:
     """`read` takes lines as they come and gives the records that end in them; blank ones are left out.
 
-    A line that is None was too long to be kept. At most one unfinished record of `max_characters` is held.
+    A line that is None was too long to be kept. At most one unfinished record of `max_characters` is held, of no more
+    than `RECORD_MAX_LINES`.
     """
 
     def __init__(self, delimiter: str, *, first_line: int, max_characters: int) -> None:
@@ -108,6 +113,7 @@ class Records:
         self._lines: list[str | None] = []
         self._first_line = first_line
         self._at = 0
+        self._began = 0
         self._record_characters = 0
         self._held_characters = 0
         self._tried_characters = 0
@@ -127,7 +133,8 @@ class Records:
     def _read(self, *, is_end: bool) -> Iterator[Record | LineError]:
         reader = self._reader()
         while self._at < len(self._lines):
-            began, self._record_characters = self._at, 0
+            began = self._began = self._at
+            self._record_characters = 0
             try:
                 cells = next(reader)
             except _LinesRanOut:
@@ -136,8 +143,8 @@ class Records:
                     break
                 fault = self._fault(began, "a quoted cell is not closed")
             except _RecordTooLong:
-                what = f"is longer than {self._max_characters} characters, or a quoted cell in it is not closed"
-                fault = self._fault(began, what)
+                limits = f"{self._max_characters} characters or {RECORD_MAX_LINES} lines"
+                fault = self._fault(began, f"is longer than {limits}, or a quoted cell in it is not closed")
             except csv.Error as error:
                 fault = self._fault(began, _describe(error))
             else:
@@ -158,7 +165,8 @@ class Records:
             line = self._lines[self._at]
             self._at += 1
             self._record_characters += len(line or "")
-            if line is None or self._record_characters > self._max_characters:
+            is_too_long = self._record_characters > self._max_characters or self._at - self._began > RECORD_MAX_LINES
+            if line is None or is_too_long:
                 raise _RecordTooLong
             yield line
         raise _LinesRanOut

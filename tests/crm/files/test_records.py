@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.crm.files.records import LineError, Lines, Record, Records, csv_text, guard_formula, unguard_formula
+from service.crm.files.records import (
+    RECORD_MAX_LINES,
+    LineError,
+    Lines,
+    Record,
+    Records,
+    csv_text,
+    guard_formula,
+    unguard_formula,
+)
 
 cells = st.text(alphabet=st.sampled_from("ab,;\"'=+-@\t\r\n é"), max_size=6)
 tables = st.lists(st.lists(cells, min_size=2, max_size=3), max_size=6)
@@ -99,6 +108,26 @@ def test_a_long_cell_is_no_error_here() -> None:
     cell = "x" * 200_000  # the module takes 131 072 unless it is told otherwise
     [found] = read([f"a,{cell}\n"], max_characters=10**6)
     assert isinstance(found, Record)
+
+
+@pytest.mark.parametrize("line", ["\n", "x\n", '""\n'])
+def test_a_quote_that_nobody_closes_is_given_up_after_so_many_lines(line: str) -> None:
+    records = Records(",", first_line=1, max_characters=10**6)
+    found: list[Record | LineError] = []
+    fed = 0
+    while not found:
+        found = list(records.read(['a,"\n', *[line] * 99] if not fed else [line] * 100))
+        fed += 100
+    assert RECORD_MAX_LINES < fed <= 2 * RECORD_MAX_LINES + 200
+    assert isinstance(found[0], LineError)
+    assert (found[0].line, str(RECORD_MAX_LINES) in found[0].detail) == (1, True)
+
+
+def test_a_record_of_many_lines_is_read() -> None:
+    cell = "x\n" * (RECORD_MAX_LINES - 1)
+    [record] = read(lines_of(csv_text([["a", cell]])), max_characters=10**6)
+    assert isinstance(record, Record)
+    assert record.cells[1] == cell
 
 
 some_bytes = st.lists(st.sampled_from([b"\n", b"\r\n", b"a", b"\xc3\xa9", b'"', b"", b"long" * 5]), max_size=30).map(
