@@ -51,7 +51,7 @@ class Wishes:
     tone
         How it should sound.
     language
-        The language of the e-mail.
+        The language of the e-mail; by default the posting's.
     max_words
         The longest it may be, from 40 to 400.
     instructions
@@ -63,7 +63,7 @@ class Wishes:
     resume: Path | None = None
     github: str | None = None
     tone: Tone = Tone.PROFESSIONAL
-    language: str = "en"
+    language: str | None = None
     max_words: int = MAX_WORDS_DEFAULT
     instructions: str = ""
 

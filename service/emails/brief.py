@@ -4,18 +4,23 @@ Everything a letter may state is a `Statement` with the place it stands in; `gro
 gathered, by source and reference, so that the gate can look up what a claim cites.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any, Protocol, cast
 
 from service.adapters.github import PersonEvidence
 from service.adapters.language_model import OnCall
+from service.emails.language import language_of
 from service.emails.model import Caveat, Evidence, GenerateRequest, Recruiter, Source, Tone, WriterUsage
+from service.emails.tenure import years_covered
 from service.kernel.text import one_line
 from service.postings.model import JobContext
 from service.projects.model import statements as github_statements
-from service.resumes.model import Basics, JsonResume, Work, sections_of
+from service.resumes.model import Basics, JsonResume, sections_of
+from service.resumes.model import Statement as Recorded
+from service.resumes.operations import statements_of
 
 # Beyond these a résumé is a catalogue: the letter cites three lines of it, and matching is their product.
 STATEMENTS_MAX = 100
@@ -34,6 +39,9 @@ GROUND_MAX_CHARS = 10_000
 # The place of a posting's whole text among its fields.
 POSTING_TEXT = "text"
 
+# In which the composer writes, the one for want of another first.
+LANGUAGES = ("en", "de", "es", "fr")
+
 Reference = tuple[Source, str]
 
 
@@ -47,6 +55,7 @@ class Statement:
     about: str = ""
     is_project: bool = False
     is_summary: bool = False
+    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class Candidate:
     positions: tuple[Position, ...]
     statements: tuple[Statement, ...]
     skills: tuple[Statement, ...]
+    years: int = 0  # of work, as the dates cover them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class Brief:
     language: str
     max_words: int
     instructions: str
+    is_language_guessed: bool = False
     grounds: Mapping[Source, Mapping[str, str]] = field(default_factory=dict[Source, Mapping[str, str]])
 
     @property
@@ -146,8 +157,10 @@ def brief_of(
     job_context: JobContext | None,
     resume: Mapping[str, Any] | None,
     github: PersonEvidence | None = None,
+    today: date,
 ) -> Brief:
     """The brief from what was gathered; `resume` is a JSON Resume document, whole and in order."""
+    sections = sections_of(resume or {})
     grounds: dict[Source, Mapping[str, str]] = {}
     if job_context is not None:
         grounds[Source.JOB] = _leaves_of_posting(job_context)
@@ -155,12 +168,15 @@ def brief_of(
         grounds[Source.RESUME] = dict(_leaves(resume))
     if github is not None:
         grounds[Source.GITHUB] = {statement.reference: statement.text for statement in github_statements(github)}
+    of_posting = language_of(job_context.text) if job_context is not None else ""
+    is_told = request.language is not None or of_posting in LANGUAGES
     return Brief(
         recruiter=request.recruiter,
         vacancy=None if job_context is None else _vacancy(job_context),
-        candidate=None if resume is None and github is None else _candidate(sections_of(resume or {}), github),
+        candidate=None if resume is None and github is None else _candidate(sections, github, today),
         tone=request.tone,
-        language=request.language,
+        language=request.language or (of_posting if is_told else LANGUAGES[0]),
+        is_language_guessed=not is_told,
         max_words=request.max_words,
         instructions=request.instructions,
         grounds=grounds,
@@ -196,15 +212,20 @@ def _leaves_of_posting(context: JobContext) -> dict[str, str]:
     return leaves
 
 
-def _candidate(resume: JsonResume, github: PersonEvidence | None) -> Candidate:
+def _candidate(resume: JsonResume, github: PersonEvidence | None, today: date) -> Candidate:
     basics = resume.basics or Basics()
-    stated = (*islice(_statements(resume), STATEMENTS_MAX), *(_repositories(github) if github else ()))
+    recorded = statements_of(resume)
+    positions = tuple(islice(_positions(resume), POSITIONS_MAX))
+    current = {position.reference for position in positions if position.is_current}
+    stated = [statement for entry in recorded if (statement := _statement(entry, current)) is not None]
+    stated.sort(key=lambda statement: statement.is_summary)
     return Candidate(
         name=_line(basics.name) or (_line(github.name) if github else ""),
         label=_line(basics.label),
-        positions=tuple(islice(_positions(resume), POSITIONS_MAX)),
-        statements=stated,
-        skills=tuple(islice(_skills(resume), SKILLS_MAX)),
+        positions=positions,
+        statements=(*stated[:STATEMENTS_MAX], *(_repositories(github) if github else ())),
+        skills=tuple(islice(_skills(recorded), SKILLS_MAX)),
+        years=years_covered(resume.work or (), today=today),
     )
 
 
@@ -217,29 +238,21 @@ def _positions(resume: JsonResume) -> Iterator[Position]:
             yield Position(f"work/{index}", title, organisation, since if since.isdigit() else "", is_current)
 
 
-def _statements(resume: JsonResume) -> Iterator[Statement]:
-    yield from _statements_of_work("work", resume.work or ())
-    for index, project in enumerate(resume.projects or ()):
-        at, about = f"projects/{index}", _line(project.name)
-        yield from _highlights(at, project.highlights, about, is_project=True)
-        if text := _line(project.description):
-            yield Statement(Source.RESUME, at, text, about, is_project=True, is_summary=True)
-    yield from _statements_of_work("volunteer", resume.volunteer or ())
-
-
-def _statements_of_work(section: str, entries: Sequence[Work]) -> Iterator[Statement]:
-    for index, work in enumerate(entries):
-        at, about = f"{section}/{index}", work.organisation
-        yield from _highlights(at, work.highlights, about, is_project=False)
-        for name, written in (("summary", work.summary), ("description", work.description)):
-            if text := _line(written):
-                yield Statement(Source.RESUME, f"{at}/{name}", text, about, is_summary=True)
-
-
-def _highlights(at: str, highlights: Sequence[str] | None, about: str, *, is_project: bool) -> Iterator[Statement]:
-    for number, highlight in enumerate(highlights or ()):
-        if text := _line(highlight):
-            yield Statement(Source.RESUME, f"{at}/highlights/{number}", text, about, is_project)
+def _statement(recorded: Recorded, current: Container[str]) -> Statement | None:
+    """What the candidate wrote of work, projects and voluntary work; names and dates alone are nothing to quote."""
+    section, _, below = recorded.reference.partition("/")
+    text = recorded.prose[:STATEMENT_MAX_CHARS].strip()
+    if not text or section not in {"work", "projects", "volunteer"}:
+        return None
+    return Statement(
+        Source.RESUME,
+        recorded.reference,
+        text,
+        recorded.about,
+        is_project=section == "projects",
+        is_summary="/highlights/" not in below,
+        is_current=f"{section}/{below.partition('/')[0]}" in current,
+    )
 
 
 def _repositories(github: PersonEvidence) -> Iterator[Statement]:
@@ -249,12 +262,13 @@ def _repositories(github: PersonEvidence) -> Iterator[Statement]:
             yield Statement(Source.GITHUB, f"repositories/{number}", text, name, is_project=True)
 
 
-def _skills(resume: JsonResume) -> Iterator[Statement]:
-    """A group and each of its keywords: the place is the group's, as a résumé's statements have it."""
-    for index, skill in enumerate(resume.skills or ()):
-        for written in (skill.name, *(skill.keywords or ())):
-            if text := _line(written):
-                yield Statement(Source.RESUME, f"skills/{index}", text)
+def _skills(recorded: Iterable[Recorded]) -> Iterator[Statement]:
+    """A group and each of its keywords: the place is the group's."""
+    for group in recorded:
+        if group.reference.startswith("skills/"):
+            for text in dict.fromkeys((group.about, *group.technologies)):
+                if text:
+                    yield Statement(Source.RESUME, group.reference, text)
 
 
 def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:

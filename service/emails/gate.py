@@ -11,8 +11,9 @@ from service.emails.brief import Brief, Draft
 from service.emails.contacts import contact_key, contacts
 from service.emails.employers import other_employers
 from service.emails.grounding import figures_of, own_contacts
+from service.emails.language import common_words
 from service.emails.matching import terms
-from service.emails.model import SUBJECT_MAX_CHARS, Caveat, Evidence
+from service.emails.model import SUBJECT_MAX_CHARS, Caveat, Evidence, Source
 from service.emails.wording import has_control_characters, has_encoded_word, numbers, placeholders, word_count
 from service.kernel.text import one_line
 
@@ -45,7 +46,8 @@ def judge(draft: Draft, brief: Brief) -> Verdict:
         *_company_refusals(draft, brief),
     )
     return Verdict(
-        tuple(refused), (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, brief), *_language(draft))
+        tuple(refused),
+        (*_unsupported_claims(draft, brief), *_unsupported_numbers(draft, brief), *_language(draft), *_thin(draft)),
     )
 
 
@@ -113,20 +115,17 @@ def _unsupported_numbers(draft: Draft, brief: Brief) -> Iterator[Caveat]:
 # "15 minutes for a call" is an offer, not a claim.
 FIGURES_OF_A_CALL = frozenset({"10", "15", "20", "30"})
 
-_FUNCTION_WORDS = {
-    "en": "the and of to in for with is are was have has that this would be you your at from which it as on an",
-    "de": "der die das und ich in zu den mit von für auf ist im bei nicht ein eine als auch wir sie ihnen gern aus",
-    "fr": "le la les et de des un une en je vous que qui pour dans est sur avec chez nous mon ce par au aux",
-    "es": "el la los las y de que en un una por con para es mi su se lo como del al más he me",
-}
-
 
 def _language(draft: Draft) -> Iterator[Caveat]:
     """Whether the letter reads as another of the languages we know; what stands in quotation marks does not count."""
     own = draft.language.split("-")[0].casefold()
     unquoted = re.sub(r"[“„«\"][^”“»\"]*[”“»\"]", " ", draft.body)
-    words = re.findall(r"[^\W\d_]+", unquoted.casefold())
-    counts = {language: sum(word in known.split() for word in words) for language, known in _FUNCTION_WORDS.items()}
+    counts = common_words(unquoted)
     likeliest = max(counts, key=lambda language: counts[language])
     if own in counts and likeliest != own and counts[likeliest] >= max(LANGUAGE_WORDS_LEAST, 2 * counts[own]):
         yield Caveat("language-doubtful", f"The letter should be in {own} and reads as {likeliest}.")
+
+
+def _thin(draft: Draft) -> Iterator[Caveat]:
+    if all(claim.source is Source.JOB for claim in draft.claims):
+        yield Caveat("thin", "Nothing in the letter rests on what is known of the candidate.")

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from service.emails.brief import Candidate, Statement, Vacancy
+from service.emails.brief import LANGUAGES, Candidate, Statement, Vacancy
+from service.vocabulary import languages
 
 # A technology both name says more than three ordinary words in common.
 TECHNOLOGY_WEIGHT = 3.0
@@ -13,21 +15,9 @@ TERM_WEIGHT = 1.0
 FIGURE_WEIGHT = 0.5
 # So much of a line is matched; what a line is about stands at its beginning.
 MATCHED_MAX_CHARS = 400
-# A requirement is answered when so many of its terms, or a technology of it, stand in the line.
+# A requirement is answered when so many of its terms stand in the line: one alone is chance.
 TERMS_TO_ANSWER = 2
 
-_FUNCTION_WORDS = """
-a about across an and any are as at be been both by can do each etc for from good great had has have having help
-how i if in into is it its join knowledge least like looking more most must new of on one or other our own per
-plus preferred related required requirements role should skills some strong such team than that the their them
-these they this those through to understanding up use used using very was we well were what when where which who
-will with within work worked working would year years you your experience experienced ability able proven
-excellent solid aber als am an auch auf aus bei bis das dem den der des die durch ein eine einem einen einer
-erfahrung für gute haben im in ist kenntnisse mit nach oder sehr sich sie sind sowie über um und unser unsere
-von vor was wie wir zu zum zur au aux avec ce dans de des du en est et expérience la le les nous ou par pour que
-qui sur un une vous al con del el en es experiencia las lo los para por que se su un una y
-"""
-_STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 # English and German, the longest first.
 _ENDING = re.compile(r"(?<=\w{4})(?:ungen|ations|ation|ating|ated|ates|ate|ings|ing|ung|ies|ed|es|en|s|e)$")
 _WORD = re.compile(r"[^\W_]+(?:[+#]+|(?:[.-][^\W_]+)+)?", re.UNICODE)
@@ -74,7 +64,7 @@ def _match(statement: Statement, demands: list[_Demand], technologies: Iterable[
     for demand in demands:
         common, answered = len(own & demand.terms), len(named & demand.technologies)
         score = TERM_WEIGHT * common + TECHNOLOGY_WEIGHT * answered
-        if score > best_score and (common >= TERMS_TO_ANSWER or answered):
+        if score > best_score and common >= TERMS_TO_ANSWER:
             best, best_score = demand.line, score
     figure = FIGURE_WEIGHT if _DIGIT.search(statement.text) else 0.0
     return Match(statement, best_score + TECHNOLOGY_WEIGHT * len(named) + figure, best)
@@ -131,5 +121,11 @@ def terms(text: str) -> frozenset[str]:
     """The telling words of a line, in lower case without their commonest endings."""
     words = (match.group().casefold() for match in _WORD.finditer(text[:MATCHED_MAX_CHARS]))
     return frozenset(
-        _ENDING.sub("", word) for word in words if len(word) > 2 and word not in _STOP_WORDS and not word.isdigit()
+        _ENDING.sub("", word) for word in words if len(word) > 2 and word not in _stop_words() and not word.isdigit()
     )
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    tables = (languages()[code] for code in LANGUAGES)
+    return frozenset(word for table in tables for word in (*table.stop_words, *table.posting_words))

@@ -90,7 +90,7 @@ class GenerateRequest:
     )
     github: str | None = None  # a login
     tone: Tone = Tone.PROFESSIONAL
-    language: str = "en"
+    language: str | None = None  # None: the posting's
     max_words: int = MAX_WORDS_DEFAULT
     instructions: str = ""
 
@@ -307,7 +307,7 @@ def _manner_faults(request: GenerateRequest) -> list[FieldError]:
     faults: list[FieldError] = []
     if not MAX_WORDS_LEAST <= request.max_words <= MAX_WORDS_MOST:
         faults.append(FieldError("/max_words", f"From {MAX_WORDS_LEAST} to {MAX_WORDS_MOST}."))
-    if not re.match(LANGUAGE_PATTERN, request.language):
+    if request.language is not None and not re.match(LANGUAGE_PATTERN, request.language):
         faults.append(FieldError("/language", "A language tag such as en or de-AT."))
     if len(request.instructions) > INSTRUCTIONS_MAX_CHARS:
         faults.append(FieldError("/instructions", f"At most {INSTRUCTIONS_MAX_CHARS} characters."))

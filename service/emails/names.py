@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from service.emails.brief import Brief, Reference
 from service.emails.contacts import bare_name
 from service.emails.model import Source
 from service.emails.wording import is_presentable
 from service.kernel.text import one_line
+from service.vocabulary import phrases
 
 # Names as they fit a sentence; a longer one is a mistake of the page it was read from.
 TITLE_WORDS_MAX, COMPANY_WORDS_MAX, NAME_WORDS_MAX = 10, 6, 5
@@ -38,6 +40,31 @@ def known_names(brief: Brief) -> Known:
         candidate=fit_name(brief.candidate.name, NAME_WORDS_MAX) if brief.candidate else "",
         title_grounds=((Source.JOB, "title"),) if title else (),
         company_grounds=((Source.JOB, "company"),) if posted_by else (),
+    )
+
+
+def is_employer(organisation: str) -> bool:
+    """Not `Freelance`, `Self-employed` or `Freelance developer`: one is not at those."""
+    words = set(re.findall(r"[^\W_]+", organisation.casefold()))
+    independent = _independent()
+    return not words or words.isdisjoint(independent) or not words <= (independent | _beside_independent())
+
+
+@cache
+def _independent() -> frozenset[str]:
+    said = phrases(lambda language: language.resume.words.independent)
+    return frozenset(word for phrase in said for word in re.findall(r"[^\W_]+", phrase))
+
+
+@cache
+def _beside_independent() -> frozenset[str]:
+    return frozenset(
+        (
+            *phrases(lambda language: language.roles.nouns),
+            *phrases(lambda language: language.roles.grades),
+            *phrases(lambda language: language.stop_words),
+            *("clients", "contract", "software", "web", "various"),
+        )
     )
 
 

@@ -68,7 +68,7 @@ class GenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     resume: Annotated[dict[str, Any], Meta(description="A JSON Resume document.")] | None = None
     github: Annotated[str, Meta(max_length=39, pattern=LOGIN_PATTERN)] | None = None
     tone: Tone = Tone.PROFESSIONAL
-    language: Language = "en"
+    language: Annotated[Language | None, Meta(description="By default the posting's, else English.")] = None
     max_words: Words = MAX_WORDS_DEFAULT
     instructions: Instructions | None = None
 

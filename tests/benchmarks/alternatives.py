@@ -171,7 +171,13 @@ async def write_and_keep(
     inputs: Inputs, email: EmailId, hold: HoldId, *, units: Units, writer: Writer, price: int
 ) -> bytes:
     request, gathered, now = inputs.request, inputs.gathered, SystemClock().now()
-    brief = brief_of(request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
+    brief = brief_of(
+        request,
+        job_context=gathered.job_context,
+        resume=gathered.resume,
+        github=gathered.github,
+        today=SystemClock().now().date(),
+    )
     calls: list[ModelCall] = []
     draft = await writer(brief, on_sentence=None, on_call=calls.append)
     verdict = judge(draft, brief)

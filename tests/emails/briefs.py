@@ -1,7 +1,7 @@
 """The candidate, the posting and the recruiter of this folder's tests: invented, in the formats of real ones."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,5 +42,5 @@ def resume(**changes: Any) -> dict[str, Any]:
 
 
 def brief(job_context: JobContext | None = None, document: dict[str, Any] | None = None, /, **request: Any) -> Brief:
-    values: dict[str, Any] = {"recruiter": ADA} | request
-    return brief_of(GenerateRequest(**values), job_context=job_context, resume=document)
+    values: dict[str, Any] = {"recruiter": ADA, "language": "en"} | request
+    return brief_of(GenerateRequest(**values), job_context=job_context, resume=document, today=date(2026, 1, 5))

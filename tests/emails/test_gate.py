@@ -37,7 +37,8 @@ def refused(*, to: Brief | None = None, **changes: Any) -> set[str]:
 
 
 def caveats(*, to: Brief | None = None, **changes: Any) -> list[str]:
-    return [caveat.code for caveat in judge(draft(**changes), to or asked()).caveats]
+    codes = (caveat.code for caveat in judge(draft(**changes), to or asked()).caveats)
+    return [code for code in codes if code != "thin"]
 
 
 def test_a_good_letter_passes_without_a_word() -> None:
@@ -267,6 +268,12 @@ def test_a_claim_that_its_place_does_not_support_is_listed(source: Source, refer
 
 def test_a_claim_on_a_whole_position_is_supported_by_what_stands_below_it() -> None:
     assert caveats(claims=(Evidence("I cut the latency of the booking API.", Source.RESUME, "work/0"),)) == []
+
+
+def test_a_letter_without_evidence_from_the_candidates_record_is_thin() -> None:
+    of_posting = Evidence("The position at Lumenvale.", Source.JOB, "company")
+    for claims, codes in (((), ["thin"]), ((of_posting,), ["thin"]), ((*CLAIMS, of_posting), [])):
+        assert [caveat.code for caveat in judge(draft(claims=claims), asked()).caveats] == codes
 
 
 def test_a_figure_in_no_source_is_listed() -> None:

@@ -104,4 +104,4 @@ def test_bodies_may_have_lines() -> None:
 
 def test_overrides_leave_alone_what_they_do_not_name() -> None:
     changed = Overrides(tone=Tone.WARM, instructions="").over(replace(ASKED, instructions="x", max_words=90))
-    assert (changed.tone, changed.instructions, changed.max_words, changed.language) == (Tone.WARM, "", 90, "en")
+    assert (changed.tone, changed.instructions, changed.max_words, changed.language) == (Tone.WARM, "", 90, None)

@@ -43,6 +43,11 @@ def states_experience(sentence: str) -> bool:
     return any(is_past(match["verb"], match["next"]) for match in _I_DID.finditer(sentence))
 
 
+def speaks_of_years(sentence: str) -> bool:
+    """Whether it says for how long somebody has done something."""
+    return _YEARS.search(sentence) is not None
+
+
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """The telling words of a record, all of it."""
     cut = (text[at : at + MATCHED_MAX_CHARS] for text in texts for at in range(0, len(text), MATCHED_MAX_CHARS))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.emails.brief import Brief
-from service.emails.by_model.experience import words_of
+from service.emails.by_model.experience import speaks_of_years, words_of
 from service.emails.by_model.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
 from service.emails.contacts import contact_key, contacts
 from service.emails.gate import FIGURES_OF_A_CALL
 from service.emails.model import Source
+from service.emails.tenure import years_named
 from service.emails.wording import has_control_characters, has_encoded_word, has_figure, numbers, placeholders
 from service.kernel.text import one_line
 
@@ -47,6 +48,7 @@ class OutputFilter:
         self.has_orders = bool(material.planted)
         own = (place.text for place in material.places if place.source is not Source.JOB)
         self._own_words = (brief.instructions, *own)
+        self._covered_years = brief.candidate.years if brief.candidate else 0
         self._planted = [" ".join(_words(passage)) for passage in material.planted]
         recruiter = brief.recruiter
         named = (defused(text) for text in (recruiter.name, recruiter.title, recruiter.company))
@@ -62,6 +64,12 @@ class OutputFilter:
         self._shouted = frozenset(word.casefold() for word in shouted) - known
         names = (brief.recruiter.name, brief.employer, brief.candidate.name if brief.candidate else "")
         self._names = frozenset(" ".join(_words(name)) for name in names)
+
+    @cached_property
+    def _years(self) -> int:
+        """Of experience, by the dates of the résumé or the candidate's own words."""
+        own = [years for text in self._own_words for years in years_named(text)]
+        return max(self._covered_years, *own, 0)
 
     @cached_property
     def record(self) -> frozenset[str]:
@@ -93,6 +101,8 @@ class OutputFilter:
         for number in sorted(numbers(text) - FIGURES_OF_A_CALL):
             if not any(has_figure(ground, number) for ground in self._grounds):
                 yield Fault("unsupported-claim", f"The figure {number} stands in none of the sources.")
+        if speaks_of_years(text) and any(years > self._years for years in years_named(text)):
+            yield Fault("unsupported-claim", f"{one_line(text)[:100]!r} has more years than the dates cover.")
 
     def passes(self, text: str, *, tail: str = "") -> bool:
         return not any(self.faults(text, tail=tail)) and not any(self.figures(text))

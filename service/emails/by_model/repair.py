@@ -23,7 +23,7 @@ LETTER_WORDS_LEAST = 20
 CLAIM_SHARE = 0.6
 
 # What the offline composer remarks of any letter from the same brief.
-_COMMON_CAVEATS = frozenset({"unsigned", "posting-closed"})
+_COMMON_CAVEATS = frozenset({"unsigned", "posting-closed", "language-guessed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,43 +5,32 @@ posting the letter enquires, without a résumé it asks, and without a name it e
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from service.adapters.language_model import OnCall
-from service.emails.brief import Brief, Candidate, Draft, OnSentence, Position, Reference, Statement, Vacancy
-from service.emails.matching import Match, ranked, shared_technologies
+from service.emails.brief import LANGUAGES, Brief, Candidate, Draft, OnSentence, Position, Vacancy
+from service.emails.matching import shared_technologies
 from service.emails.model import Caveat, Evidence, Source, WriterUsage
-from service.emails.names import COMPANY_WORDS_MAX, TITLE_WORDS_MAX, Known, first_name, fit_name, known_names
-from service.emails.offline.grammar import past_clause, with_article
-from service.emails.offline.phrasebooks import Manner, Phrasebook
-from service.emails.offline.phrasebooks.de import GERMAN
-from service.emails.offline.phrasebooks.en import ENGLISH
-from service.emails.offline.phrasebooks.es import SPANISH
-from service.emails.offline.phrasebooks.fr import FRENCH
+from service.emails.names import (
+    COMPANY_WORDS_MAX,
+    TITLE_WORDS_MAX,
+    Known,
+    first_name,
+    fit_name,
+    is_employer,
+    known_names,
+)
+from service.emails.offline.examples import Sentence, examples, is_quotable_requirement, requirement_sentence
+from service.emails.offline.grammar import calm, with_article
+from service.emails.offline.phrasebook import Manner, Phrasebook, phrasebooks
 from service.emails.sentences import first_sentence, sentences
-from service.emails.wording import is_presentable, is_quotable, listed, word_count
-
-PHRASEBOOKS = {book.language: book for book in (ENGLISH, GERMAN, FRENCH, SPANISH)}
+from service.emails.wording import listed, word_count
 
 PROVIDER, MODEL = "offline", "composer-1"
 
-# A recruiter reads three examples; the fourth is what the résumé is for.
-EXAMPLES_MAX = 3
 TECHNOLOGIES_NAMED_MAX = 4
-# Longer lines are paragraphs, shorter ones are labels: neither is an example.
-EXAMPLE_WORDS = range(3, 41)
-EXAMPLE_MAX_CHARS = 400
-# Of the best matches so many are looked at: a résumé whose best twenty lines cannot be quoted is no résumé.
-EXAMINED_MAX = 20
-REQUIREMENT_WORDS = range(2, 15)
 SUBJECT_CHARS_MAX = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    text: str
-    grounds: tuple[Reference, ...] = ()
 
 
 async def write(brief: Brief, /, *, on_sentence: OnSentence | None, on_call: OnCall) -> Draft:
@@ -54,7 +43,8 @@ async def write(brief: Brief, /, *, on_sentence: OnSentence | None, on_call: OnC
 
 
 def compose(brief: Brief) -> Draft:
-    book = PHRASEBOOKS.get(brief.language.split("-")[0].casefold(), ENGLISH)
+    books = phrasebooks()
+    book = books.get(brief.language.split("-")[0].casefold(), books[LANGUAGES[0]])
     manner = book.manners[brief.tone]
     known = _fitting(known_names(brief), brief, book)
     paragraphs = _fitted(list(_paragraphs(brief, book, known)), brief.max_words - _frame_words(manner, known))
@@ -134,10 +124,10 @@ def _paragraphs(brief: Brief, book: Phrasebook, known: Known) -> Iterator[Ranked
 def _of_candidate(candidate: Candidate, vacancy: Vacancy | None, book: Phrasebook, manner: Manner) -> Iterator[Ranked]:
     if introduction := _introduction(candidate, book):
         yield Ranked(introduction, 0, 2)
-    examples = list(_examples(candidate, vacancy, book))
-    if vacancy is not None and examples and (asked := _asked_for(examples[0][0], book)):
+    told = list(examples(candidate, vacancy, book))
+    if vacancy is not None and told and (asked := requirement_sentence(told[0][0], candidate, book)):
         yield Ranked(asked, 1, 6)
-    for number, (_, sentence) in enumerate(examples):
+    for number, (_, sentence) in enumerate(told):
         yield Ranked(sentence, 1, (3, 5, 8)[number])
     if vacancy is not None and (technologies := _technologies(candidate, vacancy, book, manner)):
         yield Ranked(technologies, 2, 4)
@@ -169,15 +159,18 @@ def _one_stop(sentence: str) -> str:
 def _introduction(candidate: Candidate, book: Phrasebook) -> Sentence | None:
     position = _present(candidate.positions)
     if position is not None:
-        title, organisation = (
-            fit_name(position.title, TITLE_WORDS_MAX),
-            fit_name(position.organisation, COMPANY_WORDS_MAX),
-        )
-        template = book.latest if not position.is_current else book.since if position.since_year else book.current
-        text = template.format(position=_titled(title, book), organisation=organisation, year=position.since_year)
+        title = _titled(position.title, book)
+        organisation = fit_name(position.organisation, COMPANY_WORDS_MAX)
+        if not is_employer(organisation):
+            template = book.freelance if position.is_current else book.freelance_latest
+        elif position.is_current:
+            template = book.since if position.since_year else book.current
+        else:
+            template = book.latest
+        text = template.format(position=title, organisation=organisation, year=position.since_year)
         return Sentence(_one_stop(text), ((Source.RESUME, position.reference),))
-    if label := fit_name(candidate.label, TITLE_WORDS_MAX):
-        return Sentence(book.label.format(position=_titled(label, book)), ((Source.RESUME, "basics/label"),))
+    if label := _titled(candidate.label, book):
+        return Sentence(book.label.format(position=label), ((Source.RESUME, "basics/label"),))
     return None
 
 
@@ -188,70 +181,8 @@ def _present(positions: tuple[Position, ...]) -> Position | None:
 
 
 def _titled(title: str, book: Phrasebook) -> str:
-    return with_article(title) if book.with_article else title
-
-
-def _examples(candidate: Candidate, vacancy: Vacancy | None, book: Phrasebook) -> Iterator[tuple[Match, Sentence]]:
-    """The best lines as sentences, those of one employer side by side; summaries only where there are no highlights."""
-    matches = ranked(candidate, vacancy)
-    distinct = _usable([m for m in matches if not m.statement.is_summary])
-    if not distinct:
-        distinct = _usable([m for m in matches if m.statement.is_summary])
-    order = {match.statement.about: place for place, match in reversed(list(enumerate(distinct)))}
-    told: list[str] = []
-    for match in sorted(distinct, key=lambda match: order[match.statement.about]):
-        yield match, _example(match.statement, book, told)
-        told.append(match.statement.about)
-
-
-def _usable(matches: Sequence[Match]) -> list[Match]:
-    """The best that are fit to be quoted, each text once."""
-    found: dict[str, Match] = {}
-    for match in matches[:EXAMINED_MAX]:
-        if len(found) < EXAMPLES_MAX and match.statement.text not in found and _is_usable(match.statement):
-            found[match.statement.text] = match
-    return list(found.values())
-
-
-def _is_usable(statement: Statement) -> bool:
-    text = first_sentence(statement.text)
-    return (
-        len(text) <= EXAMPLE_MAX_CHARS
-        and word_count(text) in EXAMPLE_WORDS
-        and fit_name(statement.about, COMPANY_WORDS_MAX) != ""
-        and (is_quotable(statement.text) if statement.source is Source.GITHUB else is_presentable(text))
-    )
-
-
-def _example(statement: Statement, book: Phrasebook, told: list[str]) -> Sentence:
-    """`told` are the employers and projects of the examples before this one, in their order."""
-    text = first_sentence(statement.text)
-    about = fit_name(statement.about, COMPANY_WORDS_MAX)
-    did = past_clause(text)
-    if did is not None and book.joins_past_tense:
-        again = told.count(statement.about)
-        first = book.did_in_project if statement.is_project else book.did
-        template = (first, book.did_also, book.did_as_well)[min(again, 2)]
-        return Sentence(template.format(organisation=about, did=did), ((statement.source, statement.reference),))
-    first = book.example_of_project if statement.is_project else book.example_elsewhere if told else book.example
-    template = book.example_also if statement.about in told else first
-    # A line in English within a letter in another language is marked as the quotation it is.
-    shown = book.quoted.format(text=text) if did is not None else text
-    return Sentence(template.format(organisation=about, text=shown), ((statement.source, statement.reference),))
-
-
-def _asked_for(match: Match, book: Phrasebook) -> Sentence | None:
-    requirement = match.requirement
-    if requirement is None or not _is_quotable_requirement(requirement):
-        return None
-    quoted = book.quoted.format(text=first_sentence(requirement.text))
-    template = book.includes if requirement.reference.startswith("responsibilities/") else book.asked_for
-    return Sentence(template.format(requirement=quoted), ((requirement.source, requirement.reference),))
-
-
-def _is_quotable_requirement(requirement: Statement) -> bool:
-    text = first_sentence(requirement.text)
-    return is_quotable(requirement.text) and word_count(text) in REQUIREMENT_WORDS and not set(text) & set('“”„«»"')
+    fit = fit_name(calm(title), TITLE_WORDS_MAX)
+    return with_article(fit) if fit and book.with_article else fit
 
 
 def _technologies(candidate: Candidate, vacancy: Vacancy, book: Phrasebook, manner: Manner) -> Sentence | None:
@@ -271,7 +202,7 @@ def _curious(vacancy: Vacancy, book: Phrasebook, manner: Manner) -> Sentence | N
         grounds = tuple((t.source, t.reference) for t in technologies)
         return Sentence(manner.curious_technologies.format(technologies=text), grounds)
     for requirement in vacancy.requirements:
-        if _is_quotable_requirement(requirement):
+        if is_quotable_requirement(requirement):
             text = book.quoted.format(text=first_sentence(requirement.text))
             return Sentence(
                 manner.curious_requirement.format(requirement=text), ((requirement.source, requirement.reference),)
@@ -293,6 +224,9 @@ def _caveats(brief: Brief, book: Phrasebook, known: Known) -> Iterator[Caveat]:
     if not brief.language.casefold().startswith(book.language):
         detail = f"The offline composer does not write {brief.language}; the letter is in {book.language}."
         yield Caveat("language-fallback", detail)
+    if brief.is_language_guessed:
+        detail = f"The language of the posting could not be told; the letter is in {book.language}."
+        yield Caveat("language-guessed", detail)
     if brief.instructions.strip():
         yield Caveat("instructions-not-followed", "The offline composer follows no free instructions.")
     if not known.candidate:

@@ -115,7 +115,13 @@ async def write_and_settle(
 ) -> Email:
     """From what was gathered to the stored e-mail; `branches` are the milliseconds spent so far."""
     gathered = inputs.gathered
-    brief = brief_of(inputs.request, job_context=gathered.job_context, resume=gathered.resume, github=gathered.github)
+    brief = brief_of(
+        inputs.request,
+        job_context=gathered.job_context,
+        resume=gathered.resume,
+        github=gathered.github,
+        today=services.clock.now().date(),
+    )
     called = partial(services.writer, brief, on_sentence=on_sentence, on_call=generation.calls.append)
     draft, writer_ms = await _written(called, report)
     verdict = judge(draft, brief)

@@ -13,7 +13,8 @@ from service.emails.brief import Brief, Draft
 from service.emails.contacts import contacts
 from service.emails.gate import judge
 from service.emails.model import MAX_WORDS_LEAST, Recruiter, Source, Tone
-from service.emails.offline.compose import PHRASEBOOKS, compose
+from service.emails.offline.compose import compose
+from service.emails.offline.phrasebook import phrasebooks
 from service.emails.wording import word_count
 from tests.emails.briefs import ADA, RESUME, TECHNOLOGIES, brief, posting, resume
 from tests.properties import examples
@@ -83,8 +84,11 @@ def test_no_golden_letter_is_left_over() -> None:
 
 @pytest.mark.parametrize("name", LETTERS)
 def test_the_gate_lets_the_letter_pass_without_a_word(name: str) -> None:
-    verdict = judge(compose(LETTERS[name]), LETTERS[name])
-    assert (verdict.refused, verdict.caveats) == ((), ())
+    draft = compose(LETTERS[name])
+    verdict = judge(draft, LETTERS[name])
+    assert verdict.refused == ()
+    is_thin = all(claim.source is Source.JOB for claim in draft.claims)
+    assert [caveat.code for caveat in verdict.caveats] == (["thin"] if is_thin else [])
 
 
 @needs_samples
@@ -98,7 +102,7 @@ def test_a_real_resume_gives_a_letter_that_passes() -> None:
 
 
 @pytest.mark.parametrize("tone", Tone)
-@pytest.mark.parametrize("language", sorted(PHRASEBOOKS))
+@pytest.mark.parametrize("language", sorted(phrasebooks()))
 def test_every_tone_of_every_language_says_the_same_facts_in_other_words(language: str, tone: Tone) -> None:
     asked = brief(posting(), RESUME, language=language, tone=tone)
     draft = compose(asked)
@@ -290,6 +294,61 @@ def test_whatever_the_sources_say_the_letter_may_leave_the_house(
     for claim in draft.claims:
         assert claim.claim in draft.body
         assert asked.ground(claim.source, claim.reference)
+
+
+def body_of(work: list[dict[str, Any]], job_context: Any = None, **sections: Any) -> str:
+    return compose(brief(job_context or posting(), {"basics": {"name": "Mira"}, "work": work, **sections})).body
+
+
+def test_nobody_is_at_freelance() -> None:
+    work = {"name": "Freelance / Self-employed", "position": "Data Engineer", "startDate": "2020-01"}
+    body = body_of([work | {"highlights": ["Moved a pricing system to PostgreSQL"]}])
+    assert "I work freelance as a Data Engineer.\n" in body
+    assert "As a freelancer, I moved a pricing system to PostgreSQL." in body
+    assert "at Freelance" not in body
+
+
+def test_years_that_the_dates_do_not_cover_are_not_quoted() -> None:
+    asks = posting(requirements=("Six years of building asynchronous Python services",))
+    for since, is_quoted in (("2019-06", True), ("2021-06", False)):
+        work = {"name": "Tern", "position": "Engineer", "startDate": since}
+        body = body_of([work | {"highlights": ["Built asynchronous Python services"]}], asks)
+        assert "At Tern, I built asynchronous Python services." in body
+        assert ("Six years" in body) is is_quoted
+
+
+def test_one_shared_word_is_no_answer_to_a_requirement() -> None:
+    asks = posting(requirements=("Strong knowledge of Kubernetes and PostgreSQL",), responsibilities=())
+    work = [{"name": "Tern", "position": "Engineer", "highlights": ["Moved billing to PostgreSQL"]}]
+    assert "The posting asks for" not in body_of(work, asks)
+
+
+def test_lines_that_make_no_sentence_are_left_out() -> None:
+    lines = ["Lead a team of five on Kubernetes", "BUILT THE BILLING SERVICE IN PYTHON", "Kept PostgreSQL running"]
+    body = body_of([{"name": "Tern", "position": "Engineer", "endDate": "2020", "highlights": lines}])
+    assert "At Tern, I kept PostgreSQL running." in body
+    assert "Lead a team" not in body
+    assert "BILLING" not in body
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "codes"),
+    [
+        ("Wir suchen für unser Team in Graz eine Person mit Erfahrung in Python.", "de", []),
+        ("Vos missions : concevoir des API REST en Python pour nos clients.", "fr", []),
+        ("Buscamos una persona con experiencia en Python para el equipo de pagos.", "es", []),
+        ("We are looking for a person with experience in Python.", "en", []),
+        ("Szukamy osoby do naszego zespołu, która ma doświadczenie w pracy z Pythonem.", "en", ["language-guessed"]),
+        ("Python", "en", ["language-guessed"]),
+    ],
+)
+def test_a_letter_is_in_the_postings_language_unless_another_is_asked_for(
+    text: str, language: str, codes: list[str]
+) -> None:
+    draft = compose(brief(posting(text=text), RESUME, language=None))
+    assert (draft.language, [caveat.code for caveat in draft.caveats]) == (language, codes)
+    asked_for = compose(brief(posting(text=text), RESUME, language="fr"))
+    assert (asked_for.language, asked_for.caveats) == ("fr", ())
 
 
 def test_the_recruiter_of_these_tests_is_greeted_by_tone() -> None:
