@@ -100,7 +100,7 @@ async def test_without_posting_and_resume_it_is_written_all_the_same(house: Worl
     email = await house.generate(GenerateRequest(Recruiter(name="Ada Park")))
     assert email.job_context is None
     assert email.missing == ()
-    assert [warning.code for warning in email.warnings] == ["unsigned"]
+    assert [warning.code for warning in email.warnings] == ["language-guessed", "unsigned", "thin"]
 
 
 async def stored_resume(house: World) -> ResumeId:

@@ -3,6 +3,7 @@
 A line that can be made neither a sentence nor a noun behind a colon is left out.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -107,7 +108,8 @@ def _sentence(statement: Statement, book: Phrasebook, told: list[str]) -> Senten
     if did is not None and book.joins_clauses:
         first = book.did_in_project if statement.is_project else book.did_freelance if is_freelance else book.did
         template = (first, book.did_also, book.did_as_well)[min(again, 2)]
-        return Sentence(template.format(organisation=about, did=did), grounds)
+        text = template.format(organisation=about, did=did)
+        return Sentence(re.sub(r"\balso (am|was)\b", r"\1 also", text, count=1), grounds)
     if again:
         template = book.example_also
     elif statement.is_project:

@@ -13,7 +13,7 @@ _OFFICES = re.compile(
     r"^(?:chief|c[a-z]o\b|head\b|vp\b|vice|president|director|founder|co-?founder|owner)", re.IGNORECASE
 )
 _RESPONSIBLE = re.compile(
-    r"^(?:(?:was|am|is)\s+)?(?:also\s+)?(responsible\s+for\s+\S.*|in\s+charge\s+of\s+\S.*)", re.IGNORECASE
+    r"^(?:(?P<was>was|am|is)\s+)?(?:also\s+)?(?P<what>(?:responsible\s+for|in\s+charge\s+of)\s+\S.*)", re.IGNORECASE
 )
 # Fewer letters are an abbreviation.
 SHOUTED_LETTERS_LEAST = 8
@@ -34,7 +34,8 @@ def clause(line: str, *, is_current: bool = False, is_project: bool = False) -> 
     `lead a team`; None where the line is no such sentence. A project is the object its own lines leave out."""
     text = re.sub(r"^I\s+(?=[a-z])", "", line.strip().rstrip(".;,! "))
     if responsible := _RESPONSIBLE.match(text):
-        return f"{'am' if is_current else 'was'} {_lowered(responsible[1])}"
+        is_now = is_current and (responsible["was"] or "am").casefold() != "was"
+        return f"{'am' if is_now else 'was'} {_lowered(responsible['what'])}"
     words = text.split()
     if len(words) < 3:
         return None

@@ -40,7 +40,7 @@ def test_a_line_in_the_past_tense_becomes_a_clause(line: str, said: str | None) 
         ("Leads the platform team", "lead the platform team"),
         ("Maintain infrastructure in AWS", "maintain infrastructure in AWS"),
         ("Responsible for the API", "am responsible for the API"),
-        ("Was responsible for the API", "am responsible for the API"),
+        ("Was responsible for the API", "was responsible for the API"),
         ("Design of APIs in Python", None),
         ("Lead engineer for payments", None),
         ("Distributed systems for sync", None),
