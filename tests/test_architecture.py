@@ -19,7 +19,6 @@ NEIGHBOURS_MAY_IMPORT = ("operations", "model")
 EVERYTHING = ("Exception", "BaseException")
 BROAD_EXCEPT_STANDS_IN = {
     "service/web/problems.py",
-    "service/web/event_stream.py",
     "service/kernel/supervision.py",
     "service/kernel/concurrency.py",
     "service/web/http_server.py",

@@ -78,7 +78,7 @@ class Pipeline:
     request_timeout_seconds: float = 60.0
 
     @contextmanager
-    def entered(self, rules: Rules, scope: anyio.CancelScope) -> Generator["CallContext"]:
+    def enter(self, rules: Rules, scope: anyio.CancelScope) -> Generator["CallContext"]:
         """One call, in flight until the block ends: that is when its answer was delivered. `scope` is that of all that
         is done for the call: its surface cancels it when the caller leaves. Raises ShuttingDown."""
         with nullcontext() if rules.is_probe else self.in_flight.enter(scope):

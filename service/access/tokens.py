@@ -72,15 +72,15 @@ class Authenticator:
 
     def principal(self, authorization: str | None) -> Principal:
         """Whose token this is. Raises Unauthenticated; what it says never repeats any of the token."""
-        claims = self._accepted(_bearer(authorization))
+        claims = self._read_claims(_bearer(authorization))
         user = UserId(claims.user)
         tenant = TenantId(claims.tenant) if claims.tenant else personal_tenant(user)
         if person_of(tenant) not in (None, user):
             raise Unauthenticated("The token's tenant is another user's personal one.")
         return Principal(user, tenant, claims.email, claims.scopes)
 
-    def _accepted(self, token: str) -> _Claims:
-        claims = self._verified(token)
+    def _read_claims(self, token: str) -> _Claims:
+        claims = self._verify(token)
         self._check_times(claims)
         if claims.get("aud") != AUDIENCE:
             raise Unauthenticated(f"The token's audience (aud) is not {AUDIENCE!r}.")
@@ -97,7 +97,7 @@ class Authenticator:
             scopes=frozenset(scope.split(" ")) - {""},
         )
 
-    def _verified(self, token: str) -> Mapping[str, Any]:
+    def _verify(self, token: str) -> Mapping[str, Any]:
         try:
             with warnings.catch_warnings():
                 # joserfc warns that the name EdDSA gives way to Ed25519 (RFC 9864); issuers still write it.

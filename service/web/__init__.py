@@ -10,5 +10,5 @@ headers, receiving, bodies, decoding, uploads   what arrives: header fields, byt
 sending, event_stream, downloads                what goes back: whole, as server-sent events, as a file while it is made
 problems                                        errors to RFC 9457 documents; the only file that knows status codes
 paging                                          pages and cursors
-openapi, reference, docs_page                   the contract, for programs and for people
+openapi, schemas, reference, docs_page          the contract, for programs and for people
 """

@@ -63,7 +63,7 @@ async def take_in(
         return TakenIn(uploaded, [uploaded.name.encode(), uploaded.content])
     raw = await inbox.body(_max_bytes(body), timeout_seconds)
     watch()
-    return TakenIn(_decoded(body, scope, raw), [raw])
+    return TakenIn(_decode(body, scope, raw), [raw])
 
 
 def _max_bytes(body: Body | None) -> int:
@@ -74,7 +74,7 @@ def _max_bytes(body: Body | None) -> int:
             return JSON_BODY_MAX_BYTES
 
 
-def _decoded(body: Body | None, scope: Scope, raw: bytes) -> Any:
+def _decode(body: Body | None, scope: Scope, raw: bytes) -> Any:
     match body:
         case None:
             return None

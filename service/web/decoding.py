@@ -145,7 +145,7 @@ def _read(raw: bytes) -> Any:
     except RecursionError as error:
         raise _too_deep() from error
     except msgspec.ValidationError as error:  # a number that no number of ours holds
-        raise _located(str(error)) from error
+        raise _locate(str(error)) from error
     except msgspec.DecodeError as error:
         said = "A text in it holds half of a surrogate pair (`\\ud800`), which is no character"
         raise MalformedJson(f"{said if _HALF_PAIR.search(raw) else error}.") from error
@@ -169,7 +169,7 @@ def _survey(raw: bytes, value: Any) -> None:
         members += sum(map(len, objects))
         inner = [each for item in objects for each in item.values()]
         inner += [each for item in lists for each in item]
-        if looks_closer and (any(map(_is_refused, inner)) or any("\0" in name for item in objects for name in item)):
+        if looks_closer and (any(map(_is_unstorable, inner)) or any("\0" in name for item in objects for name in item)):
             raise _invalid(_place(value), "holds a NUL character or an integer of more than 64 bits")
         level = [each for each in inner if type(each) in _CONTAINERS]
         depth += 1
@@ -178,7 +178,7 @@ def _survey(raw: bytes, value: Any) -> None:
         raise MalformedJson("A name occurs twice in one object.")
 
 
-def _is_refused(item: Any) -> bool:
+def _is_unstorable(item: Any) -> bool:
     """PostgreSQL's text takes no NUL, its bigint no 65th bit."""
     return (type(item) is str and "\0" in item) or (type(item) is int and abs(item) > INTEGER_MAX)
 
@@ -189,12 +189,12 @@ def _place(value: Any) -> str:
     looked_at = 0
     while pending and looked_at < PLACES_SEARCHED_MAX:
         pointer, item = pending.pop()
-        if _is_refused(item):
+        if _is_unstorable(item):
             return pointer
         if type(item) not in _CONTAINERS:
             continue
         pairs: list[tuple[Any, Any]] = [*(item.items() if type(item) is dict else enumerate(item))]
-        if any(_is_refused(name) for name, _ in pairs):
+        if any(_is_unstorable(name) for name, _ in pairs):
             return pointer
         looked_at += len(pairs)
         if looked_at < PLACES_SEARCHED_MAX:
@@ -210,7 +210,7 @@ def _convert(value: Any, form: type[T], *, strict: bool, whole: str = THE_BODY) 
     try:
         return msgspec.convert(value, form, strict=strict)
     except msgspec.ValidationError as error:
-        raise _located(str(error), whole) from error
+        raise _locate(str(error), whole) from error
 
 
 def in_words(said: str) -> str:
@@ -222,7 +222,7 @@ def in_words(said: str) -> str:
     return next(unlike, f"is not written as it must be ({found['pattern'][1:-1]})")
 
 
-def _located(message: str, whole: str = THE_BODY) -> InvalidRequest:
+def _locate(message: str, whole: str = THE_BODY) -> InvalidRequest:
     """msgspec's message, `Expected ... - at `$.a.b[0]``, with its place as a JSON Pointer."""
     found = _PATH.match(message)
     said, path = (found["said"], found["path"] or "") if found else (message, "")

@@ -142,12 +142,12 @@ def _answers(responses: Json) -> str:
     rows: list[str] = []
     for status, response in responses.items():
         kinds = [_type(media["schema"]) for media in response["content"].values() if "examples" not in media]
-        said = " ".join([*kinds, _code_marked(response["description"])])
+        said = " ".join([*kinds, _mark_code(response["description"])])
         rows.append(f'<tr class="s{status[0]}"><td><code>{escape(status)}</code></td><td>{said}</td></tr>')
     return f"<h4>Answers</h4><table>{''.join(rows)}</table>"
 
 
-def _code_marked(text: str) -> str:
+def _mark_code(text: str) -> str:
     """`slug` in back quotes becomes code, linked to where it is explained."""
     parts = text.split("`")
     return "".join(

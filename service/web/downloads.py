@@ -51,13 +51,13 @@ class FileChannel(Channel):
         if not self._outgoing.has_begun and not is_done:
             return answer
         if is_done and not self._head_only:
-            await self._outgoing.sent(b"", self._headers, has_more=False)
+            await self._outgoing.send_piece(b"", self._headers, has_more=False)
         return None
 
     async def _pass_on(self, pieces: MemoryObjectReceiveStream[bytes]) -> None:
         async for piece in pieces:
             if self._head_only:  # the headers are all that is asked for
-                await self._outgoing.sent(b"", self._headers, has_more=False)
+                await self._outgoing.send_piece(b"", self._headers, has_more=False)
                 self._inbox.work.cancel()
                 return
-            await self._outgoing.sent(piece, self._headers)
+            await self._outgoing.send_piece(piece, self._headers)

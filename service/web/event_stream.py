@@ -60,7 +60,7 @@ def _waiting(queue: MemoryObjectReceiveStream[bytes]) -> bytes:
     return b"".join(events)
 
 
-def encoded(name: str, data: bytes) -> bytes:
+def encode_event(name: str, data: bytes) -> bytes:
     lines = b"".join(b"data: " + line + b"\n" for line in re.split(rb"\r\n|\r|\n", data))
     return b"event: " + name.encode("ascii") + b"\n" + lines + b"\n"
 
@@ -78,7 +78,7 @@ class EventChannel(Channel):
     def tell(self, name: str, value: Any) -> None:
         """Queue one event. Never waits: beyond the queue's bound, and after the end, it is dropped."""
         try:
-            self._told.send_nowait(encoded(name, _encode(value)))
+            self._told.send_nowait(encode_event(name, _encode(value)))
         except (anyio.WouldBlock, anyio.ClosedResourceError, anyio.BrokenResourceError):
             return
 
@@ -109,9 +109,9 @@ class EventChannel(Channel):
                     event = await queue.receive()
                 except anyio.EndOfStream:
                     return
-            await self._outgoing.sent(event + _waiting(queue), _HEADERS)
+            await self._outgoing.send_piece(event + _waiting(queue), _HEADERS)
 
     async def _end(self, answer: Answer) -> None:
         name = PROBLEM if answer.media_type == PROBLEM_JSON else self._last
         headers = {field.lower(): value for field, value in answer.headers.items()} | _HEADERS
-        await self._outgoing.sent(encoded(name, answer.body), headers, has_more=False)
+        await self._outgoing.send_piece(encode_event(name, answer.body), headers, has_more=False)

@@ -3,11 +3,8 @@
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import getdoc
-from typing import Any, cast
-
-import msgspec
 
 from service.access.idempotency import KEY_MAX_CHARACTERS, IdempotencyInProgress, IdempotencyMismatch
 from service.access.known_users import UnknownUser
@@ -35,15 +32,11 @@ from service.web.endpoint import (
 from service.web.event_stream import EVENT_STREAM, PROBLEM
 from service.web.problems import PROBLEM_JSON, TYPE_PREFIX, HeadersTooLarge, Internal, status_of
 from service.web.receiving import BodyTooLarge, RequestTimeout
+from service.web.schemas import Json, Problem, Schemas
 from service.web.uploads import FORM
-
-Json = dict[str, Any]
 
 # `format` is of OpenAPI 3.0, and what generators look for.
 _BYTES: Json = {"type": "string", "format": "binary"}
-_REFERENCE = "#/components/schemas/"
-_REFERRED = re.compile(rf'"\$ref":"{_REFERENCE}([^"]+)"')
-_GENERIC = re.compile(r"([A-Za-z0-9]+)_([A-Za-z0-9]+)_")
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _PATH_SCHEMAS: Mapping[str, Json] = {
     "str": {"type": "string", "minLength": 1},
@@ -52,30 +45,11 @@ _PATH_SCHEMAS: Mapping[str, Json] = {
 }
 
 
-class FieldProblem(msgspec.Struct, frozen=True):
-    """One place of the request that is wrong."""
-
-    pointer: str
-    detail: str
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """RFC 9457. `type` ends in a stable slug; some problems have members of their own besides."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    request_id: str
-    errors: list[FieldProblem]
-
-
 def document(
     endpoints: Sequence[Endpoint], *, version: str, description: str = "", server_url: str | None = None
 ) -> Json:
     """`server_url`: where the service is reached; unset, wherever the document was."""
-    schemas = _Schemas(endpoints)
+    schemas = Schemas(endpoints)
     paths: defaultdict[str, Json] = defaultdict(dict)
     for endpoint in endpoints:
         path = _PARAMETER.sub(r"{\1}", endpoint.path)
@@ -131,102 +105,7 @@ def problems_of(endpoint: Endpoint) -> list[type[ServiceError]]:
     return list(dict.fromkeys(found))
 
 
-class _Schemas:
-    """Every type of every declaration, named once, in names from which every generator makes another class."""
-
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
-        queries = list(dict.fromkeys(e.query for e in endpoints if e.query))
-        told = [kind for e in endpoints if isinstance(e.sends, Events) for kind in e.sends.told.values()]
-        bodies = [form for e in endpoints if (form := _form_of(e.body)) is not None]
-        others = [*bodies, *(e.answer for e in endpoints if e.answer is not None), *told]
-        kinds = [Problem, *dict.fromkeys([*others, *queries])]
-        found, components = msgspec.json.schema_components(kinds, ref_template=f"{_REFERENCE}{{name}}")
-        names = _names(components)
-        self.components = {
-            names[name]: _renamed(schema, names) | {"title": names[name]} for name, schema in components.items()
-        }
-        self._schemas = {kind: self._lifted(_renamed(schema, names)) for kind, schema in zip(kinds, found, strict=True)}
-        # A query is spelled out as parameters, so its object leaves the components.
-        alone = [query for query in queries if query not in others]
-        self._queries = {query: self.components.pop(_referred(self._schemas[query])) for query in alone}
-        for name in self._reached(_referred(self._schemas[body]) for body in bodies):
-            _leave_defaults_to_us(self.components[name])
-
-    def of(self, kind: Any) -> Json:
-        return self._schemas[kind]
-
-    def query(self, kind: Any) -> Json:
-        return self._queries[kind]
-
-    def _lifted(self, schema: Any) -> Any:
-        """The schema with every object that has a title as a component of that name: generators name what stands in
-        place by where it stands, and take what stands in two places for two."""
-        if isinstance(schema, list):
-            return [self._lifted(each) for each in cast("list[Any]", schema)]
-        if not isinstance(schema, dict):
-            return schema
-        lifted = {key: self._lifted(value) for key, value in cast("Json", schema).items()}
-        if "title" not in lifted or "properties" not in lifted:
-            return lifted
-        if self.components.setdefault(lifted["title"], lifted) != lifted:
-            raise ValueError(f"two types of the contract have one name: {lifted['title']}")
-        return {"$ref": f"{_REFERENCE}{lifted['title']}"}
-
-    def _reached(self, names: Iterable[str]) -> set[str]:
-        """These components and all that they refer to."""
-        reached: set[str] = set()
-        waiting = [name for name in names if name]
-        while waiting:
-            name = waiting.pop()
-            if name not in reached:
-                reached.add(name)
-                waiting += _REFERRED.findall(msgspec.json.encode(self.components[name]).decode())
-        return reached
-
-
-def _names(components: Iterable[str]) -> dict[str, str]:
-    """`Page_Job_` becomes JobPage, and of several types of one name `service.crm.model.Status` CrmStatus: with their
-    dots, generators take the last part for the name, and lose all but one."""
-    names: dict[str, str] = {}
-    for name in components:
-        generic = _GENERIC.fullmatch(name)
-        parts = name.split(".")
-        short = f"{generic[2]}{generic[1]}" if generic else parts[-1]
-        names[name] = short if len(parts) == 1 else f"{parts[1].title()}{short}"
-    if len({name.casefold() for name in names.values()}) < len(names):
-        raise ValueError(f"two types of the contract have one name: {sorted(names.values())}")
-    return names
-
-
-def _renamed(schema: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(schema, list):
-        return [_renamed(each, names) for each in cast("list[Any]", schema)]
-    if not isinstance(schema, dict):
-        return schema
-    # Without saying so, an object of any members is one of none to generators.
-    said = cast("Json", schema)
-    is_free = said.get("type") == "object" and "properties" not in said and "additionalProperties" not in said
-    return ({"additionalProperties": True} if is_free else {}) | {
-        key: f"{_REFERENCE}{names[value.removeprefix(_REFERENCE)]}" if key == "$ref" else _renamed(value, names)
-        for key, value in said.items()
-    }
-
-
-def _referred(schema: Json) -> str:
-    return schema.get("$ref", "").removeprefix(_REFERENCE)
-
-
-def _leave_defaults_to_us(schema: Json) -> None:
-    """What is sent need not name what has a default. Where a schema states one, generators make its field required, for
-    an answer always has it: so it is stated in words."""
-    for field in schema.get("properties", {}).values():
-        default = field.pop("default", None)
-        if default is not None:
-            said = f"By default {msgspec.json.encode(default).decode()}."
-            field["description"] = " ".join(filter(None, (field.get("description"), said)))
-
-
-def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
+def _operation(endpoint: Endpoint, schemas: Schemas) -> Json:
     summary, _, description = (getdoc(endpoint.handler) or "").partition("\n")
     operation: Json = {
         "operationId": _operation_id(endpoint),
@@ -243,16 +122,7 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> Json:
     return operation
 
 
-def _form_of(body: Body | None) -> Any:
-    """What a JSON body is decoded into."""
-    match body:
-        case JsonBody(form=form) | JsonOrFile(json=JsonBody(form=form)):
-            return form
-        case _:
-            return None
-
-
-def _body_content(body: Body, schemas: _Schemas) -> Json:
+def _body_content(body: Body, schemas: Schemas) -> Json:
     match body:
         case RawBody():
             return _json({"type": "object", "additionalProperties": True})
@@ -285,7 +155,7 @@ def _operation_id(endpoint: Endpoint) -> str:
     return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
 
 
-def _parameters(endpoint: Endpoint, schemas: _Schemas) -> Iterator[Json]:
+def _parameters(endpoint: Endpoint, schemas: Schemas) -> Iterator[Json]:
     for name, convertor in _PARAMETER.findall(endpoint.path):
         said = f"The {name.removesuffix('_id').replace('_', ' ')}'s id." if name.endswith("_id") else f"The {name}."
         kind = _PATH_SCHEMAS.get(convertor or "str", {})
@@ -318,7 +188,7 @@ def _without_null(schema: Json) -> Json:
     return kept | (choices[0] if len(choices) == 1 else {"anyOf": choices} if choices else {})
 
 
-def _responses(endpoint: Endpoint, schemas: _Schemas) -> Json:
+def _responses(endpoint: Endpoint, schemas: Schemas) -> Json:
     responses: Json = {str(endpoint.status): _success(endpoint, schemas, "The answer.")}
     if isinstance(endpoint.sends, Events):
         responses["200"] = _stream(endpoint, endpoint.sends, schemas)
@@ -345,7 +215,7 @@ def _answer_headers(endpoint: Endpoint) -> Json:
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in said.items()}
 
 
-def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
+def _success(endpoint: Endpoint, schemas: Schemas, description: str) -> Json:
     headers = _answer_headers(endpoint)
     match endpoint.sends:
         case Text(media_type=media_type):
@@ -357,7 +227,7 @@ def _success(endpoint: Endpoint, schemas: _Schemas, description: str) -> Json:
     return {"description": description, "headers": headers, "content": content}
 
 
-def _stream(endpoint: Endpoint, streamed: Events, schemas: _Schemas) -> Json:
+def _stream(endpoint: Endpoint, streamed: Events, schemas: Schemas) -> Json:
     """Events of a stream have no place in OpenAPI 3.1; `x-events` names them with the schema of their data."""
     ended = {streamed.last: schemas.of(endpoint.answer), PROBLEM: schemas.of(Problem)}
     told = {name: schemas.of(kind) for name, kind in streamed.told.items()}

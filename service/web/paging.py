@@ -49,7 +49,7 @@ class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         the sort keys, such as `tuple[datetime, UUID]`. Raises InvalidRequest."""
         if self.cursor is None:
             return Window(self.limit, ((self.page or 1) - 1) * self.limit)
-        return Window(self.limit, after=_opened(self.cursor, order, keys))
+        return Window(self.limit, after=_open(self.cursor, order, keys))
 
 
 class Page(msgspec.Struct, Generic[Item], frozen=True):
@@ -81,25 +81,25 @@ def page_of(
         limit=query.limit,
         total=min(listed.counted, COUNTED_MAX),
         total_is_exact=listed.counted <= COUNTED_MAX,
-        next_cursor=_sealed(order, number + 1, position(shown[-1])) if has_more else None,
+        next_cursor=_seal(order, number + 1, position(shown[-1])) if has_more else None,
     )
 
 
-def _sealed(order: str, number: int, keys: tuple[Any, ...]) -> str:
+def _seal(order: str, number: int, keys: tuple[Any, ...]) -> str:
     content = msgspec.json.encode([number, keys])
     return base64.urlsafe_b64encode(_checksum(order, content) + content).decode("ascii").rstrip("=")
 
 
-def _opened(cursor: str, order: str, keys: Any) -> tuple[Any, ...]:
+def _open(cursor: str, order: str, keys: Any) -> tuple[Any, ...]:
     """The checksum keeps out what was mistyped, cut or made up. It is no secret and need not be: a cursor only says
     where to go on among rows that the caller may see anyway."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         _, values = msgspec.json.decode(raw[_CHECKSUM_BYTES:], type=tuple[int, keys])
     except (ValueError, msgspec.DecodeError) as error:
-        raise _forged() from error
+        raise _not_a_cursor() from error
     if _checksum(order, raw[_CHECKSUM_BYTES:]) != raw[:_CHECKSUM_BYTES]:
-        raise _forged()
+        raise _not_a_cursor()
     return values
 
 
@@ -113,6 +113,6 @@ def _checksum(order: str, content: bytes) -> bytes:
     return hashlib.blake2b(order.encode() + b"\0" + content, digest_size=_CHECKSUM_BYTES, person=b"overture").digest()
 
 
-def _forged() -> InvalidRequest:
+def _not_a_cursor() -> InvalidRequest:
     what = "is not a cursor of this list in this order"
     return InvalidRequest(f"`cursor` {what}; begin again without it.", errors=[FieldError("/cursor", what)])

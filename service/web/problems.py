@@ -84,7 +84,7 @@ def status_of(error: ServiceError | type[ServiceError]) -> int:
     return STATUS_OF.get(declared, STATUS[error.kind])
 
 
-async def guarded(work: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
+async def answer_errors(work: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
     """The answer of `work`, or the problem it ended in. Cancellation passes through."""
     try:
         return await work()

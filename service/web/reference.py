@@ -25,7 +25,7 @@ def reference(
     endpoints: Sequence[Endpoint], *, version: str, description: str = "", server_url: str | None = None
 ) -> list[Endpoint]:
     """The endpoints that describe `endpoints` and themselves; to be served beside them."""
-    style, script = _inlined("docs.css"), _inlined("docs.js")
+    style, script = _read_asset("docs.css"), _read_asset("docs.js")
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; connect-src 'self'; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -62,7 +62,7 @@ def reference(
     return own
 
 
-def _inlined(name: str) -> str:
+def _read_asset(name: str) -> str:
     return files("service.web").joinpath(name).read_text("utf-8")
 
 

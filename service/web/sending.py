@@ -74,7 +74,7 @@ class Outgoing:
         self.has_begun = False
         self.is_broken = False
 
-    async def sent(self, piece: bytes, headers: Mapping[str, str], *, has_more: bool = True) -> None:
+    async def send_piece(self, piece: bytes, headers: Mapping[str, str], *, has_more: bool = True) -> None:
         """Send one piece, before the first one the status 200 and the headers; nothing after it broke."""
         if self.is_broken:
             return
@@ -82,7 +82,7 @@ class Outgoing:
             group.start_soon(self._give_up, group.cancel_scope)
             if not self.has_begun:
                 self.has_begun = True
-                await self._send({"type": "http.response.start", "status": 200, "headers": _encoded(headers)})
+                await self._send({"type": "http.response.start", "status": 200, "headers": _encode_fields(headers)})
             await self._send({"type": "http.response.body", "body": piece, "more_body": has_more})
             group.cancel_scope.cancel()
 
@@ -98,8 +98,8 @@ def _raw_headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     headers = [(b"content-length", str(len(answer.body)).encode("ascii"))]
     if answer.body:
         headers.append((b"content-type", answer.media_type.encode("latin-1")))
-    return headers + _encoded(answer.headers)
+    return headers + _encode_fields(answer.headers)
 
 
-def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+def _encode_fields(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]

@@ -27,7 +27,7 @@ from service.web.downloads import FileChannel
 from service.web.endpoint import Call, Download, Endpoint, Events, IncomingBody, Reply, rate_of
 from service.web.event_stream import EventChannel, wants_events
 from service.web.headers import credentials, for_endpoints, with_rate_fields
-from service.web.problems import MethodNotAllowed, NoSuchPath, answer_for, guarded
+from service.web.problems import MethodNotAllowed, NoSuchPath, answer_errors, answer_for
 from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox
 from service.web.sending import Channel, deliver, refuse_socket
 
@@ -86,7 +86,7 @@ class NoSockets(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._pipeline.entered(self._rules, anyio.CancelScope()):
+            with self._pipeline.enter(self._rules, anyio.CancelScope()):
                 await refuse_socket(scope, send, answer_for(NoSuchPath()))
         except ShuttingDown as error:
             await refuse_socket(scope, send, answer_for(error))
@@ -153,7 +153,7 @@ class Served:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         inbox = Inbox(scope, receive)
         try:
-            with self._pipeline.entered(self._rules, inbox.work) as context:
+            with self._pipeline.enter(self._rules, inbox.work) as context:
                 if self._rules.rate is not None and self._pipeline.rate_limits is not None:
                     send = with_rate_fields(send, self._rules.rate, context)
                 channel = self._channel(scope, inbox, send)
@@ -182,7 +182,7 @@ class Served:
                 work = partial(self._work, scope, inbox, context, channel, group)
                 return await context.run(credentials(scope), work)
 
-            answer = await guarded(run)
+            answer = await answer_errors(run)
             group.cancel_scope.cancel()
         return answer
 

@@ -69,17 +69,17 @@ class FileForm:
         callbacks: MultipartCallbacks = {
             "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
             "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
-            "on_header_end": self._header_ended,
-            "on_headers_finished": self._part_named,
-            "on_part_data": self._said,
-            "on_end": self._ended,
+            "on_header_end": self._end_header,
+            "on_headers_finished": self._begin_part,
+            "on_part_data": self._take_data,
+            "on_end": self._end,
         }
         try:
             self._parser = MultipartParser(
                 boundary, callbacks, max_header_count=HEADERS_MAX, max_header_size=HEADER_MAX_BYTES
             )
         except FormParserError as error:
-            raise _malformed(str(error)) from error
+            raise _malformed_form(str(error)) from error
 
     def feed(self, piece: bytes) -> None:
         """Raises MalformedRequest, InvalidRequest, BodyTooLarge."""
@@ -87,32 +87,32 @@ class FileForm:
         try:
             self._parser.write(piece)
         except FormParserError as error:
-            raise _malformed(str(error)) from error
+            raise _malformed_form(str(error)) from error
         self._overhead += len(piece) - (len(self._content) - before)
         if self._overhead > FORM_OVERHEAD_MAX_BYTES:
-            raise _malformed(f"it has more than {FORM_OVERHEAD_MAX_BYTES} bytes that are no file's")
+            raise _malformed_form(f"it has more than {FORM_OVERHEAD_MAX_BYTES} bytes that are no file's")
 
     def done(self) -> UploadedFile:
         """At the end of the body. Raises MalformedRequest, InvalidRequest."""
         if not self._is_done:
-            raise _malformed("it ends before its last boundary")
+            raise _malformed_form("it ends before its last boundary")
         if self._name is None:
             raise self._refusal("is missing")
         if not self._content:
             raise self._refusal("is empty")
         return UploadedFile(self._name, bytes(self._content))
 
-    def _header_ended(self) -> None:
+    def _end_header(self) -> None:
         name, value = self._header
         if bytes(name).strip().lower() == b"content-disposition":
             self._disposition = bytes(value)
         self._header = (bytearray(), bytearray())
 
-    def _part_named(self) -> None:
+    def _begin_part(self) -> None:
         kind, options = parse_options_header(self._disposition.decode("latin-1"))
         self._disposition = b""
         if kind != b"form-data" or b"name" not in options:
-            raise _malformed("a part has no name")
+            raise _malformed_form("a part has no name")
         name = options[b"name"].decode("utf-8", "replace")
         if name != self._field.name:
             place = pointer_step(one_line(name)[:NAME_MAX_CHARS])
@@ -123,12 +123,12 @@ class FileForm:
             raise self._refusal("is given more than once")
         self._name = _file_name(options.get(b"filename", b""))
 
-    def _said(self, data: bytes, start: int, end: int) -> None:
+    def _take_data(self, data: bytes, start: int, end: int) -> None:
         if len(self._content) + end - start > self._field.max_bytes:
             raise BodyTooLarge(f"The file is larger than the {self._field.max_bytes} bytes this call takes.")
         self._content += data[start:end]
 
-    def _ended(self) -> None:
+    def _end(self) -> None:
         self._is_done = True
 
     def _refusal(self, what: str) -> InvalidRequest:
@@ -140,7 +140,7 @@ def _boundary(scope: Scope) -> bytes:
     _, options = parse_options_header(header(scope, b"content-type"))
     boundary = options.get(b"boundary", b"")
     if not boundary:
-        raise _malformed("its Content-Type names no boundary")
+        raise _malformed_form("its Content-Type names no boundary")
     return boundary
 
 
@@ -148,5 +148,5 @@ def _file_name(raw: bytes) -> str:
     return one_line(_PATH.sub("", raw.decode("utf-8", "replace")))[:NAME_MAX_CHARS]
 
 
-def _malformed(what: str) -> MalformedRequest:
+def _malformed_form(what: str) -> MalformedRequest:
     return MalformedRequest(f"The body is no {FORM}: {what}.")

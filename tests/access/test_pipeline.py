@@ -48,7 +48,7 @@ async def call(
     scope: anyio.CancelScope | None = None,
 ) -> Answer | None:
     """What another protocol does for each of its calls."""
-    with pipeline.entered(rules, scope or anyio.CancelScope()) as context:
+    with pipeline.enter(rules, scope or anyio.CancelScope()) as context:
         return await context.run(who, lambda: context.perform(handle, encode=encode, asked=[asked]))
 
 
@@ -85,7 +85,7 @@ async def test_a_call_is_counted_for_its_user() -> None:
 
     async def until_refused() -> None:
         for _ in range(10):
-            with pipeline.entered(rules, anyio.CancelScope()) as context:
+            with pipeline.enter(rules, anyio.CancelScope()) as context:
                 contexts.append(context)
                 await context.run(credentials(), lambda: context.perform(greet, encode=encode))
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from service.kernel.errors import NotFound
 from service.web import event_stream, sending
 from service.web.endpoint import Call, Endpoint, Events
-from service.web.event_stream import EVENT_STREAM, EVENTS_QUEUED_MAX, encoded, wants_events
+from service.web.event_stream import EVENT_STREAM, EVENTS_QUEUED_MAX, encode_event, wants_events
 from service.web.openapi import document
 from tests.http import serve
 from tests.web.application import Parts, bearer
@@ -284,7 +284,7 @@ def test_who_asks_for_events(accept: str, *, wanted: bool) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_data_ends_its_event(data: bytes) -> None:
-    event = encoded("e", data)
+    event = encode_event("e", data)
     assert event.startswith(b"event: e\ndata: ")
     assert event.endswith(b"\n\n")
     assert b"\n\n" not in event[:-2]
