@@ -7,29 +7,10 @@ import idna
 from service.postings.model import URL_MAX_CHARS
 
 # What campaigns and boards hang onto links; none of it chooses what a page says.
-_TRACKING = frozenset(
-    {
-        "fbclid",
-        "gclid",
-        "dclid",
-        "msclkid",
-        "mc_cid",
-        "mc_eid",
-        "igshid",
-        "yclid",
-        "twclid",
-        "gh_src",
-        "lever-origin",
-        "lever-source",
-        "refid",
-        "trackingid",
-        "trk",
-        "trkinfo",
-        "originalsubdomain",
-        "_hsenc",
-        "_hsmi",
-    }
-)
+_TRACKING_NAMES = """
+    fbclid gclid dclid msclkid mc_cid mc_eid igshid yclid twclid gh_src lever-origin lever-source refid trackingid trk
+    trkinfo originalsubdomain _hsenc _hsmi"""
+_TRACKING = frozenset(_TRACKING_NAMES.split())
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Everything an address may hold as it stands (RFC 3986); the rest is percent-encoded, as a browser would send it.
 _SAFE = "/:@!$&'()*+,;=-._~%?"

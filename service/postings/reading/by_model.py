@@ -44,16 +44,15 @@ ASKED: Mapping[Field, str] = {
     "responsibilities": "what the work consists of, an entry each",
 }
 # Names are short; what is longer is a sentence about something.
+_NAME_MAX_CHARS = 100
 _CHARS_MAX: Mapping[Field, int] = {
     "title": 150,
-    "company": 100,
     "location": 150,
-    "employment_type": 100,
     "salary": 200,
     "posted_at": 60,
     "valid_through": 60,
-    "requirements": ITEM_MAX_CHARS,
     "technologies": 60,
+    "requirements": ITEM_MAX_CHARS,
     "responsibilities": ITEM_MAX_CHARS,
 }
 
@@ -119,7 +118,7 @@ def read(answer: str, context: JobContext, asked: Sequence[Field]) -> Reading:
     for field in asked:
         for quotation in _quotations(said.get(field), field):
             span = quotable.place(quotation)
-            if span is not None and span[1] - span[0] <= _CHARS_MAX[field]:
+            if span is not None and span[1] - span[0] <= _CHARS_MAX.get(field, _NAME_MAX_CHARS):
                 findings.extend(_meant(field, text, span, now=context.fetched_at))
     if "technologies" in asked:
         findings.extend(_named_in(text, findings))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from service.postings.model import ReadBy, Salary
 from service.postings.reading.text.documents import Line
@@ -15,7 +15,7 @@ from service.vocabulary.posting import Label
 Span = tuple[int, int]
 Value = str | bool | datetime | Salary
 
-SCALARS = (
+Scalar = Literal[
     "title",
     "company",
     "location",
@@ -25,23 +25,11 @@ SCALARS = (
     "is_open",
     "posted_at",
     "valid_through",
-)
-LISTS = ("requirements", "technologies", "responsibilities")
-
-Field = Literal[
-    "title",
-    "company",
-    "location",
-    "remote",
-    "employment_type",
-    "salary",
-    "is_open",
-    "posted_at",
-    "valid_through",
-    "requirements",
-    "technologies",
-    "responsibilities",
 ]
+Listed = Literal["requirements", "technologies", "responsibilities"]
+Field = Scalar | Listed
+SCALARS: tuple[Scalar, ...] = get_args(Scalar)
+LISTS: tuple[Listed, ...] = get_args(Listed)
 
 
 def is_untold(field: str, written: str) -> bool:

@@ -4,15 +4,19 @@ Every site has its own names; what a posting has in all of them is a title besid
 state. Objects that call themselves JobPosting are read as such.
 """
 
+import tomllib
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
 from itertools import islice
 from typing import Any, cast
 
 from service.adapters.page_parser import AppState
-from service.postings.model import LINE_MAX_CHARS
+from service.postings.model import LINE_MAX_CHARS, Salary
 from service.postings.reading.data import json_ld
 from service.postings.reading.data.schema_org import line
 from service.postings.reading.findings import Field, Finding, Reading
@@ -35,75 +39,16 @@ PLACES_MAX = 20
 # The name of a translated name of the first of several.
 TEXT_DEPTH_MAX = 4
 
-TITLES = ("jobTitle", "job_title", "positionTitle", "title", "name", "position")
-COMPANIES = ("hiringOrganization", "companyName", "company_name", "company", "organization", "employer", "employerName")
-BODIES = (
-    "descriptionHtml",
-    "description_html",
-    "jobDescription",
-    "job_description",
-    "description",
-    "content",
-    "body",
-    "descriptionShort",
-    "descriptionPlain",
-)
-LOCATIONS = ("jobLocation", "location", "locationName", "locations", "city", "office", "offices")
-EMPLOYMENTS = ("employmentType", "employment_type", "jobType", "job_type", "contractType", "commitment", "workType")
-POSTED = (
-    "datePosted",
-    "postedAt",
-    "posted_at",
-    "publishedAt",
-    "published_at",
-    "postedDate",
-    "publishDate",
-    "createdAt",
-)
-THROUGH = ("validThrough", "valid_through", "expiresAt", "expires_at", "expirationDate", "closingDate", "deadline")
-STATES = ("status", "state", "jobStatus", "job_status", "postingStatus")
-REMOTE = (
-    "isRemote",
-    "is_remote",
-    "remote",
-    "workplaceType",
-    "workplace_type",
-    "workplace",
-    "remoteType",
-    "locationType",
-)
 _REMOTE = {**dict.fromkeys(("true", "telecommute"), True), **dict.fromkeys(("false", "office"), False)}
-# What says yes or no to whether a posting is open; of the others only a yes says something.
-OPEN_FLAGS = (
-    "isOpen",
-    "is_open",
-    "isActive",
-    "is_active",
-    "active",
-    "isPublished",
-    "is_published",
-    "acceptingApplications",
-)
-CLOSED_FLAGS = (
-    *("isClosed", "is_closed", "closed", "isExpired", "is_expired", "expired", "isFilled", "is_filled", "filled"),
-    *("isPaused", "is_paused", "paused", "isArchived", "is_archived", "archived"),
-)
-# What no article, product or person beside a title has.
-TELLING = (
-    *COMPANIES,
-    *EMPLOYMENTS,
-    *THROUGH,
-    "salary",
-    "salaryRange",
-    "compensation",
-    "applyUrl",
-    "requirements",
-    "jobLocation",
-)
-
-_TELLING = frozenset(TELLING)
 
 Object = Mapping[str, Any]
+
+
+@cache
+def _names() -> dict[str, tuple[str, ...]]:
+    table = files("service.postings.reading.data").joinpath("app_state.toml").read_text(encoding="utf-8")
+    found = {part: tuple(cast("str", names).split()) for part, names in tomllib.loads(table).items()}
+    return found | {"telling": (*found["company"], *found["employment"], *found["through"], *found["telling"])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +58,10 @@ class Candidate:
     thing: Object
     language: str
 
-    def text(self, names: tuple[str, ...]) -> str:
+    def text(self, part: str) -> str:
+        return self.first(_names()[part])
+
+    def first(self, names: Iterable[str]) -> str:
         return next((text for name in names if (text := _text(self.thing.get(name), self.language))), "")
 
 
@@ -125,7 +73,11 @@ def posting(states: tuple[AppState, ...], *, language: str) -> Candidate | None:
         if len(state.json) > left:
             continue
         left -= len(state.json)
-        likely = (thing for thing in _objects(_revived(json_ld.decoded(state.json))) if not _TELLING.isdisjoint(thing))
+        likely = (
+            thing
+            for thing in _objects(_revived(json_ld.decoded(state.json)))
+            if not thing.keys().isdisjoint(_names()["telling"])
+        )
         for thing in islice(likely, CANDIDATES_MAX):
             candidate = Candidate(thing, language)
             score = _score(candidate)
@@ -135,7 +87,7 @@ def posting(states: tuple[AppState, ...], *, language: str) -> Candidate | None:
 
 
 def description(candidate: Candidate) -> str:
-    return candidate.text(BODIES)
+    return candidate.text("body")
 
 
 def read(candidate: Candidate, *, body: Outline | None, now: datetime) -> Reading:
@@ -144,28 +96,25 @@ def read(candidate: Candidate, *, body: Outline | None, now: datetime) -> Readin
 
 def _findings(candidate: Candidate, body: Outline | None) -> Iterator[Finding]:
     plain: tuple[tuple[Field, str], ...] = (
-        ("title", candidate.text(TITLES)),
-        ("company", candidate.text(COMPANIES)),
+        ("title", candidate.text("title")),
+        ("company", candidate.text("company")),
         ("location", _location(candidate)),
     )
     for field, written in plain:
         if value := line(written):
             yield Finding(field, value, (value,), label=field)
-    if written := line(candidate.text(EMPLOYMENTS)):
+    if written := line(candidate.text("employment")):
         kind = next((match.meaning for match in employment().find(written)), None)
         if kind:
             yield Finding("employment_type", kind, (written,), label="employmentType")
-    instants: tuple[tuple[Field, tuple[str, ...], bool], ...] = (
-        ("posted_at", POSTED, False),
-        ("valid_through", THROUGH, True),
-    )
-    for field, names, end_of_day in instants:
-        written = candidate.text(names)
+    instants: tuple[tuple[Field, str, bool], ...] = (("posted_at", "posted", False), ("valid_through", "through", True))
+    for field, part, end_of_day in instants:
+        written = candidate.text(part)
         if written and (at := dates.parse(written, end_of_day=end_of_day)):
             yield Finding(field, at, (line(written),), label=field)
     yield from _remote(candidate)
     yield from _state(candidate)
-    yield from stated.in_state(candidate.thing)
+    yield from _pay(candidate.thing)
     if body:
         yield from contents(body)
         yield from said_in(body)
@@ -173,26 +122,26 @@ def _findings(candidate: Candidate, body: Outline | None) -> Iterator[Finding]:
 
 def _location(candidate: Candidate) -> str:
     """Every place: written in one, or city, region and country put together."""
-    for name in LOCATIONS:
+    for name in _names()["location"]:
         value = candidate.thing.get(name)
         values = cast("list[Any]", value)[:PLACES_MAX] if isinstance(value, list) else [value]
         places = dict.fromkeys(place for each in values if (place := _place(each, candidate.language)))
         if len(places) > 1 or (places and isinstance(values[0], dict)):
             return "; ".join(places)
-    return candidate.text(LOCATIONS)
+    return candidate.text("location")
 
 
 def _place(value: Any, language: str) -> str:
     if not isinstance(value, dict):
         return _text(value, language)
     inner = Candidate(cast("dict[str, Any]", value), language)
-    parts = [inner.text(names) for names in (("city",), ("region", "state"), ("country", "countryName"))]
+    parts = [inner.first(names) for names in (("city",), ("region", "state"), ("country", "countryName"))]
     return ", ".join(dict.fromkeys(part for part in parts if part)) or _text(value, language)
 
 
 def _remote(candidate: Candidate) -> Iterator[Finding]:
-    for name in REMOTE:
-        written = line(candidate.text((name,))).lower()
+    for name in _names()["remote"]:
+        written = line(candidate.first((name,))).lower()
         said = _REMOTE.get(written)
         if said is None and (found := workplace(written.replace("_", " "))):
             said = found[0]
@@ -204,15 +153,57 @@ def _remote(candidate: Candidate) -> Iterator[Finding]:
 def _state(candidate: Candidate) -> Iterator[Finding]:
     """What is paused, or closed by any of its flags, is not open, whatever else the state says."""
     said: list[Finding] = []
-    written = line(candidate.text(STATES))
+    written = line(candidate.text("state"))
     if written.lower() in CLOSED_STATES | OPEN_STATES:
         said.append(_named("is_open", "status", written, value=written.lower() in OPEN_STATES))
-    for names, when_true in ((CLOSED_FLAGS, False), (OPEN_FLAGS, True)):
+    for names, when_true in ((_names()["closed"], False), (_names()["open"], True)):
         for name in names:
             flag = candidate.thing.get(name)
             if flag is True or (flag is False and when_true):
                 said.append(_named("is_open", name, "true" if flag else "false", value=flag is when_true))
     yield from sorted(said, key=lambda finding: finding.value is True)[:1]
+
+
+def _pay(posting: Object) -> Iterator[Finding]:
+    """The first pay that can be read: under a name of its own, or spread over the posting (`salary_min` ...)."""
+    for name in _names()["pay"]:
+        value = posting.get(name)
+        if isinstance(value, str) and (found := stated.written(value[:LINE_MAX_CHARS], label="salary")):
+            yield found
+            return
+        if isinstance(value, dict) and (pay := _pay_of(cast("Object", value), posting)):
+            yield pay
+            return
+    if pay := _pay_of(posting, posting, names_of_its_own=False):
+        yield pay
+
+
+def _pay_of(thing: Object, posting: Object, *, names_of_its_own: bool = True) -> Finding | None:
+    """State may hold anything: only amounts with a currency are trusted."""
+
+    def first(part: str) -> Any:
+        names = _names()[part]
+        telling = names if names_of_its_own else tuple(name for name in names if "alary" in name)
+        return next((thing[name] for name in telling if thing.get(name) not in (None, "")), None)
+
+    code = first("currency") or next(
+        (posting[name] for name in _names()["currency"] if isinstance(posting.get(name), str)), None
+    )
+    unit = first("period")
+    found = stated.ranged(
+        _end(first("least")),
+        _end(first("most")),
+        code if isinstance(code, str) else "",
+        unit if isinstance(unit, str) else "",
+    )
+    is_sure = found is not None and isinstance(found.value, Salary) and found.value.currency is not None
+    return found if is_sure else None
+
+
+def _end(value: Any) -> stated.End:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(str(value))
+    return value[:LINE_MAX_CHARS] if isinstance(value, str) else None
 
 
 def _named(field: Field, name: str, written: str, *, value: bool) -> Finding:
@@ -221,17 +212,17 @@ def _named(field: Field, name: str, written: str, *, value: bool) -> Finding:
 
 
 def _score(candidate: Candidate) -> int:
-    title = candidate.text(TITLES)
+    title = candidate.text("title")
     if not title or len(title) > LINE_MAX_CHARS:
         return 0
     thing = candidate.thing
     title_score = 1 + (thing.get("@type") == "JobPosting" or "jobTitle" in thing or "job_title" in thing)
-    telling = sum(thing.get(name) is not None for name in TELLING)
+    telling = sum(thing.get(name) is not None for name in _names()["telling"])
     if not telling:
         return 0
-    body = candidate.text(BODIES)
-    state = candidate.text(STATES).lower() in CLOSED_STATES | OPEN_STATES
-    return title_score + telling + bool(body) + (len(body) > LINE_MAX_CHARS) + state + bool(candidate.text(LOCATIONS))
+    body = candidate.text("body")
+    state = candidate.text("state").lower() in CLOSED_STATES | OPEN_STATES
+    return title_score + telling + bool(body) + (len(body) > LINE_MAX_CHARS) + state + bool(candidate.text("location"))
 
 
 def _text(value: Any, language: str, depth: int = TEXT_DEPTH_MAX) -> str:

@@ -7,20 +7,20 @@ technical company: beside a name that is certain in the same list, or beside a w
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from service import vocabulary
 from service.postings.reading.findings import Span
-from service.postings.reading.text.phrases import WORD, Match, Phrases, any_of, words_in
+from service.postings.reading.text.phrases import WORD, Match, Phrases, words_in
 from service.postings.reading.values.negations import unwanted
 from service.vocabulary import Technology
 
 # Also Germany ("D-A-CH"): only names beside it in a list tell that it is one.
 ONLY_LISTED = frozenset(("D",))
 # "Spring 5", "Go 1.22"; "Spring 2025" is a season.
-VERSION = re.compile(r"\s(?:v\.?)?\d{1,2}(?:\.\d{1,3}){0,2}\+?(?![\d.,]*\d)")
+_VERSION = r"\d{1,2}(?:\.\d{1,3}){0,2}"
+VERSION = re.compile(rf"\s(?:v\.?)?{_VERSION}\+?(?![\d.,]*\d)")
 # "Java: 5 years" lists a name, "Access: yes" labels something.
 LABELS = re.compile(r"\s?[:：](?!\s?\d)")
 # An entry of a list that is nothing but names is no longer.
@@ -46,62 +46,42 @@ class Named(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """The words around a name that show what it is, in all languages."""
-
-    and_or: frozenset[str]
-    # Right behind a language or a tool and nothing else: "Go developer", "Spring microservices" ...
-    followed_by: frozenset[str]
-    # ... and behind other things too ("Express services"): it counts where some technology is certain nearby.
-    followed_often_by: frozenset[str]
-    # How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast".
-    goes_on: frozenset[str]
-    # What stands before it ("experience with Go", "written in Rust"), and what one of the words before that must say,
-    # for "in" alone proves nothing.
-    led_by: frozenset[str]
-    skill_words: frozenset[str]
-    # "7+ years with Go", "pipelines con Airflow": right before a name. "In" stands before places, too.
-    made_with: frozenset[str]
-    years: frozenset[str]
-    made: tuple[str, ...]
-    # Before a single letter, where other words count something: "Series C", "Vitamin D", "Klasse C".
-    letter_after: frozenset[str]
-    # Research and development.
-    r_and_d: re.Pattern[str]
-    # What may stand with a name in a list: its version, the years of it that are asked for.
-    counted: re.Pattern[str]
-    # A name alone in its entry, but for a version, or with what is said of it: "Go is a plus".
-    entry_goes_on: re.Pattern[str]
+@cache
+def _words(table: str) -> frozenset[str]:
+    """One of the tables of `TechnicalTalk`, in all languages; each says what its words show."""
+    return words_in(lambda language: getattr(language.posting.technologies, table))
 
 
 @cache
-def _talk() -> _Talk:
-    and_or = words_in(lambda language: language.posting.technologies.and_or)
-    followed_by = words_in(lambda language: language.posting.technologies.followed_by)
-    often = words_in(lambda language: language.posting.technologies.followed_often_by)
-    goes_on = words_in(lambda language: language.posting.technologies.goes_on)
-    led_by = words_in(lambda language: language.posting.technologies.led_by) | and_or
-    skill_words = words_in(lambda language: language.posting.technologies.skill_words)
-    said_of = any_of(lambda language: language.posting.technologies.said_of)
-    years, either = any_of(lambda language: language.posting.technologies.years), "|".join(sorted(and_or))
-    return _Talk(
-        and_or=and_or,
-        followed_by=followed_by,
-        followed_often_by=often,
-        goes_on=goes_on | followed_by | often | and_or,
-        led_by=led_by,
-        skill_words=skill_words,
-        made_with=words_in(lambda language: language.posting.technologies.made_with),
-        years=words_in(lambda language: language.posting.technologies.years),
-        made=tuple(words_in(lambda language: language.posting.technologies.made)),
-        letter_after=led_by | skill_words | words_in(lambda language: language.posting.technologies.before_letters),
-        r_and_d=re.compile(rf"(?<![^\W_])R (?:&|{either}) D(?![^\W_+#])"),
-        counted=re.compile(rf"(?<![^\W_])(?:\d{{1,2}}(?:\.\d{{1,3}}){{0,2}}\+?|(?i:{years}))(?![^\W_])"),
-        entry_goes_on=re.compile(
-            rf"(?:\s\d{{1,2}}(?:\.\d{{1,3}}){{0,2}}\+?)?\s{{0,4}}(?:[,;/|)(•\n.]|$|(?:{said_of}|{either})(?![^\W_]))"
-        ),
-    )
+def _goes_on() -> frozenset[str]:
+    """How a sentence goes on behind a name. Any other word makes an everyday one a word: "Access to", "React fast"."""
+    return _words("goes_on") | _words("followed_by") | _words("followed_often_by") | _words("and_or")
+
+
+@cache
+def _led_by() -> frozenset[str]:
+    """What stands before a name: "experience with Go", "written in Rust"."""
+    return _words("led_by") | _words("and_or")
+
+
+@cache
+def _r_and_d() -> re.Pattern[str]:
+    """Research and development."""
+    return re.compile(rf"(?<![^\W_])R (?:&|{'|'.join(_words('and_or'))}) D(?![^\W_+#])")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """What may stand with a name in a list: its version, the years of it that are asked for."""
+    years = "|".join(_words("years"))
+    return re.compile(rf"(?<![^\W_])(?:{_VERSION}\+?|(?i:{years}))(?![^\W_])")
+
+
+@cache
+def _entry_goes_on() -> re.Pattern[str]:
+    """A name alone in its entry, but for a version, or with what is said of it: "Go is a plus"."""
+    words = "|".join(_words("said_of") | _words("and_or"))
+    return re.compile(rf"(?:\s{_VERSION}\+?)?\s{{0,4}}(?:[,;/|)(•\n.]|$|(?:{words})(?![^\W_]))")
 
 
 @cache
@@ -186,13 +166,13 @@ def _stands_like_a_name(text: str, match: Match[Technology], starts: set[int], e
     if left in ("-", "&", "'", "’", ".") or (right[:1] in ("&", "'", "’", ".") and right[1:].isalnum()):
         return False
     if right[:1] == "-" and right[1:].isalnum():  # "Go-Entwickler", not "VR-Bank" nor "Go-to-market"
-        return _following(text, match) in _talk().followed_by
-    around = _talk().r_and_d.search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
+        return _following(text, match) in _words("followed_by")
+    around = _r_and_d().search(text, max(0, match.start - len("R and ")), match.end + len(" and D"))
     if LABELS.match(text, match.end) or (around and around.start() <= match.start < around.end()):
         return False
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
     if following and text[match.end : following.start()] in (" ", "\u00a0"):
-        goes_on = following[0].lower() in _talk().goes_on or following.start() in starts
+        goes_on = following[0].lower() in _goes_on() or following.start() in starts
         if not goes_on and not VERSION.match(text, match.end):
             return False
     return match.end - match.start > 1 or _may_be_a_letter(text, match, ends)
@@ -207,15 +187,17 @@ def _may_be_a_letter(text: str, match: Match[Technology], ends: set[int]) -> boo
     if not match.start or text[match.start - 1] not in " \u00a0" or match.start - 1 in ends:
         return True
     *_, before = ["", *WORD.findall(text, max(0, match.start - COMPANY_WITHIN_CHARS), match.start)]
-    return not text[match.start - 2].isalnum() or before.lower() in _talk().letter_after
+    return not text[match.start - 2].isalnum() or before.lower() in _led_by() | _words("skill_words") | _words(
+        "before_letters"
+    )
 
 
 def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
     following = WORD.search(text, match.end, match.end + COMPANY_WITHIN_CHARS)
     if following and (text[match.end : following.start()].isspace() or text[match.end : following.start()] == "-"):
-        if following[0].lower() in _talk().followed_by:
+        if following[0].lower() in _words("followed_by"):
             return True
-        if following[0].lower() in _talk().followed_often_by:
+        if following[0].lower() in _words("followed_often_by"):
             nearest = bisect_left(sure, match.start - CERTAIN_WITHIN_CHARS)
             return nearest < len(sure) and sure[nearest] <= match.end + CERTAIN_WITHIN_CHARS
     before = text[max(0, match.start - COMPANY_WITHIN_CHARS) : match.start]
@@ -224,16 +206,16 @@ def _is_described(text: str, match: Match[Technology], sure: list[int]) -> bool:
     if not words:
         return False
     if before.rstrip().endswith(":"):  # "Languages: Go"
-        return any(word in _talk().skill_words for word in words)
-    if words[-1] in _talk().made_with and _is_counted_or_made(words[:-1]):
+        return any(word in _words("skill_words") for word in words)
+    if words[-1] in _words("made_with") and _is_counted_or_made(words[:-1]):
         return True
-    return words[-1] in _talk().led_by and any(word in _talk().skill_words for word in words[:-1])
+    return words[-1] in _led_by() and any(word in _words("skill_words") for word in words[:-1])
 
 
 def _is_counted_or_made(words: list[str]) -> bool:
     """`7+ years` or `data pipelines`, and nothing between that and the word that leads to the name."""
-    counted = len(words) > 1 and words[-1] in _talk().years and words[-2].isdigit()
-    return counted or (bool(words) and words[-1].endswith(_talk().made))
+    counted = len(words) > 1 and words[-1] in _words("years") and words[-2].isdigit()
+    return counted or (bool(words) and words[-1].endswith(tuple(_words("made"))))
 
 
 def _is_one_of_several(text: str, match: Match[Technology], like_names: list[Match[Technology]]) -> bool:
@@ -242,9 +224,9 @@ def _is_one_of_several(text: str, match: Match[Technology], like_names: list[Mat
     pairs = zip(like_names[max(0, index - 1) : index + 1], like_names[index : index + 2], strict=False)
     for one, other in pairs:
         gap = text[one.end : other.start]
-        is_pair = one.start != other.start and gap.strip(" ,/").lower() in {"", *_talk().and_or} and gap != " "
+        is_pair = one.start != other.start and gap.strip(" ,/").lower() in {"", *_words("and_or")} and gap != " "
         before = WORD.findall(text, max(0, one.start - COMPANY_WITHIN_CHARS), one.start)
-        is_led = bool(before) and before[-1].lower() in _talk().led_by and one.end - one.start > 1
+        is_led = bool(before) and before[-1].lower() in _led_by() and one.end - one.start > 1
         if is_pair and is_led and other.end - other.start > 1 and text[one.start - 1] == " ":
             return True
     return False
@@ -261,7 +243,7 @@ def _is_listed(text: str, match: Match[Technology], starts: set[int], ends: set[
     preceding = _neighbour(before[::-1], ends)
     if preceding is not None and _is_gap(gap := text[preceding : match.start]):
         # The next entry may begin with the word as a word: "Python", "Swift experience with ...".
-        return not ("\n" in gap or ";" in gap) or _talk().entry_goes_on.match(text, match.end) is not None
+        return not ("\n" in gap or ";" in gap) or _entry_goes_on().match(text, match.end) is not None
     # One a line, the first of them.
     return following is not None and "\n" in text[match.end : following] and _is_gap(text[match.end : following])
 
@@ -271,12 +253,12 @@ def _neighbour(near: list[tuple[str, int]], edges: set[int]) -> int | None:
     for word, edge in near[:NEIGHBOUR_WITHIN_WORDS]:
         if edge in edges:
             return edge
-        if word.lower() not in _talk().and_or and not _talk().counted.fullmatch(word):
+        if word.lower() not in _words("and_or") and not _counted().fullmatch(word):
             return None
     return None
 
 
 def _is_gap(gap: str) -> bool:
     """Is there nothing but what parts a list?"""
-    words = _talk().counted.sub("", gap).split()
-    return all(mark in LIST_MARKS for word in words if word.lower() not in _talk().and_or for mark in word)
+    words = _counted().sub("", gap).split()
+    return all(mark in LIST_MARKS for word in words if word.lower() not in _words("and_or") for mark in word)

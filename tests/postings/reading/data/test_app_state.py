@@ -12,7 +12,7 @@ JOB = {"title": "Baker", "company": {"name": "Crumb"}, "description": "Bake.", "
 
 def title(value: Any, *, language: str = "en") -> str | None:
     found = app_state.posting((AppState("state", json.dumps(value)),), language=language)
-    return found and found.text(app_state.TITLES)
+    return found and found.text("title")
 
 
 @pytest.mark.parametrize(

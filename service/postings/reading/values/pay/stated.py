@@ -5,9 +5,9 @@ sites write that they do not say; an amount that nobody is paid in its unit is n
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias
 
 from service.postings.model import LINE_MAX_CHARS, Salary
 from service.postings.reading.findings import Finding, Span
@@ -18,25 +18,6 @@ End: TypeAlias = Decimal | str | None
 
 # No more than this stands for an amount that is not told.
 PLACEHOLDER_MAX = 1
-
-# The names that sites give pay in their application state, its ends, its currency and its period.
-_PAY = ("salary", "salaryRange", "salary_range", "baseSalary", "compensation", "pay", "payRange", "remuneration")
-_LEAST = (
-    "min",
-    "minValue",
-    "minimum",
-    "from",
-    "low",
-    "minAmount",
-    "min_amount",
-    "salaryMin",
-    "salary_min",
-    "minSalary",
-)
-_MOST = ("max", "maxValue", "maximum", "to", "high", "maxAmount", "max_amount", "salaryMax", "salary_max", "maxSalary")
-_CURRENCY = ("currency", "currencyCode", "currency_code", "salaryCurrency", "salary_currency")
-_PERIOD = ("period", "interval", "unit", "unitText", "per", "frequency", "salaryPeriod", "salary_period", "payPeriod")
-
 
 _NUMBER = re.compile(r"[\d.,'’ \u00a0\u202f]{1,30}(?:[.,][-–—]{1,2})?")
 _DIGIT = re.compile(r"\d")
@@ -111,42 +92,3 @@ def _end(value: End) -> Decimal | str | None:
         value = number
     is_stated = value is not None and value.is_finite() and PLACEHOLDER_MAX < value <= salary.AMOUNT_MAX
     return value if is_stated else None
-
-
-def in_state(posting: Mapping[str, Any]) -> Iterator[Finding]:
-    """The first pay that can be read: under a name of its own, or spread over the posting (`salary_min` ...)."""
-    for name in _PAY:
-        value = posting.get(name)
-        if isinstance(value, str) and (found := written(value[:LINE_MAX_CHARS], label="salary")):
-            yield found
-            return
-        if isinstance(value, dict) and (pay := _of_state(cast("dict[str, Any]", value), posting)):
-            yield pay
-            return
-    if pay := _of_state(posting, posting, names_of_its_own=False):
-        yield pay
-
-
-def _of_state(thing: Mapping[str, Any], posting: Mapping[str, Any], *, names_of_its_own: bool = True) -> Finding | None:
-    """State may hold anything: only amounts with a currency are trusted."""
-
-    def first(names: tuple[str, ...]) -> Any:
-        telling = names if names_of_its_own else tuple(name for name in names if "alary" in name)
-        return next((thing[name] for name in telling if thing.get(name) not in (None, "")), None)
-
-    code = first(_CURRENCY) or next((posting[name] for name in _CURRENCY if isinstance(posting.get(name), str)), None)
-    unit = first(_PERIOD)
-    found = ranged(
-        _state_end(first(_LEAST)),
-        _state_end(first(_MOST)),
-        code if isinstance(code, str) else "",
-        unit if isinstance(unit, str) else "",
-    )
-    is_sure = found is not None and isinstance(found.value, Salary) and found.value.currency is not None
-    return found if is_sure else None
-
-
-def _state_end(value: Any) -> End:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(str(value))
-    return value[:LINE_MAX_CHARS] if isinstance(value, str) else None
