@@ -9,6 +9,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVICE = ROOT / "service"
+TESTS = ROOT / "tests"
+# What they test is the whole: they mirror nothing.
+OF_THE_WHOLE = ("journeys", "benchmarks", "fakes", "test_architecture.py", "test_statements.py")
 
 # As the import contract names them: a slice, and a feature of one that is cut as a slice is.
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
@@ -125,3 +128,21 @@ def test_nothing_is_too_long() -> None:
             if lines > (FUNCTION_MAX_LINES if name else MODULE_MAX_LINES):
                 found.append(f"{module.relative_to(ROOT)}{name}: {lines} lines")
     assert found == []
+
+
+def mirrors(test: Path) -> bool:
+    """Whether a test lies in the folder of a package and is named after what is in it (a module or a package, then
+    possibly what of it is tried), or else is of that package as a whole: of two of its modules or more."""
+    package = SERVICE / test.relative_to(TESTS).parent
+    below = {path.stem for path in (package, *package.rglob("*")) if path.suffix == ".py" or path.is_dir()}
+    words = test.stem.removeprefix("test_").split("_")
+    if any("_".join(words[:count]) in below for count in range(len(words), 0, -1)):
+        return True
+    door = ".".join(package.relative_to(ROOT).parts)
+    own = {name.removeprefix(f"{door}.").partition(".")[0] for name in imported(test) if name.startswith(f"{door}.")}
+    return len(own) > 1
+
+
+def test_tests_mirror_the_modules() -> None:
+    tests = [test for test in TESTS.rglob("test_*.py") if test.relative_to(TESTS).parts[0] not in OF_THE_WHOLE]
+    assert sorted(str(test.relative_to(ROOT)) for test in tests if not mirrors(test)) == []

@@ -14,7 +14,7 @@ from service.custody.routes import routes
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database
 from tests.custody.people import CANARY, PERSON, settle_in
-from tests.custody.test_erasing import MINE, MY_CRM
+from tests.custody.test_operations_erasing import MINE, MY_CRM
 from tests.http import serve
 from tests.web.application import Parts, bearer, client_of
 
