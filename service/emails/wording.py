@@ -37,8 +37,6 @@ _ORDERS = re.compile(
     r"apply\s+(?:at|via|through|by|now)|contact|call\s+us|send\s+(?:us|your)|click)\b",
     re.IGNORECASE,
 )
-_FIGURE_BEFORE = re.compile(r"\d[.,]?$")
-_FIGURE_AFTER = re.compile(r"[.,]?\d")
 
 # What nobody writes about their own work, and no name contains.
 _PLAIN_ORDERS = re.compile(
@@ -78,19 +76,6 @@ def word_count(text: str) -> int:
 def numbers(text: str) -> set[str]:
     """The figures in `text`, as digits and separators: `40`, `1.5`, `120`."""
     return {match.group().rstrip(".,") for match in re.finditer(r"\d[\d.,]*", unicodedata.normalize("NFKC", text))}
-
-
-def has_figure(text: str, figure: str) -> bool:
-    """Whether `text` has this figure, not as a part of a longer one."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    at = text.find(figure)
-    while at >= 0:
-        end = at + len(figure)
-        if not _FIGURE_BEFORE.search(text[max(0, at - 2) : at]) and not _FIGURE_AFTER.match(text[end : end + 2]):
-            return True
-        at = text.find(figure, end)
-    return False
 
 
 def listed(items: Iterable[str], conjunction: str) -> str:

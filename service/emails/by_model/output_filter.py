@@ -15,9 +15,10 @@ from service.emails.by_model.experience import speaks_of_years, words_of
 from service.emails.by_model.untrusted import WITHHELD_CONTACT, Material, Place, defused, hidden
 from service.emails.contacts import contact_key, contacts
 from service.emails.gate import FIGURES_OF_A_CALL
+from service.emails.grounding import figures_of
 from service.emails.model import Source
 from service.emails.tenure import years_named
-from service.emails.wording import has_control_characters, has_encoded_word, has_figure, numbers, placeholders
+from service.emails.wording import has_control_characters, has_encoded_word, numbers, placeholders
 from service.kernel.text import one_line
 
 # So many characters of the marker in a row are no accident.
@@ -66,6 +67,10 @@ class OutputFilter:
         self._names = frozenset(" ".join(_words(name)) for name in names)
 
     @cached_property
+    def _figures(self) -> frozenset[str]:
+        return figures_of(self._grounds)
+
+    @cached_property
     def _years(self) -> int:
         """Of experience, by the dates of the résumé or the candidate's own words."""
         own = [years for text in self._own_words for years in years_named(text)]
@@ -98,9 +103,9 @@ class OutputFilter:
 
     def figures(self, text: str) -> Iterator[Fault]:
         """The figures that stand in no source, orders in the sources not counted."""
-        for number in sorted(numbers(text) - FIGURES_OF_A_CALL):
-            if not any(has_figure(ground, number) for ground in self._grounds):
-                yield Fault("unsupported-claim", f"The figure {number} stands in none of the sources.")
+        named = numbers(text) - FIGURES_OF_A_CALL
+        for number in sorted(named - self._figures if named else named):
+            yield Fault("unsupported-claim", f"The figure {number} stands in none of the sources.")
         if speaks_of_years(text) and any(years > self._years for years in years_named(text)):
             yield Fault("unsupported-claim", f"{one_line(text)[:100]!r} has more years than the dates cover.")
 
