@@ -112,7 +112,7 @@ async def test_a_page_that_is_slow_is_stood_in_for_before_the_callers_time_is_up
     reader.page_is(PAGE, delay_seconds=60)
     with anyio.fail_after(30):
         assert (await reader()).cached is True
-    assert 0 < left[0] <= 5
+    assert 0 < left[0] <= 30
     assert len(reader.single_flight) == 0
 
 
