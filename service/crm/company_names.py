@@ -119,7 +119,7 @@ class CompanyName:
         """Keys of the same company that can be told from its own: without its descriptions, in another order, and each
         of these with two letters for an umlaut or the bare letter for two."""
         keys = {self.key, *_bare(self.key), *([] if self.spelt is None else [self.spelt.key])}
-        return frozenset(keys.union(*map(_rearranged, keys)) - {self.key})
+        return frozenset(keys.union(*map(_rearrange, keys)) - {self.key})
 
 
 def likeness(one: CompanyName, other: CompanyName) -> float:
@@ -160,7 +160,7 @@ def _read(key: str) -> tuple[tuple[str, ...], int]:
     return words, _core(words)
 
 
-def _rearranged(key: str) -> set[str]:
+def _rearrange(key: str) -> set[str]:
     """Without its descriptions, and in another order."""
     words = key.split()
     lengths = range(_core(tuple(words)), len(words))[:DESCRIPTIONS_MAX]
@@ -181,18 +181,18 @@ def _words(name: str) -> list[str]:
     """The words of a name, of which the first `KEY_MAX_CHARS` characters are read."""
     text = one_line(name).translate(_DROPPED)
     if text.isascii():
-        text = _joined(text.casefold()).replace("&", " and ")
+        text = _join_letters(text.casefold()).replace("&", " and ")
         words = _ASCII_WORD.findall(text)
     else:
         text = unicodedata.normalize("NFKD", text.translate(_TRADEMARKS)).casefold()
         text = _ACCENT.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN_LETTERS)
-        text = _joined(unicodedata.normalize("NFC", text)).replace("&", " and ")
+        text = _join_letters(unicodedata.normalize("NFC", text)).replace("&", " and ")
         words = "".join(character if _is_of_a_word(character) else " " for character in text).split()
     words = ["and" if word in _AND else word for word in words]
     return " ".join(words)[:KEY_MAX_CHARS].split()
 
 
-def _joined(text: str) -> str:
+def _join_letters(text: str) -> str:
     return _LETTERS_APART.sub(lambda found: _BETWEEN_LETTERS.sub("", found.group()), text)
 
 

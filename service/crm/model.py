@@ -130,7 +130,7 @@ _LIMITS: Mapping[str, int] = {
 }
 
 
-def checked(given: Mapping[str, Any]) -> dict[str, Any]:
+def clean_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     """Some or all of the fields of `JobDetails`, an organization or a deal, cleaned: a line is one line, a blank option
     is None.
 

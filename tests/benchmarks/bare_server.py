@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from service.access.tokens import Authenticator
 from service.crm.jobs.model import Wanted
-from service.crm.jobs.store.listing import parameters_of, shape_of, walked_and_counted
+from service.crm.jobs.store.listing import page_with_count, parameters_of, shape_of
 from service.crm.model import STATUSES
 from service.kernel.clock import SystemClock
 from service.kernel.database import Bounds
@@ -40,7 +40,7 @@ from service.web import http_server as ours
 CONNECTIONS = 20
 COUNTED_MAX = 10_000
 # The statement itself is ours: the page and the capped count in one, as the driver takes it.
-_compiled: Any = walked_and_counted(shape_of(Wanted(), Window(1))).compile(dialect=PGDialect_asyncpg())
+_compiled: Any = page_with_count(shape_of(Wanted(), Window(1))).compile(dialect=PGDialect_asyncpg())
 PAGE, PLACES = str(_compiled), tuple(_compiled.positiontup)
 HEADERS = [(b"content-type", b"application/json")]
 

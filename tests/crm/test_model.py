@@ -8,7 +8,7 @@ import pytest
 from hypothesis import strategies as st
 
 from service.crm.jobs.model import TELLING_MIN_CHARS, TITLE_KEY_MAX_CHARS, content_hash, title_key
-from service.crm.model import LINE_MAX_CHARS, STATUSES, Status, checked, status_named, status_numbered
+from service.crm.model import LINE_MAX_CHARS, STATUSES, Status, clean_fields, status_named, status_numbered
 from service.kernel.errors import InvalidRequest
 from service.kernel.text import UNSTORABLE, one_line
 
@@ -19,7 +19,7 @@ ANYTHING = st.text(st.characters(codec=None), max_size=LINE_MAX_CHARS + 20)
 def test_a_title_is_refused_or_can_be_kept_and_compared(title: str) -> None:
     kept = ""
     with suppress(InvalidRequest):
-        kept = checked({"job_title": title})["job_title"]
+        kept = clean_fields({"job_title": title})["job_title"]
     if not kept:
         return
     assert len(kept) <= LINE_MAX_CHARS
@@ -29,7 +29,7 @@ def test_a_title_is_refused_or_can_be_kept_and_compared(title: str) -> None:
     assert 0 < len(key) <= TITLE_KEY_MAX_CHARS
     assert title_key(f" {kept}\t") == key
     assert title_key(one_line(kept)) == key
-    assert checked({"job_title": kept}) == {"job_title": kept}
+    assert clean_fields({"job_title": kept}) == {"job_title": kept}
 
 
 @hypothesis.given(st.text(alphabet="ab ß\n\tÄ", min_size=0, max_size=3 * TELLING_MIN_CHARS))
@@ -53,12 +53,12 @@ def test_a_status_is_found_by_its_name_in_any_case_and_by_its_number(status: Sta
 
 def test_each_place_that_is_wrong_is_named() -> None:
     with pytest.raises(InvalidRequest) as refused:
-        checked({"company": "", "job_title": "x" * 301, "notes": "\0", "status": None, "salary_range": None})
+        clean_fields({"company": "", "job_title": "x" * 301, "notes": "\0", "status": None, "salary_range": None})
     assert [error.pointer for error in refused.value.errors] == ["/company", "/job_title", "/notes", "/status"]
 
 
 def test_what_says_nothing_is_none() -> None:
-    assert checked({"notes": " \n", "source": "\u200b", "job_url": ""}) == {
+    assert clean_fields({"notes": " \n", "source": "\u200b", "job_url": ""}) == {
         "notes": None,
         "source": None,
         "job_url": None,

@@ -18,7 +18,7 @@ BATCH = 500
 WITHIN_SECONDS = 60
 
 
-async def imported(
+async def import_file(
     client: httpx.AsyncClient, body: AsyncIterator[bytes] | bytes, kind: str = "text/csv"
 ) -> httpx.Response:
     return await client.post("/api/jobs/import", content=body, headers={"Content-Type": kind})
@@ -28,15 +28,15 @@ async def test_out_of_one_tenant_and_into_another(standing: Service) -> None:
     ada, bob = await standing.somebody(), await standing.somebody()
     before = await standing.footprint()
     async with standing.client(ada) as hers, standing.client(bob) as his:
-        report = (await imported(hers, file(LINES))).json()
+        report = (await import_file(hers, file(LINES))).json()
         assert (report["imported"], report["skipped"], report["failed"]) == (GOOD, 0, len(BAD))
         # Behind the header, and counted from 1.
         assert [error["line"] for error in report["errors"]] == [number + 2 for number in BAD]
-        again = (await imported(hers, file(LINES))).json()
+        again = (await import_file(hers, file(LINES))).json()
         assert (again["imported"], again["skipped"]) == (0, GOOD)
         for kind, media_type in (("csv", "text/csv"), ("jsonl", "application/x-ndjson")):
             taken = await hers.get("/api/jobs/export", params={"format": kind})
-            there = (await imported(his, taken.content, media_type)).json()
+            there = (await import_file(his, taken.content, media_type)).json()
             assert (there["imported"] + there["skipped"], there["failed"]) == (GOOD, 0)
         assert there["skipped"] == GOOD
         mine, theirs = [(await client.get("/api/jobs/export?format=csv")).text for client in (hers, his)]
@@ -62,7 +62,7 @@ async def test_what_a_client_sent_that_left_stays_and_its_second_try_does_the_re
             return (await client.get("/api/jobs")).json()["total"]
 
         async with anyio.create_task_group() as group, standing.client(user) as leaving:
-            group.start_soon(imported, leaving, until_it_leaves())
+            group.start_soon(import_file, leaving, until_it_leaves())
             with anyio.fail_after(WITHIN_SECONDS):
                 await left.wait()
                 while await count() < BATCH:
@@ -71,6 +71,6 @@ async def test_what_a_client_sent_that_left_stays_and_its_second_try_does_the_re
         await standing.is_at_rest(since=before)
         stored = await count()
         assert stored % BATCH == 0
-        report = (await imported(client, file(LINES))).json()
+        report = (await import_file(client, file(LINES))).json()
         assert (report["imported"], report["skipped"]) == (GOOD - stored, stored)
     await standing.is_in_order(since=before)

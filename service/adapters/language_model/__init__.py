@@ -41,7 +41,7 @@ class Prompt(msgspec.Struct, frozen=True):
     max_output_tokens: int
 
 
-def fenced(document: Any, *, boundary: str) -> str:
+def fence(document: Any, *, boundary: str) -> str:
     """What others wrote, as one JSON document between two lines that carry a value of this one request: nobody who
     wrote a part of it can have known that value. Belongs into the user's message, never into the system role."""
     data = msgspec.json.format(msgspec.json.encode(document), indent=1).decode()

@@ -60,11 +60,11 @@ def _find(text: str, read: Callable[[dict[str, Any]], Value | None], *, is_encod
         if match is None:
             break
         at = match.end()
-        decoded = _decoded(text, match.start())
+        decoded = _decode_object(text, match.start())
         if decoded is None and repairs < REPAIRS_MAX:
             repairs += 1
-            repaired = _repaired(text[match.start() :])
-            decoded = _decoded(repaired, 0)
+            repaired = _repair(text[match.start() :])
+            decoded = _decode_object(repaired, 0)
             if decoded is not None:
                 text, at = repaired, 1
         if decoded is None:
@@ -76,11 +76,11 @@ def _find(text: str, read: Callable[[dict[str, Any]], Value | None], *, is_encod
         strings += [inner for inner in value.values() if isinstance(inner, str) and "{" in inner]
     if found is not None or is_encoded_twice:
         return found
-    inner = (_find(string, read, is_encoded_twice=True) for string in map(_unquoted, strings))
+    inner = (_find(string, read, is_encoded_twice=True) for string in map(_unquote, strings))
     return next((value for value in inner if value is not None), None)
 
 
-def _decoded(text: str, at: int) -> tuple[dict[str, Any], int] | None:
+def _decode_object(text: str, at: int) -> tuple[dict[str, Any], int] | None:
     try:
         value, end = cast("tuple[dict[str, Any], int]", _DECODER.raw_decode(text, at))
     except (ValueError, RecursionError):
@@ -88,15 +88,15 @@ def _decoded(text: str, at: int) -> tuple[dict[str, Any], int] | None:
     return _whole_characters(value), end
 
 
-def _repaired(text: str) -> str:
-    return _STRING_OR_COMMA.sub(lambda match: _escaped(match[1]) if match[1] else "", text)
+def _repair(text: str) -> str:
+    return _STRING_OR_COMMA.sub(lambda match: _fix_escapes(match[1]) if match[1] else "", text)
 
 
-def _escaped(string: str) -> str:
+def _fix_escapes(string: str) -> str:
     return _BAD_ESCAPE.sub(lambda match: match[0] if match[1] else match[2], string)
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     """A string of JSON decoded; as it is where it is none."""
     try:
         value = _DECODER.raw_decode(text.lstrip())[0]

@@ -152,7 +152,7 @@ class OpenAICompatible:
             try:
                 return await self._attempt(model, request_format, question)
             except FormatRefused as refused:
-                changed = request_format.changed(refused.part)
+                changed = request_format.change(refused.part)
                 if changed is None or question.listener.has_passed_on:
                     raise
                 request_format = changed

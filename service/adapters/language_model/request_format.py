@@ -46,7 +46,7 @@ class RequestFormat:
     is_limit_raised: bool = False
     asks_for_usage: bool = True
 
-    def changed(self, part: Part) -> "RequestFormat | None":
+    def change(self, part: Part) -> "RequestFormat | None":
         """The next one to try; None where there is none."""
         match part:
             case Part.USAGE if self.asks_for_usage:

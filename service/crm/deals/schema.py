@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from service.crm.model import DealStatus, checked
+from service.crm.model import DealStatus, clean_fields
 from service.crm.schema import Line, NameSearch, Notes, Number
 from service.web.paging import Paging
 
@@ -41,6 +41,6 @@ class DealsQuery(Paging, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def values_of(body: CreateDeal | ChangeDeal) -> dict[str, Any]:
     """The columns to be set. Raises InvalidRequest."""
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET}
-    texts = checked({name: value for name, value in given.items() if name in ("name", "notes")})
+    texts = clean_fields({name: value for name, value in given.items() if name in ("name", "notes")})
     status = given.get("status")
     return {**given, **texts} | ({} if status is None else {"status": str(status)})

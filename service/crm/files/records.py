@@ -158,9 +158,9 @@ class Records:
 
     def _reader(self) -> Iterator[list[str]]:
         """A new one after each error: what feeds it has ended."""
-        return csv.reader(self._fed(), delimiter=self._delimiter, strict=True)
+        return csv.reader(self._feed_lines(), delimiter=self._delimiter, strict=True)
 
-    def _fed(self) -> Iterator[str]:
+    def _feed_lines(self) -> Iterator[str]:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             self._at += 1

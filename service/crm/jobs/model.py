@@ -91,7 +91,7 @@ SAME_POSTING = "same-posting"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDetails:
-    """A job as a caller describes it, cleaned by `checked`."""
+    """A job as a caller describes it, cleaned by `clean_fields`."""
 
     company: str
     job_title: str

@@ -52,7 +52,7 @@ async def create(
         [made] = await add_missing(tx, tenant=tenant, jobs=[details], canonical=canonical, now=now)
         if made is not None:
             content, address = content_hash(details.description), _url_hash(details.job_url, canonical)
-            return await _read_written(tx, tenant, made, content, address)
+            return await _read_back(tx, tenant, made, content, address)
         [at] = (await _put_organizations(tx, tenant, [details.company], now)).values()
         await _refuse_duplicate(tx, tenant, at, title_key(details.job_title))
     raise Unavailable("Others are writing the same job; try again.")
@@ -99,7 +99,7 @@ async def change(
         await store.update_job(tx, tenant, job, {**values, **hashes, "updated_at": now})
     if after is not before.status:
         await store.insert_status(tx, tenant, job, before=before.status, after=after, now=now)
-    return await _read_written(tx, tenant, job, content, address)
+    return await _read_back(tx, tenant, job, content, address)
 
 
 async def find_job(tx: Transaction, *, tenant: TenantId, job: JobId) -> Job:
@@ -150,7 +150,7 @@ async def _refuse_duplicate(tx: Transaction, tenant: TenantId, at: OrganizationR
         raise DuplicateJob(f"There is a job of this title at {at.name}: {other}.", extras={"existing_id": other})
 
 
-async def _read_written(
+async def _read_back(
     tx: Transaction, tenant: TenantId, job: JobId, content: bytes | None, address: bytes | None
 ) -> Written:
     twins = await store.find_resembling(tx, tenant, job, content_hash=content, url_hash=address)

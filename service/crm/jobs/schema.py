@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from service.crm.jobs.model import Job, JobDetails, JobSort, Resemblance, Wanted
 from service.crm.jobs.operations import Written
-from service.crm.model import STATUSES, Direction, Status, checked, status_named
+from service.crm.model import STATUSES, Direction, Status, clean_fields, status_named
 from service.crm.schema import (
     Description,
     Instant,
@@ -108,19 +108,19 @@ STATUS_ANSWERS = [StatusAnswer(status.number, status, status.number) for status 
 
 def details_of(body: CreateJob) -> JobDetails:
     """Raises InvalidRequest."""
-    return JobDetails(**checked(_given(body, omitting=None)))
+    return JobDetails(**clean_fields(_given_fields(body, omitting=None)))
 
 
 def changes_of(body: DetailsOfJob) -> dict[str, Any]:
     """The fields of `JobDetails` that are to be set. Raises InvalidRequest."""
-    return checked(_given(body, omitting=UNSET))
+    return clean_fields(_given_fields(body, omitting=UNSET))
 
 
 def written_job(written: Written) -> WrittenJob:
     return WrittenJob(*msgspec.structs.astuple(written.job), warnings=written.warnings)
 
 
-def _given(body: CreateJob | DetailsOfJob, *, omitting: UnsetType | None) -> dict[str, Any]:
+def _given_fields(body: CreateJob | DetailsOfJob, *, omitting: UnsetType | None) -> dict[str, Any]:
     """The fields that were given, a status and a date converted."""
     given = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not omitting}
     if isinstance(status := given.get("status"), str):

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from service.crm.jobs.schema import DetailsOfJob
 from service.crm.matching.operations import FILTERED_MAX, Application, JobName
-from service.crm.model import checked
+from service.crm.model import clean_fields
 from service.crm.schema import Line
 from service.kernel.errors import FieldError, InvalidRequest
 
@@ -53,7 +53,7 @@ def applied_answer(found: Application) -> AppliedAnswer:
 
 def name_of(query: AppliedQuery) -> JobName:
     """Raises InvalidRequest for a blank name."""
-    checked({"company": query.company, "job_title": query.job_title})
+    clean_fields({"company": query.company, "job_title": query.job_title})
     return JobName(query.company, query.job_title)
 
 
@@ -61,7 +61,7 @@ def names_of(body: FilterJobs) -> list[JobName]:
     """As they were given. Raises InvalidRequest for a blank one."""
     for number, job in enumerate(body.jobs):
         for name, text in (("company", job.company), ("job_title", job.job_title)):
-            if text.isspace():  # `checked` would take too long for so many
+            if text.isspace():  # `clean_fields` would take too long for so many
                 what = "must say something"
                 raise InvalidRequest(
                     f"`jobs/{number}/{name}` {what}.", errors=[FieldError(f"/jobs/{number}/{name}", what)]

@@ -101,7 +101,7 @@ async def find_candidates(
     return [Candidate._make(row) for row in await tx.rows(_CANDIDATES, given)]
 
 
-def _given(prefix: str = "") -> Any:
+def _unnest(prefix: str = "") -> Any:
     """Rows of what is sought."""
     columns = {"numbers": BigInteger, "keys": Text, "title_keys": Text}
     arrays = (bindparam(f"{prefix}{name}", type_=ARRAY(kind)) for name, kind in columns.items())
@@ -122,13 +122,13 @@ def _letters(key: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.replace(key, " ", "", type_=Text)
 
 
-def _described(key: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
+def _description_conditions(key: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
     """A space and what follows it: the column is in the order of its bytes."""
     name_key = searched_organizations.c.name_key
     return name_key >= key.concat(" "), name_key < key.concat("!")
 
 
-def _slipped(letters: ColumnElement[Any], first: int, last: int) -> Sequence[ColumnElement[bool]]:
+def _slip_conditions(letters: ColumnElement[Any], first: int, last: int) -> Sequence[ColumnElement[bool]]:
     theirs = searched_organizations.c.key_letters
     shortest, longest = func.length(letters) - LENGTH_APART_MAX, func.length(letters) + LENGTH_APART_MAX
     return _ends(theirs, first, last) == _ends(letters, first, last), func.length(theirs).between(shortest, longest)
@@ -164,13 +164,13 @@ def _is_near(key: ColumnElement[Any], place: Any, half: Half) -> ColumnElement[b
 
 
 def _statement() -> Statement:
-    given, spelled, job = _given(), _given("spelled_"), searched_jobs.c
+    given, spelled, job = _unnest(), _unnest("spelled_"), searched_jobs.c
     letters = _letters(given.c.key)
     candidate = union_all(
         _organizations(spelled, searched_organizations.c.name_key == spelled.c.key),
-        _organizations(given, *_described(given.c.key)),
-        _organizations(given, *_slipped(letters, 3, 1), half=func.left),
-        _organizations(given, *_slipped(letters, 1, 3), half=func.right),
+        _organizations(given, *_description_conditions(given.c.key)),
+        _organizations(given, *_slip_conditions(letters, 3, 1), half=func.left),
+        _organizations(given, *_slip_conditions(letters, 1, 3), half=func.right),
     ).subquery("candidate")
     # At most one; said so, it is looked for by the index, and not by reading all jobs to join them.
     found = (

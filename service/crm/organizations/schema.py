@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from service.crm.model import Direction, checked
+from service.crm.model import Direction, clean_fields
 from service.crm.organizations.model import OrganizationSort
 from service.crm.schema import InstantKeys, Line, NameSearch, Notes, Url, WordKeys
 from service.web.paging import Paging
@@ -46,4 +46,4 @@ CURSOR_KEYS: dict[OrganizationSort, Any] = {
 
 def values_of(body: CreateOrganization | ChangeOrganization) -> dict[str, Any]:
     """The columns to be set. Raises InvalidRequest."""
-    return checked({name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET})
+    return clean_fields({name: value for name, value in msgspec.structs.asdict(body).items() if value is not UNSET})

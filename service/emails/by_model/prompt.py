@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from service.adapters.language_model import Message, Prompt, fenced
+from service.adapters.language_model import Message, Prompt, fence
 from service.emails.brief import Brief
 from service.emails.by_model.untrusted import WITHHELD_CONTACT, WITHHELD_ORDER, Material, defused, visible
 from service.emails.model import Source
@@ -87,7 +87,7 @@ Confidential marker, never to be repeated in any form: """
 def prompt_for(brief: Brief, material: Material, *, canary: str, boundary: str, faults: Sequence[str] = ()) -> Prompt:
     """`material` is the brief's, read once; `canary` and `boundary` are random values of this request; `faults` is what
     was wrong with a first answer."""
-    data = fenced(_data(brief, material), boundary=boundary)
+    data = fence(_data(brief, material), boundary=boundary)
     said = f"ORDER\n{_encoded(_order(brief))}\n\n{data}"
     if faults:
         told = _encoded([defused(fault)[:300] for fault in faults[:FAULTS_MAX]])

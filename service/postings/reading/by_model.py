@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import msgspec
 
-from service.adapters.language_model import Message, Prompt, fenced, find_object
+from service.adapters.language_model import Message, Prompt, fence, find_object
 from service.postings.model import ITEM_MAX_CHARS, ITEMS_MAX, JobContext, as_of
 from service.postings.reading.findings import LISTS, SCALARS, Field, Finding, Reading, Span
 from service.postings.reading.merge import merged
@@ -97,7 +97,7 @@ def prompt_for(context: JobContext, asked: Sequence[Field], *, boundary: str) ->
     fields = "\n".join(f'- "{field}" ({"list" if field in LISTS else "text"}): {ASKED[field]}' for field in asked)
     text = {"text": context.text[:TEXT_READ_MAX_CHARS]}
     return Prompt(
-        messages=(Message("system", RULES.format(fields=fields)), Message("user", fenced(text, boundary=boundary))),
+        messages=(Message("system", RULES.format(fields=fields)), Message("user", fence(text, boundary=boundary))),
         schema_name=SCHEMA_NAME,
         schema=_schema(asked),
         max_output_tokens=OUTPUT_TOKENS_MAX,

@@ -38,18 +38,18 @@ def test_which_part_an_endpoint_refuses(status: int | None, body: object, part: 
 def test_each_part_gives_way_a_bounded_number_of_times() -> None:
     current = RequestFormat()
     for part in (Part.SCHEMA, Part.FORM, Part.USAGE, Part.LIMIT_NAME, Part.LIMIT):
-        changed = current.changed(part)
+        changed = current.change(part)
         assert changed is not None
         current = changed
     assert current == RequestFormat(
         AnswerForm.TEXT, "max_completion_tokens", is_limit_raised=True, asks_for_usage=False
     )
-    assert not any(current.changed(part) for part in Part)
+    assert not any(current.change(part) for part in Part)
 
 
 def test_without_a_name_only_the_schema_is_suspected() -> None:
-    assert RequestFormat().changed(Part.SCHEMA) == RequestFormat(AnswerForm.OBJECT)
-    assert RequestFormat(AnswerForm.OBJECT).changed(Part.SCHEMA) is None
+    assert RequestFormat().change(Part.SCHEMA) == RequestFormat(AnswerForm.OBJECT)
+    assert RequestFormat(AnswerForm.OBJECT).change(Part.SCHEMA) is None
 
 
 def test_a_raised_limit_is_asked_for() -> None:

@@ -27,7 +27,7 @@ HEADER = b"company,job_title,status\n"
 WITHIN_SECONDS = 60
 
 
-async def imported(client: httpx.AsyncClient, body: Any, kind: str = CSV, **more: str) -> httpx.Response:
+async def import_file(client: httpx.AsyncClient, body: Any, kind: str = CSV, **more: str) -> httpx.Response:
     headers = bearer("ada") | {"Content-Type": kind} | {name.replace("_", "-"): said for name, said in more.items()}
     return await client.post("/api/jobs/import", content=body, headers=headers)
 
@@ -70,7 +70,7 @@ CSV_CASES = [
 ]
 
 
-async def taken(source: AsyncIterable[bytes], kind: str = CSV) -> Report:
+async def run_intake(source: AsyncIterable[bytes], kind: str = CSV) -> Report:
     """As it is taken in where nothing is there yet, and nothing is stored."""
     report = Report()
 
@@ -102,7 +102,7 @@ class Sent:
 
 @pytest.mark.parametrize(("body", "good", "bad"), CSV_CASES)
 async def test_csv(body: bytes, good: int, bad: list[int]) -> None:
-    report = await taken(Sent(body))
+    report = await run_intake(Sent(body))
     assert (report.imported, report.failed, [error.line for error in report.errors]) == (good, len(bad), bad)
     assert all(error.detail for error in report.errors)
 
@@ -127,7 +127,7 @@ JSON_CASES = [
 
 @pytest.mark.parametrize(("body", "good", "bad"), JSON_CASES)
 async def test_json_lines(body: bytes, good: int, bad: list[int]) -> None:
-    report = await taken(Sent(body), NDJSON)
+    report = await run_intake(Sent(body), NDJSON)
     assert (report.imported, [error.line for error in report.errors]) == (good, bad)
     assert not any("body" in error.detail.lower() or len(error.detail) > 300 for error in report.errors)
 
@@ -152,7 +152,7 @@ async def test_json_lines(body: bytes, good: int, bad: list[int]) -> None:
 )
 async def test_what_is_no_file_of_jobs_is_refused(body: bytes, kind: str, status: int) -> None:
     async with crm_client(NoDatabase()) as client:
-        answer = await imported(client, body, kind)
+        answer = await import_file(client, body, kind)
     assert answer.status_code == status
 
 
@@ -167,12 +167,12 @@ async def test_what_is_no_file_of_jobs_is_refused(body: bytes, kind: str, status
 )
 async def test_what_is_wrong_with_a_file_is_said_of_the_file(body: bytes, said: str) -> None:
     async with crm_client(NoDatabase()) as client:
-        answer = await imported(client, body)
+        answer = await import_file(client, body)
     assert said in answer.json()["detail"]
 
 
 async def test_what_is_wrong_with_a_cell_is_said_in_words() -> None:
-    report = await taken(Sent(HEADER + b"a\0,b,\n"))
+    report = await run_intake(Sent(HEADER + b"a\0,b,\n"))
     assert [error.detail for error in report.errors] == ["`company`: holds a NUL character."]
 
 
@@ -184,7 +184,7 @@ async def test_jobs_are_as_if_they_had_been_added_one_by_one(db: Database) -> No
         b"ACME,Frontend Engineer,,,,,,Offer,,,\n"
     )
     async with crm_client(db) as client:
-        assert (await imported(client, body)).json() == {"imported": 2, "skipped": 0, "failed": 0, "errors": []}
+        assert (await import_file(client, body)).json() == {"imported": 2, "skipped": 0, "failed": 0, "errors": []}
         [second, first] = (await client.get("/api/jobs")).json()["items"]
         history = (await client.get(f"/api/leads/{second['id']}/history")).json()["items"]
         clash = await client.post("/api/jobs", json={"company": "acme", "job_title": "backend engineer"})
@@ -202,9 +202,9 @@ async def test_a_second_run_skips_what_is_there(db: Database) -> None:
     await store_people(db)
     count = BATCH_JOBS * 2 + 7
     async with crm_client(db) as client:
-        first = (await imported(client, HEADER + rows(count) + rows(3))).json()
+        first = (await import_file(client, HEADER + rows(count) + rows(3))).json()
         before = await counts(db)
-        again = (await imported(client, HEADER + rows(count + 1))).json()
+        again = (await import_file(client, HEADER + rows(count + 1))).json()
     assert (first["imported"], first["skipped"]) == (count, 3)
     assert (again["imported"], again["skipped"]) == (1, count)
     assert before == {"jobs": count, "organizations": count, "lead_events": count, "workspaces": 1}
@@ -214,8 +214,8 @@ async def test_a_second_run_skips_what_is_there(db: Database) -> None:
 async def test_a_tenant_takes_in_what_another_has(db: Database) -> None:
     await store_people(db)
     async with crm_client(db) as client:
-        await imported(client, HEADER + rows(2))
-        assert (await imported(client, HEADER + rows(2), **bearer(BOB))).json()["imported"] == 2
+        await import_file(client, HEADER + rows(2))
+        assert (await import_file(client, HEADER + rows(2), **bearer(BOB))).json()["imported"] == 2
         assert (await client.get("/api/jobs", **as_user(BOB))).json()["total"] == 2
 
 
@@ -224,7 +224,7 @@ async def test_the_end_of_the_time_says_how_far_it_came(db: Database) -> None:
     async with crm_client(db) as client:
         with anyio.fail_after(WITHIN_SECONDS):
             body = Sent(HEADER + b"x\n" + rows(BATCH_JOBS), rows(1, first=BATCH_JOBS), stops=True)
-            answer = await imported(client, body, X_Request_Timeout="2")
+            answer = await import_file(client, body, X_Request_Timeout="2")
     assert answer.status_code == 504
     problem = answer.json()
     assert (problem["imported"], problem["skipped"], problem["last_line"]) == (BATCH_JOBS, 0, BATCH_JOBS + 2)
@@ -238,7 +238,7 @@ async def test_too_many_lines_are_named_after_those_that_were_taken_in(
     await store_people(db)
     monkeypatch.setattr(importing, "LINES_MAX", BATCH_JOBS + 1)
     async with crm_client(db) as client:
-        answer = await imported(client, Sent(HEADER + rows(BATCH_JOBS), b"\n"))
+        answer = await import_file(client, Sent(HEADER + rows(BATCH_JOBS), b"\n"))
     assert LINES_MAX == 1_000_000
     assert answer.status_code == 413
     assert answer.json()["type"].endswith("too-many-lines")
@@ -290,12 +290,12 @@ async def lines(count: int) -> AsyncIterator[bytes]:
 
 
 async def test_memory_does_not_grow_with_the_file() -> None:
-    await taken(lines(1_000))
+    await run_intake(lines(1_000))
     peaks: list[int] = []
     for count in (1_000, 6_000):
         tracemalloc.start()
         try:
-            report = await taken(lines(count))
+            report = await run_intake(lines(count))
             peaks.append(tracemalloc.get_traced_memory()[1])
         finally:
             tracemalloc.stop()
@@ -316,13 +316,13 @@ async def test_others_have_their_turn_meanwhile() -> None:
     body = b"".join([piece async for piece in lines(5_000)])
     async with anyio.create_task_group() as group:
         group.start_soon(turn)
-        await taken(Sent(body))
+        await run_intake(Sent(body))
         group.cancel_scope.cancel()
     assert turns > 5
 
 
 async def test_errors_are_listed_up_to_a_limit_and_counted_beyond() -> None:
-    report = await taken(Sent(b"{\n" * (ERRORS_LISTED_MAX + 5)), NDJSON)
+    report = await run_intake(Sent(b"{\n" * (ERRORS_LISTED_MAX + 5)), NDJSON)
     assert (report.failed, len(report.errors)) == (ERRORS_LISTED_MAX + 5, ERRORS_LISTED_MAX)
     assert report.errors[-1].line == ERRORS_LISTED_MAX
 

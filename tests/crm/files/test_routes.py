@@ -13,7 +13,7 @@ from service.postings.addresses import canonical
 from tests.access.test_idempotency import CutDatabase
 from tests.credits.wallets import assert_sound
 from tests.crm.clients import crm_client, store_people
-from tests.crm.files.test_operations import HEADER, Sent, counts, imported, rows
+from tests.crm.files.test_operations import HEADER, Sent, counts, import_file, rows
 from tests.web.application import Parts
 from tests.web.shop import Shop, slug
 
@@ -32,12 +32,12 @@ def said(answer: Any) -> dict[str, int]:
 async def test_a_repeat_gets_the_first_report_and_stores_nothing(db: Database) -> None:
     await store_people(db)
     async with crm_client(db) as client:
-        first = await imported(client, FILE, **KEY)
+        first = await import_file(client, FILE, **KEY)
         [job, *_] = (await client.get("/api/jobs")).json()["items"]
         assert (await client.delete(f"/api/jobs/{job['id']}")).status_code == 204  # a second import would bring it back
         before = await counts(db)
-        again = await imported(client, FILE, **KEY)
-        other = await imported(client, FILE + rows(1, first=3), **KEY)
+        again = await import_file(client, FILE, **KEY)
+        other = await import_file(client, FILE + rows(1, first=3), **KEY)
     assert (first.status_code, said(first), "idempotency-replayed" in first.headers) == (200, REPORT, False)
     assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (200, first.content, "true")
     assert (other.status_code, slug(other)) == (422, "idempotency-mismatch")
@@ -52,9 +52,9 @@ async def test_the_end_of_the_time_frees_the_key_and_the_rest_follows(
     monkeypatch.setattr(importing, "BATCH_JOBS", 2)
     async with crm_client(db) as client:
         with anyio.fail_after(WITHIN_SECONDS):
-            late = await imported(client, Sent(HEADER + rows(3), stops=True), X_Request_Timeout="1", **KEY)
+            late = await import_file(client, Sent(HEADER + rows(3), stops=True), X_Request_Timeout="1", **KEY)
         assert (late.status_code, late.json()["imported"], await Shop(db).keys()) == (504, 2, 0)
-        rest = await imported(client, FILE, **KEY)
+        rest = await import_file(client, FILE, **KEY)
     assert said(rest) == {"imported": 1, "skipped": 2, "failed": 1}
     assert (await counts(db))["jobs"] == 3
 
@@ -72,12 +72,12 @@ async def test_cancelled_at_each_transaction_the_same_key_goes_on(
     parts = Parts(db=cut)
     cut.scope = parts.in_flight
     async with parts.client(*routes(db=cut, clock=SystemClock(), canonical=canonical)) as client:
-        first = await imported(client, FILE, **KEY)
+        first = await import_file(client, FILE, **KEY)
     is_done = at == 4 and after
     assert (first.status_code, parts.in_flight.is_cancelled) == (200 if is_done else 503, True)
     assert ((await counts(db))["jobs"], await Shop(db).keys()) == (jobs[after], int(is_done))
     async with crm_client(db) as client:
-        again = await imported(client, FILE, **KEY)
+        again = await import_file(client, FILE, **KEY)
     expected = REPORT if is_done else {"imported": 3 - jobs[after], "skipped": jobs[after], "failed": 1}
     assert (said(again), "idempotency-replayed" in again.headers) == (expected, is_done)
     assert (await counts(db))["jobs"] == 3
@@ -94,6 +94,6 @@ async def test_a_report_that_is_not_remembered_says_how_far_it_came(
     await store_people(db)
     monkeypatch.setattr("service.access.store.remember", fails)
     async with crm_client(db) as client:
-        answer = await imported(client, FILE, **KEY)
+        answer = await import_file(client, FILE, **KEY)
     assert (answer.status_code, answer.json()["imported"]) == (503, 3)
     assert ((await counts(db))["jobs"], await Shop(db).keys()) == (3, 0)

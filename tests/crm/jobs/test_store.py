@@ -93,12 +93,12 @@ async def fill(url: str) -> None:
         await connection.execute("VACUUM ANALYZE jobs, deals, organizations, lead_events, workspaces")
 
 
-def planned(url: str, statements: dict[str, tuple[Any, dict[str, Any]]], *, mode: str) -> Plans:
+def plans_of(url: str, statements: dict[str, tuple[Any, dict[str, Any]]], *, mode: str) -> Plans:
     """How each would be carried out as the application's role, for the large tenant."""
-    return asyncio.run(_planned(url, statements, mode))
+    return asyncio.run(_plans_of(url, statements, mode))
 
 
-async def _planned(url: str, statements: dict[str, tuple[Any, dict[str, Any]]], mode: str) -> Plans:
+async def _plans_of(url: str, statements: dict[str, tuple[Any, dict[str, Any]]], mode: str) -> Plans:
     plans: Plans = {}
     async with connected(url) as connection:
         await connection.execute(f"SET plan_cache_mode = {mode}")
@@ -120,13 +120,15 @@ def _literal(value: Any) -> str:
     return "'{}'".format(str(value).replace("'", "''"))
 
 
-def asked(wanted: Wanted, window: Window, *, tenant: TenantId = TENANT) -> dict[str, tuple[Any, dict[str, Any]]]:
+def statements_of(
+    wanted: Wanted, window: Window, *, tenant: TenantId = TENANT
+) -> dict[str, tuple[Any, dict[str, Any]]]:
     """The statements of one list, by what it is."""
     shape, parameters = listing.shape_of(wanted, window), listing.parameters_of(tenant, wanted, window)
     built = (
-        {"looked up": listing.looked_up(shape), "walked": listing.walked(shape)}
+        {"looked up": listing.look_up(shape), "walked": listing.page_alone(shape)}
         if shape.is_looked_up_first
-        else {"walked and counted": listing.walked_and_counted(shape)}
+        else {"walked and counted": listing.page_with_count(shape)}
     )
     name = f"{wanted.sort} {wanted.order} {wanted.status} {wanted.search} {shape.start}"
     return {f"{name}: {how}": (statement, parameters) for how, statement in built.items()}
@@ -144,10 +146,10 @@ def test_a_list_is_read_along_its_index(request: pytest.FixtureRequest, server: 
     statements: dict[str, tuple[Any, dict[str, Any]]] = {}
     for order in Direction:
         for window in windows(sort):
-            statements |= asked(Wanted(sort=sort, order=order), window)
+            statements |= statements_of(Wanted(sort=sort, order=order), window)
         if sort is JobSort.DATE:
-            statements |= asked(Wanted(status=Status.OFFER, order=order), FIRST)
-    for name, plan in planned(url, statements, mode=mode).items():
+            statements |= statements_of(Wanted(status=Status.OFFER, order=order), FIRST)
+    for name, plan in plans_of(url, statements, mode=mode).items():
         assert "Seq Scan" not in plan, f"{name}\n{plan}"
         assert "Only Scan using jobs_by_" in plan, f"{name}\n{plan}"  # the count
         if "offset" not in name:
@@ -161,8 +163,8 @@ def test_a_search_goes_by_trigrams_or_along_an_index(trigrams: str, sort: JobSor
     for search in (company(17), HUNDREDTH, MANY, "no such name"):
         for status in (None, Status.APPLIED):
             for window in windows(sort):
-                statements |= asked(Wanted(status, search, sort), window)
-    for name, plan in planned(trigrams, statements, mode="force_custom_plan").items():
+                statements |= statements_of(Wanted(status, search, sort), window)
+    for name, plan in plans_of(trigrams, statements, mode="force_custom_plan").items():
         # Two thirds of so small a table are soonest found by reading it; `benchmarks.growth` looks at a million.
         if MANY in name and "looked up" in name:
             continue
@@ -174,6 +176,6 @@ def test_a_search_goes_by_trigrams_or_along_an_index(trigrams: str, sort: JobSor
 def test_a_history_is_read_by_its_lead(ordinary: str) -> None:
     parameters = {"tenant": TENANT, "lead": 5_000, "after": 0, "fetched": 26, "offset": 0}
     for mode in ("force_generic_plan", "force_custom_plan"):
-        (plan,) = planned(ordinary, {"history": (leads.HISTORY, parameters)}, mode=mode).values()
+        (plan,) = plans_of(ordinary, {"history": (leads.HISTORY, parameters)}, mode=mode).values()
         assert "Seq Scan" not in plan
         assert plan.count("events_of_a_lead") == 2

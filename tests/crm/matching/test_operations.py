@@ -19,7 +19,7 @@ from tests.interrupted import cancelled_at_each_statement
 pytestmark = pytest.mark.anyio
 
 
-async def applied(client: httpx.AsyncClient, company: str, job_title: str, **of_whom: Any) -> dict[str, Any]:
+async def ask_applied(client: httpx.AsyncClient, company: str, job_title: str, **of_whom: Any) -> dict[str, Any]:
     answer = await client.get("/api/jobs/applied", params={"company": company, "job_title": job_title}, **of_whom)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -66,11 +66,11 @@ async def test_a_company_is_found_by_what_it_is_called(client: httpx.AsyncClient
     for company, asked, match in FOUND:
         job = await add_job(client, company=company, job_title=f"Engineer at {company}", status="Applied")
         title = f"engineer  AT {company}".upper()
-        assert await applied(client, asked, title) == {"applied": True, "job_id": job["id"], "match": match}
+        assert await ask_applied(client, asked, title) == {"applied": True, "job_id": job["id"], "match": match}
         assert await left_over(client, (asked, title), (company, "CTO")) == [(company, "CTO")]
     for company, asked in NOT_FOUND:
         await add_job(client, company=company, job_title="Driver", status="Applied")
-        assert await applied(client, asked, "Driver") == {"applied": False, "job_id": None, "match": None}
+        assert await ask_applied(client, asked, "Driver") == {"applied": False, "job_id": None, "match": None}
     assert await left_over(client, *((asked, "Driver") for _, asked in NOT_FOUND)) == [
         (asked, "Driver") for _, asked in NOT_FOUND
     ]
@@ -80,7 +80,11 @@ async def test_applied_is_applied_and_beyond(client: httpx.AsyncClient) -> None:
     for status in STATUSES:
         job = await add_job(client, job_title=status.value, status=status.value)
         was_applied = status in APPLIED
-        assert await applied(client, "ACME", status.value) == {"applied": was_applied, "job_id": job["id"], "match": 1}
+        assert await ask_applied(client, "ACME", status.value) == {
+            "applied": was_applied,
+            "job_id": job["id"],
+            "match": 1,
+        }
     still = await left_over(client, *(("ACME", status.value) for status in STATUSES))
     assert still == [("ACME", "Lead"), ("ACME", "Do Not Apply")]
 
@@ -88,13 +92,13 @@ async def test_applied_is_applied_and_beyond(client: httpx.AsyncClient) -> None:
 async def test_one_that_was_applied_to_is_told_before_one_that_is_more_alike(client: httpx.AsyncClient) -> None:
     exact = await add_job(client, company="Acme")
     described = await add_job(client, company="Acme Group", status="Rejected")
-    assert await applied(client, "Acme", "Backend Engineer") == {
+    assert await ask_applied(client, "Acme", "Backend Engineer") == {
         "applied": True,
         "job_id": described["id"],
         "match": 0.96,
     }
     assert (await client.put(f"/api/jobs/{described['id']}", json={"status": "Lead"})).status_code == 200
-    assert (await applied(client, "Acme", "Backend Engineer"))["job_id"] == exact["id"]
+    assert (await ask_applied(client, "Acme", "Backend Engineer"))["job_id"] == exact["id"]
 
 
 async def test_the_rest_comes_back_as_it_was_named(client: httpx.AsyncClient) -> None:
@@ -110,7 +114,7 @@ async def test_the_rest_comes_back_as_it_was_named(client: httpx.AsyncClient) ->
 async def test_another_tenants_jobs_are_not_there(client: httpx.AsyncClient) -> None:
     await add_job(client, status="Applied")
     nothing = {"applied": False, "job_id": None, "match": None}
-    assert await applied(client, "Acme Inc.", "Backend Engineer", **as_user(BOB)) == nothing
+    assert await ask_applied(client, "Acme Inc.", "Backend Engineer", **as_user(BOB)) == nothing
     assert await left_over(client, ("Acme", "Backend Engineer"), **as_user(BOB)) == [("Acme", "Backend Engineer")]
     named = {"company": "Acme", "job_title": "Backend Engineer", "status": "Offer"}
     assert (await client.put("/api/jobs/by-company", json=named, **as_user(BOB))).status_code == 404

@@ -91,14 +91,14 @@ async def list_jobs(tx: Transaction, tenant: TenantId, *, wanted: Wanted, window
     """`window.after` is what `Placed` says of the row before: its key and its job's id."""
     shape, parameters = shape_of(wanted, window), parameters_of(tenant, wanted, window)
     if not shape.is_looked_up_first:
-        rows = await tx.rows(_walked_and_counted(shape), parameters)
-        return Listed(_placed(rows), rows[0].counted)
+        rows = await tx.rows(_prepared_page_with_count(shape), parameters)
+        return Listed(_placed_jobs(rows), rows[0].counted)
     await tx.execute(PLAN_FOR_VALUES)
-    rows = await tx.rows(_looked_up(shape), parameters)
+    rows = await tx.rows(_prepared_look_up(shape), parameters)
     counted = rows[0].counted
     if counted > COUNTED_MAX:
-        rows = await tx.rows(_walked(shape), parameters)
-    return Listed(_placed(rows), counted)
+        rows = await tx.rows(_prepared_page(shape), parameters)
+    return Listed(_placed_jobs(rows), counted)
 
 
 def shape_of(wanted: Wanted, window: Window) -> Shape:
@@ -120,32 +120,32 @@ def parameters_of(tenant: TenantId, wanted: Wanted, window: Window) -> dict[str,
 
 
 @cache
-def _walked_and_counted(shape: Shape) -> Prepared:
-    return prepare(walked_and_counted(shape))
+def _prepared_page_with_count(shape: Shape) -> Prepared:
+    return prepare(page_with_count(shape))
 
 
 @cache
-def _walked(shape: Shape) -> Prepared:
-    return prepare(walked(shape))
+def _prepared_page(shape: Shape) -> Prepared:
+    return prepare(page_alone(shape))
 
 
 @cache
-def _looked_up(shape: Shape) -> Prepared:
-    return prepare(looked_up(shape))
+def _prepared_look_up(shape: Shape) -> Prepared:
+    return prepare(look_up(shape))
 
 
-def walked_and_counted(shape: Shape) -> Select[*tuple[Any, ...]]:
+def page_with_count(shape: Shape) -> Select[*tuple[Any, ...]]:
     """The page along its index, and the count; at least one row."""
     counted = select(func.count().label("counted")).select_from(_by_date(shape).subquery("matching"))
-    return _dressed(shape, _page(shape).subquery("page"), counted.subquery("all"))
+    return _with_deals(shape, _page(shape).subquery("page"), counted.subquery("all"))
 
 
-def walked(shape: Shape) -> Select[*tuple[Any, ...]]:
+def page_alone(shape: Shape) -> Select[*tuple[Any, ...]]:
     """The page alone."""
-    return _dressed(shape, _page(shape).subquery("page"))
+    return _with_deals(shape, _page(shape).subquery("page"))
 
 
-def looked_up(shape: Shape) -> Select[*tuple[Any, ...]]:
+def look_up(shape: Shape) -> Select[*tuple[Any, ...]]:
     """The count, and the page where the count is of all; at least one row."""
     key = _KEYS[shape.sort]
     matching = _by_date(shape).add_columns(key.indexed.label("key")).cte("matching").prefix_with("MATERIALIZED")
@@ -158,7 +158,7 @@ def looked_up(shape: Shape) -> Select[*tuple[Any, ...]]:
         .join_from(chosen, searched_jobs, chosen.c.id == _jobs.id)
         .where(_is_of_the_tenant())
     )
-    return _dressed(shape, page.subquery("page"), counted)
+    return _with_deals(shape, page.subquery("page"), counted)
 
 
 def _page(shape: Shape) -> Select[*tuple[Any, ...]]:
@@ -175,17 +175,17 @@ def _cut(
         there = tuple_(_KEYS[shape.sort].after, bindparam("after_id", type_=BigInteger))
         here = tuple_(key, number)
         rows = rows.where(here < there if shape.order is Direction.DESC else here > there)
-    rows = rows.order_by(*_directed(shape, key, number)).limit(bindparam("fetched", type_=Integer))
+    rows = rows.order_by(*_order(shape, key, number)).limit(bindparam("fetched", type_=Integer))
     return rows.offset(bindparam("offset", type_=Integer)) if shape.start == "offset" else rows
 
 
-def _dressed(shape: Shape, page: Any, counted: Any = None) -> Select[*tuple[Any, ...]]:
+def _with_deals(shape: Shape, page: Any, counted: Any = None) -> Select[*tuple[Any, ...]]:
     """The page with each job's deal, beside the count."""
     deal, of_the_deal = deal_of(page)
     source = page if counted is None else counted.outerjoin(page, true())
     columns = [*of_a_job(page), *of_the_deal, page.c.key, *([] if counted is None else [counted.c.counted])]
     key = func.coalesce(page.c.key, NO_DATE) if shape.sort in _UNDATED_FIRST else page.c.key
-    ordered = _directed(shape, key, page.c.id)
+    ordered = _order(shape, key, page.c.id)
     return select(*columns).select_from(source.outerjoin(deal, true())).order_by(*ordered)
 
 
@@ -211,9 +211,9 @@ def _is_of_the_tenant() -> ColumnElement[bool]:
     return _jobs.tenant_id == bindparam("tenant", type_=Text)
 
 
-def _directed(shape: Shape, *keys: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+def _order(shape: Shape, *keys: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [key.desc() if shape.order is Direction.DESC else key.asc() for key in keys]
 
 
-def _placed(rows: Sequence[Row[Any]]) -> list[Placed]:
+def _placed_jobs(rows: Sequence[Row[Any]]) -> list[Placed]:
     return [Placed(job_of(row), row.key) for row in rows if row.id is not None]
