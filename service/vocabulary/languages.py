@@ -62,6 +62,9 @@ class ResumeWords(Table, frozen=True):
     areas: Phrases = ()
     # How somebody is employed.
     contracts: Phrases = ()
+    # Ends of lines that tell a day instead of a time: when somebody came, and when they went.
+    joined: Phrases = ()
+    left: Phrases = ()
     # Who works for nobody else.
     independent: Phrases = ()
     # Kinds of employers.

@@ -152,3 +152,12 @@ def test_of_a_form_whose_labels_are_not_known_only_the_owner_of_the_address_is_t
     assert found.keys() == {"name", "email", "summary"}
     assert found["name"] == "Jan Novák"
     assert "12.5.1988" not in found["summary"]
+
+
+def test_a_japanese_form_tells_days_on_which_somebody_came_and_went() -> None:
+    text = "履歴書\n氏名　田中　健\n学歴\n2009年4月　京都大学 入学\n2013年3月　京都大学 卒業\n"
+    text += "職歴\n2013年4月　株式会社サンプル製作所 入社\n2018年3月　株式会社サンプル製作所 退社\n"
+    found = recognised(read_file(text.encode(), "cv.txt"))
+    assert found["basics"] == {"name": "田中 健"}
+    assert found["work"] == [{"name": "株式会社サンプル製作所"}]
+    assert found["education"] == [{"institution": "京都大学", "endDate": "2013-03"}]

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, find, is_duration
 from service.adapters.resume_reader.recognition.entry_boundaries import Dated, IsComplete, Start, header_end, starts
 from service.adapters.resume_reader.recognition.places import is_place
-from service.adapters.resume_reader.recognition.words import is_inner, is_position
+from service.adapters.resume_reader.recognition.words import ending_in, is_inner, is_position
 
 
 @dataclass(slots=True)
 class Entry:
     """`header` are without the dates. `prose` are lines before the first item, in one run. `level` is that of the
     heading it begins with, 0 where it begins with none; `under` is the heading that stands above several entries.
-    `is_banner_above` tells that a line which names no position stands above the dates."""
+    `is_banner_above` tells that a line which names no position stands above the dates, `event` that those are the day
+    on which somebody came or went."""
 
     header: list[str] = field(default_factory=list[str])
     dates: Dates | None = None
@@ -23,6 +25,7 @@ class Entry:
     level: int = 0
     under: str = ""
     is_banner_above: bool = False
+    event: Literal["", "joined", "left"] = ""
 
 
 def entries(lines: Sequence[Line], *, is_complete: IsComplete) -> list[Entry]:
@@ -51,6 +54,9 @@ def _entry(dated: Sequence[Dated], start: Start, is_complete: IsComplete) -> Ent
     dates = next((each.dates for each in (header[anchor], *header[anchor:]) if each.dates), None)
     entry = Entry(header=[each.rest for each in header], dates=dates)
     entry.is_banner_above = anchor > 0 and not is_position(header[0].rest)
+    for event in ("joined", "left"):
+        if any(map(ending_in(event).search, entry.header)):
+            entry.header, entry.event = [ending_in(event).sub("", line) for line in entry.header], event
     for each in dated[end:]:
         _add(entry, each.line)
     return entry

@@ -113,6 +113,8 @@ def _position(entry: Entry, header: Header, organisation: str, *, is_title_first
     told = _filled({"position": title, organisation: employer, "location": header.place, "url": header.url})
     # Where nothing tells which is which, nothing is said of either; the lines are kept as they are.
     body = _body(entry)
+    if entry.event:  # until when it went on is another line's to tell
+        return told | body if entry.event == "joined" else {}
     is_entry = title or employer or (body and (entry.dates or 0 < entry.level < BOLD_LEVEL))
     return told | dict(span(entry.dates)) | body if is_entry else {}
 

@@ -62,7 +62,7 @@ def _school(entry: Entry) -> Json:
     parts = _parts([_patterns()[1].sub("\t", line) for line in entry.header])
     degree = take(parts, lambda part: is_degree(part) and not is_school(part)) or take(parts, is_degree)
     institution = take(parts, is_school) or take(parts, bool)
-    if not (degree or institution):
+    if not (degree or institution) or entry.event == "joined":
         return {}
     study, area = studied(degree, is_school_named=bool(institution))
     said = {"institution": institution, "studyType": study, "area": area or take(parts, bool)}

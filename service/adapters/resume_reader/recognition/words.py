@@ -59,8 +59,9 @@ def _positions() -> tuple[frozenset[str], re.Pattern[str]]:
 
 
 @cache
-def _school_ending() -> re.Pattern[str]:
-    return re.compile(rf"(?:{alternatives(known_words('school_endings'))})\Z")
+def ending_in(kind: str) -> re.Pattern[str]:
+    """Any of the same at the end of a text, whether a blank stands before it or not."""
+    return re.compile(rf"\s*(?:{alternatives(known_words(kind))})\s*\Z")
 
 
 @cache
@@ -87,7 +88,7 @@ def is_position(text: str) -> bool:
 
 
 def is_school(text: str) -> bool:
-    return any(word in known_words("schools") or _school_ending().search(word) for word in words_of(text))
+    return any(word in known_words("schools") or ending_in("school_endings").search(word) for word in words_of(text))
 
 
 def has_legal_form(text: str) -> bool:
