@@ -75,7 +75,10 @@ async def test_while_the_first_runs_the_second_is_told_so(shop: Shop) -> None:
 
 async def test_forty_at_once_have_one_effect(shop: Shop) -> None:
     answers: list[httpx.Response] = []
-    async with serve(shop.parts().app(shop.endpoint())) as url, httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with (
+        serve(shop.parts().app(shop.endpoint())) as url,
+        httpx.AsyncClient(base_url=url, timeout=30) as client,
+    ):
 
         async def post() -> None:
             answers.append(await client.post("/orders", json=ITEM, headers=keyed("k")))
@@ -130,7 +133,7 @@ async def test_a_client_that_leaves_frees_the_key(shop: Shop) -> None:
     shop.before = before
     parts = shop.parts()
     async with serve(parts.app(shop.endpoint())) as url:
-        async with httpx.AsyncClient(base_url=url) as client, anyio.create_task_group() as group:
+        async with httpx.AsyncClient(base_url=url, timeout=30) as client, anyio.create_task_group() as group:
             group.start_soon(lambda: client.post("/orders", json=ITEM, headers=keyed("k")))
             with anyio.fail_after(30):
                 await started.wait()

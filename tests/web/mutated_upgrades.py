@@ -94,7 +94,7 @@ async def bombard(url: str, count: int, *, seed: int = 0) -> None:
     async with anyio.create_task_group() as group:
         for _ in range(AT_ONCE):
             group.start_soon(send)
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         assert (await client.get("/hello")).json() == {"hello": "world"}
 
 

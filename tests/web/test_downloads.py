@@ -71,7 +71,7 @@ async def test_what_is_broken_off_is_no_whole_file() -> None:
     press = Press(fails_after=2)
     app = Parts().app(endpoint(press))
     with anyio.fail_after(WITHIN_SECONDS):
-        async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada")) as caller:
+        async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as caller:
             with pytest.raises(httpx.RemoteProtocolError):
                 await caller.get("/book")
             press.fails_after = None
@@ -82,7 +82,7 @@ async def test_head_asks_for_the_headers_alone() -> None:
     press = Press(pieces=1_000_000)
     app = Parts().app(endpoint(press))
     with anyio.fail_after(WITHIN_SECONDS):
-        async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada")) as caller:
+        async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as caller:
             answer = await caller.head("/book")
             await press.ended.wait()
     assert (answer.status_code, answer.content) == (200, b"")
@@ -109,7 +109,7 @@ async def test_the_time_of_the_request_is_the_time_of_the_file() -> None:
     press = Press(pieces=1_000_000)
     app = Parts(request_timeout_seconds=0.3).app(endpoint(press))
     with anyio.fail_after(WITHIN_SECONDS):
-        async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada")) as caller:
+        async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as caller:
             with pytest.raises(httpx.RemoteProtocolError):
                 await caller.get("/book")
             await press.ended.wait()

@@ -82,7 +82,7 @@ async def events_of(answer: httpx.Response) -> AsyncIterator[tuple[str, Any]]:
 
 async def walked(walk: Walk, parts: Parts | None = None, /, **headers: str) -> tuple[httpx.Response, list[Any]]:
     app = (parts or Parts()).app(walk.endpoint())
-    async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada") | ACCEPT) as client:
+    async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada") | ACCEPT) as client:
         with anyio.fail_after(WITHIN_SECONDS):
             async with client.stream("POST", "/walk", headers=headers) as answer:
                 if answer.headers["content-type"] != f"{EVENT_STREAM}; charset=utf-8":
@@ -103,7 +103,7 @@ async def test_what_is_told_comes_in_order_and_the_answer_last() -> None:
 async def test_events_come_while_the_work_goes_on() -> None:
     released = anyio.Event()
     app = Parts().app(Walk(steps=1, then=released.wait).endpoint())
-    async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada") | ACCEPT) as client:
+    async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada") | ACCEPT) as client:
         with anyio.fail_after(WITHIN_SECONDS):
             async with client.stream("POST", "/walk") as answer:
                 coming = events_of(answer)
@@ -198,7 +198,7 @@ async def test_a_client_that_leaves_ends_the_work() -> None:
 async def test_a_silent_stream_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.05)
     app = Parts().app(Walk(steps=1, then=partial(anyio.sleep, 0.3)).endpoint())
-    async with serve(app) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada") | ACCEPT) as client:
+    async with serve(app) as url, httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada") | ACCEPT) as client:
         answer = await client.post("/walk")
     assert answer.text.count(": still working\n\n") >= 2
     assert [name for name, _ in await read(answer)] == ["step", "arrived"]

@@ -97,7 +97,10 @@ async def test_a_typed_body_and_query_go_in_and_a_typed_answer_comes_out() -> No
 
 
 async def test_over_a_socket() -> None:
-    async with serve(Parts().app(GREET)) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada")) as client:
+    async with (
+        serve(Parts().app(GREET)) as url,
+        httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as client,
+    ):
         assert (await client.post("/greet", json={"name": "bo"})).json() == {"text": "hello bo", "by": "ada"}
 
 
@@ -317,7 +320,10 @@ async def test_a_path_without_parameters_is_the_whole_path() -> None:
 async def test_a_client_that_leaves_ends_its_work() -> None:
     work, parts = Work(), Parts()
     async with serve(parts.app(work.endpoint())) as url:
-        async with httpx.AsyncClient(base_url=url, headers=bearer("ada")) as client, anyio.create_task_group() as group:
+        async with (
+            httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as client,
+            anyio.create_task_group() as group,
+        ):
             group.start_soon(client.post, "/work")
             with anyio.fail_after(30):
                 await work.started.wait()
@@ -385,7 +391,10 @@ async def test_a_sane_request_id_is_kept(given: str, kept: bool) -> None:
 
 
 async def test_head_is_get_without_the_body() -> None:
-    async with serve(Parts().app(WHO)) as url, httpx.AsyncClient(base_url=url, headers=bearer("ada")) as client:
+    async with (
+        serve(Parts().app(WHO)) as url,
+        httpx.AsyncClient(base_url=url, timeout=30, headers=bearer("ada")) as client,
+    ):
         answer = await client.head("/who")
     assert (answer.status_code, answer.content) == (200, b"")
     assert int(answer.headers["content-length"]) > 0
