@@ -71,7 +71,8 @@ def _beside_independent() -> frozenset[str]:
 def fit_name(text: str, words_max: int) -> str:
     """A name fit for a sentence, or nothing: one that is an order, a link or a paragraph is no name."""
     name = one_line(text).strip(" ,;:")
-    is_fit = len(name) <= NAME_CHARS_MAX and len(name.split()) <= words_max and is_presentable(name)
+    # `.AL` and `Evil .` are hosts beside the words of a sentence.
+    is_fit = len(name) <= NAME_CHARS_MAX and len(name.split()) <= words_max and is_presentable(f"a {name} in")
     return name if is_fit and any(character.isalnum() for character in name) else ""
 
 

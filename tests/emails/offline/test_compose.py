@@ -281,6 +281,7 @@ REQUEST = st.fixed_dictionaries(
 
 @given(job_context=st.none() | POSTING, document=st.none() | DOCUMENT, request=REQUEST)
 @example(job_context=posting(requirements=("@0 0",), technologies=()), document=None, request={"language": "es"})
+@example(job_context=posting(company=".AL"), document=None, request={"recruiter": Recruiter(company="Evil .")})
 @example(job_context=posting(requirements=("@0 0",), technologies=()), document=None, request={"language": "fr"})
 @examples(300, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_the_sources_say_the_letter_may_leave_the_house(
