@@ -1,8 +1,13 @@
 """What is true of the whole URL table."""
 
+from collections.abc import Iterator
+from typing import Any, cast
+
 from service.access.rates import GENERATE, WEBHOOK
 from service.cli.openapi import declared_endpoints
+from service.web.decoding import NO_NUL, NO_SPACE, ONE_LINE
 from service.web.endpoint import Access, Events, RawBody, rate_of
+from service.web.openapi import document
 
 # POST creates, sends, spends or charges, and a caller who heard no answer has to be able to ask again; where there is
 # no key, this is why.
@@ -57,3 +62,27 @@ def test_what_takes_unread_bytes_from_anybody_has_the_rate_of_webhooks() -> None
 def test_one_name_is_one_rate() -> None:
     rates = {rate for endpoint in declared_endpoints() if (rate := rate_of(endpoint))}
     assert len({rate.name for rate in rates}) == len(rates)
+
+
+def test_every_text_with_a_pattern_says_in_words_what_it_takes() -> None:
+    """For a caller who is refused is told these words."""
+    without = {
+        text["pattern"]
+        for text in _texts(document(declared_endpoints(), version="1", description=""))
+        if text["pattern"] not in {NO_NUL, ONE_LINE, NO_SPACE} and "description" not in text
+    }
+    assert without == set()
+
+
+def _texts(node: Any, described: Any = None) -> Iterator[dict[str, Any]]:
+    """What the document holds that has a pattern, with the description of what it is one form of."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            yield from _texts(item, described)
+    elif isinstance(node, dict):
+        fields = cast("dict[str, Any]", node)
+        here = {"description": fields.get("description", described)}
+        if isinstance(fields.get("pattern"), str):
+            yield {**{name: text for name, text in here.items() if text}, "pattern": fields["pattern"]}
+        for name, value in fields.items():
+            yield from _texts(value, here["description"] if name in {"anyOf", "schema"} else None)

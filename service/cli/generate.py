@@ -47,7 +47,7 @@ class Wishes:
     resume
         A résumé: JSON Resume, PDF, DOCX, Markdown or plain text.
     github
-        The candidate's login on GitHub, whose public work may be cited.
+        The candidate's login on GitHub or their profile's address; their public work may be cited.
     tone
         How it should sound.
     language

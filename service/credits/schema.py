@@ -56,7 +56,15 @@ class CreditPackage(msgspec.Struct, frozen=True):
 # As `accounts` bounds it: a token's subject.
 _UserId = Annotated[str, Meta(min_length=1, max_length=255, pattern=ONE_LINE)]
 # Of a reference's 200 characters the ledger keeps some for what kind it is.
-_GrantReference = Annotated[str, Meta(min_length=1, max_length=150, pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)")]
+_GrantReference = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=150,
+        pattern=r"^[!-~]([ -~]*[!-~])?$(?!\n)",
+        description="one line of ASCII such as ticket-4711, no space at its ends; granted once per user and reference",
+    ),
+]
 
 
 class GrantCoins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +72,7 @@ class GrantCoins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     user_id: _UserId
     coins: Annotated[int, Meta(ge=1, le=GRANT_MAX_COINS)]
-    reference: Annotated[_GrantReference, Meta(description="Granted once per user and reference: `ticket-4711`.")]
+    reference: _GrantReference
 
 
 class GrantedCoins(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from service.kernel.errors import FieldError, InvalidRequest, Kind, ServiceError
 from service.kernel.identifiers import TenantId, UserId
 from service.kernel.text import UNSTORABLE, one_line
 from service.postings.model import URL_MAX_CHARS, JobContext, JobContextBody
-from service.projects.model import is_login
+from service.projects.model import LOGIN_IN_WORDS, read_login
 
 EmailId = NewType("EmailId", UUID)
 
@@ -88,7 +88,7 @@ class GenerateRequest:
     resume: Mapping[str, Any] | None = (
         None  # a JSON Resume document, read for this one e-mail and not stored as a résumé
     )
-    github: str | None = None  # a login
+    github: str | None = None  # a login, or a profile's address
     tone: Tone = Tone.PROFESSIONAL
     language: str | None = None  # None: the posting's
     max_words: int = MAX_WORDS_DEFAULT
@@ -233,8 +233,8 @@ def refuse_faulty(request: GenerateRequest) -> None:
     """Raises `InvalidRequest` naming every place that is wrong."""
     faults = [*recruiter_faults(request.recruiter, at="/recruiter"), *_job_faults(request), *_resume_faults(request)]
     faults += _manner_faults(request)
-    if request.github is not None and not is_login(request.github):
-        faults.append(FieldError("/github", "A GitHub login: letters, digits, hyphens and underscores, at most 39."))
+    if request.github is not None and read_login(request.github) is None:
+        faults.append(FieldError("/github", f"must be {LOGIN_IN_WORDS}"))
     if faults:
         raise InvalidRequest(f"{len(faults)} of the request's fields cannot be used; each is named.", errors=faults)
 

@@ -33,7 +33,7 @@ from service.emails.model import (
     WriterUsage,
 )
 from service.postings.model import URL_MAX_CHARS, JobContextBody
-from service.projects.model import LOGIN_PATTERN
+from service.projects.model import LOGIN_IN_WORDS, LOGIN_MAX_CHARS, LOGIN_PATTERN
 from service.web.decoding import NO_NUL, ONE_LINE
 from service.web.paging import Paging
 
@@ -41,7 +41,9 @@ SEARCH_MAX_CHARS = 200
 
 # These end up in mail headers.
 Line = Annotated[str, Meta(max_length=LINE_MAX_CHARS, pattern=ONE_LINE)]
-Language = Annotated[str, Meta(pattern=LANGUAGE_PATTERN, max_length=20)]
+Language = Annotated[
+    str, Meta(pattern=LANGUAGE_PATTERN, max_length=20, description="a language tag such as en or de-AT")
+]
 Words = Annotated[int, Meta(ge=MAX_WORDS_LEAST, le=MAX_WORDS_MOST)]
 Instructions = Annotated[str, Meta(max_length=INSTRUCTIONS_MAX_CHARS, pattern=NO_NUL)]
 
@@ -66,7 +68,9 @@ class GenerateEmail(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ) = None
     resume_id: UUID | None = None
     resume: Annotated[dict[str, Any], Meta(description="A JSON Resume document.")] | None = None
-    github: Annotated[str, Meta(max_length=39, pattern=LOGIN_PATTERN)] | None = None
+    github: (
+        Annotated[str, Meta(max_length=LOGIN_MAX_CHARS, pattern=LOGIN_PATTERN, description=LOGIN_IN_WORDS)] | None
+    ) = None
     tone: Tone = Tone.PROFESSIONAL
     language: Annotated[Language | None, Meta(description="By default the posting's, else English.")] = None
     max_words: Words = MAX_WORDS_DEFAULT

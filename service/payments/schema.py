@@ -13,9 +13,20 @@ from service.payments.model import OpenedCheckout, Order, Provider, Status
 class CreateOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which package, and through whom it is paid; without a currency, the provider's usual one."""
 
-    package_id: Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)")]
+    package_id: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=63,
+            pattern=r"^[a-z0-9][a-z0-9-]*$(?!\n)",
+            description="a package's id: lower-case letters, digits and hyphens",
+        ),
+    ]
     provider: Provider
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="ISO 4217")] | None = None
+    currency: (
+        Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)", description="a currency's three capital letters (ISO 4217)")]
+        | None
+    ) = None
 
 
 class Checkout(msgspec.Struct, frozen=True):

@@ -8,13 +8,19 @@ from datetime import datetime
 from service.adapters.github import Activity, OwnRepository, PersonEvidence
 
 # GitHub's rule for names today, and the underscore of accounts that a company manages; older ones may end in a hyphen.
-LOGIN_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$(?!\n)"
+_LOGIN_CHARACTERS = r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}"
+# A login as people write it, and a profile's address as their browsers give it.
+LOGIN_PATTERN = (
+    rf"^(?:@?({_LOGIN_CHARACTERS})|(?:https?://)?(?:www\.)?github\.com/({_LOGIN_CHARACTERS})/?(?:[?#][!-~]*)?)$(?!\n)"
+)
+LOGIN_MAX_CHARS = 200
+LOGIN_IN_WORDS = "a login on GitHub or the address of a profile: octocat, @octocat, https://github.com/octocat"
 REPOSITORY_PATTERN = r"^[A-Za-z0-9._-]{1,100}$"
 
 # Further languages are a school exercise, or a build script.
 LANGUAGES_CITED_MAX = 5
 
-_LOGIN = re.compile(LOGIN_PATTERN.removesuffix("$"))
+_LOGIN = re.compile(LOGIN_PATTERN, re.ASCII)
 _REPOSITORY = re.compile(REPOSITORY_PATTERN.removesuffix("$"))
 
 # GitHub's names of events, and ours; an event that is not here is not worth a line.
@@ -36,9 +42,10 @@ class Statement:
     about: str = ""  # the repository's name, where it is about one
 
 
-def is_login(text: str) -> bool:
-    """Whether GitHub could have an account of this name."""
-    return _LOGIN.fullmatch(text) is not None
+def read_login(text: str) -> str | None:
+    """The login in `octocat`, `@octocat` or a profile's address; None where GitHub could not have such an account."""
+    found = _LOGIN.match(text) if len(text) <= LOGIN_MAX_CHARS else None
+    return (found[1] or found[2]) if found else None
 
 
 def is_repository(text: str) -> bool:

@@ -24,7 +24,10 @@ def routes(*, github: GitHub) -> Sequence[Endpoint]:
         return github_repository(await projects.repository(call.path["owner"], call.path["repo"], github=github))
 
     async def read_evidence(call: Call[None, None]) -> GitHubEvidence:
-        """What an e-mail may cite of a person's GitHub account: top repositories, languages, recent activity."""
+        """What an e-mail may cite of a person's GitHub account: top repositories, languages, recent activity.
+
+        The login may be given as a profile's address too, percent-encoded.
+        """
         return github_evidence(await projects.evidence(call.path["login"], github=github))
 
     tag = "Projects and GitHub"
@@ -40,7 +43,7 @@ def routes(*, github: GitHub) -> Sequence[Endpoint]:
         ),
         Endpoint(
             "GET",
-            "/api/github/users/{login}/evidence",
+            "/api/github/users/{login:path}/evidence",
             read_evidence,
             answer=GitHubEvidence,
             rate=FETCH,

@@ -9,7 +9,8 @@ from service.adapters.github import PersonEvidence, Repository
 
 
 class GitHubRepository(Struct, frozen=True, kw_only=True):
-    """`languages` counts bytes by language; `license` is an SPDX id."""
+    """`languages` counts bytes by language; `license` is an SPDX id. `missing` names what GitHub did not give this time
+    (`languages`)."""
 
     full_name: str
     description: str | None
@@ -22,6 +23,7 @@ class GitHubRepository(Struct, frozen=True, kw_only=True):
     license: str | None
     pushed_at: datetime | None
     html_url: str
+    missing: tuple[str, ...]
 
 
 class EvidenceRepository(Struct, frozen=True, kw_only=True):
@@ -43,7 +45,8 @@ class EvidenceActivity(Struct, frozen=True, kw_only=True):
 
 
 class GitHubEvidence(Struct, frozen=True, kw_only=True):
-    """What an e-mail may cite. `languages` counts repositories by their main language, of the 100 pushed to last."""
+    """What an e-mail may cite. `languages` counts repositories by their main language, of the 100 pushed to last.
+    `missing` names what GitHub did not give this time: `repositories` (with their languages), `activity`."""
 
     login: str
     name: str | None
@@ -55,6 +58,7 @@ class GitHubEvidence(Struct, frozen=True, kw_only=True):
     repositories: tuple[EvidenceRepository, ...]
     languages: Mapping[str, int]
     activity: EvidenceActivity
+    missing: tuple[str, ...]
     fetched_at: datetime
 
 

@@ -145,7 +145,7 @@ def _read(raw: bytes) -> Any:
     except RecursionError as error:
         raise _too_deep() from error
     except msgspec.ValidationError as error:  # a number that no number of ours holds
-        raise _locate(str(error)) from error
+        raise _locate(str(error), Any) from error
     except msgspec.DecodeError as error:
         said = "A text in it holds half of a surrogate pair (`\\ud800`), which is no character"
         raise MalformedJson(f"{said if _HALF_PAIR.search(raw) else error}.") from error
@@ -210,26 +210,51 @@ def _convert(value: Any, form: type[T], *, strict: bool, whole: str = THE_BODY) 
     try:
         return msgspec.convert(value, form, strict=strict)
     except msgspec.ValidationError as error:
-        raise _locate(str(error), whole) from error
+        raise _locate(str(error), form, whole) from error
 
 
-def in_words(said: str) -> str:
-    """What msgspec says of a value, but for a pattern, which is no sentence."""
+def in_words(said: str, form: Any) -> str:
+    """What msgspec says of a value; instead of a pattern, which is no sentence, what `form` says of it in words: a text
+    that has a pattern has a description."""
     found = _UNMATCHED.fullmatch(said)
     if found is None:
         return said
-    unlike = (words for pattern, words in _UNLIKE.items() if repr(pattern) == found["pattern"])
-    return next(unlike, f"is not written as it must be ({found['pattern'][1:-1]})")
+    for pattern, words in _UNLIKE.items():
+        if repr(pattern) == found["pattern"]:
+            return words
+    words = _description_of(found["pattern"], msgspec.inspect.type_info(form))
+    return f"must be {words}" if words else "is not written as it must be"
 
 
-def _locate(message: str, whole: str = THE_BODY) -> InvalidRequest:
+def _description_of(pattern: str, form: msgspec.inspect.Type) -> str | None:
+    """What the type of a text with this pattern (in quotes) is described as, wherever it stands in `form`."""
+    pending: list[tuple[Any, str | None]] = [(form, None)]
+    seen: set[int] = set()
+    while pending:
+        node, described = pending.pop()
+        if isinstance(node, msgspec.inspect.StrType) and repr(node.pattern) == pattern and described:
+            return described
+        if isinstance(node, msgspec.inspect.Metadata):
+            extra = cast("dict[str, str]", node.extra_json_schema or {})  # pyright: ignore[reportUnknownMemberType]
+            pending.append((node.type, extra.get("description", described)))
+        elif isinstance(node, tuple):
+            pending.extend((each, described) for each in cast("tuple[Any, ...]", node))
+        elif isinstance(node, msgspec.Struct) and id(node) not in seen:
+            seen.add(id(node))
+            is_union = isinstance(node, msgspec.inspect.UnionType)
+            inner = (getattr(node, name) for name in node.__struct_fields__)
+            pending.extend((each, described if is_union else None) for each in inner)
+    return None
+
+
+def _locate(message: str, form: Any, whole: str = THE_BODY) -> InvalidRequest:
     """msgspec's message, `Expected ... - at `$.a.b[0]``, with its place as a JSON Pointer."""
     found = _PATH.match(message)
     said, path = (found["said"], found["path"] or "") if found else (message, "")
     steps = [pointer_step(match[1] or match[2]) for match in _STEP.finditer(path) if match[1] or match[2]]
     if field := _FIELD.search(said):
         steps.append(pointer_step(field["name"]))
-    return _invalid("".join(steps), in_words(said), whole)
+    return _invalid("".join(steps), in_words(said, form), whole)
 
 
 def _refuse(name: str, what: str) -> NoReturn:

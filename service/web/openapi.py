@@ -40,6 +40,7 @@ _BYTES: Json = {"type": "string", "format": "binary"}
 _PARAMETER = re.compile(r"{(\w+)(?::(\w+))?}")
 _PATH_SCHEMAS: Mapping[str, Json] = {
     "str": {"type": "string", "minLength": 1},
+    "path": {"type": "string", "minLength": 1},
     "int": {"type": "integer", "minimum": 0, "maximum": INTEGER_MAX},
     "uuid": {"type": "string", "format": "uuid"},
 }

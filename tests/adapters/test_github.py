@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from service.adapters.cache.scripted import ScriptedCache
 from service.adapters.github import (
+    Activity,
     GitHubRateLimited,
     GitHubUnavailable,
     LoginNotFound,
@@ -154,7 +155,7 @@ async def test_a_cache_that_holds_something_else_is_no_answer() -> None:
         assert len(here.api.requests) == 4
 
 
-@pytest.mark.parametrize("fault", ["missing", "taken-down"])
+@pytest.mark.parametrize("fault", ["missing", "taken-down", "blocked"])
 async def test_what_is_not_there_is_missing(fault: str) -> None:
     async with scene() as here:
         with pytest.raises(LoginNotFound):
@@ -162,6 +163,37 @@ async def test_what_is_not_there_is_missing(fault: str) -> None:
         with pytest.raises(RepositoryNotFound):
             await here.github.repository(f"fault-{fault}", "engine")
         assert here.cache.values == {}
+
+
+@pytest.mark.parametrize("fault", ["error", "missing", "secondary", "garbage", "silence"])
+async def test_only_the_main_request_decides(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pygithub, "REQUEST_SECONDS", 1.0)
+    async with scene() as here:
+        whole = await here.github.evidence("ada")
+        here.api.faults = dict.fromkeys(["/repos/ada/engine/languages", "/users/bob/repos"], fault)
+        repository = await here.github.repository("ada", "engine")
+        assert (repository.stars, repository.languages, repository.missing) == (10, {}, ("languages",))
+        here.later(3_601)  # of the limit that one of the faults is
+        person = await here.github.evidence("bob")
+        assert (person.name, person.repositories, person.languages) == ("Bob Example", (), {})
+        assert (person.missing, person.activity) == (("repositories",), whole.activity)
+        here.later(3_601)
+        here.api.faults = {"/users/eve/events/public": fault}
+        person = await here.github.evidence("eve")
+        assert (person.missing, len(person.repositories)) == (("activity",), 9)
+        here.later(3_601)
+        here.api.faults.clear()
+        assert (await here.github.evidence("eve")).missing == ()
+
+
+async def test_a_defect_of_ours_is_no_fault_of_githubs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_wires: object) -> Activity:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pygithub.wire, "read_activity", fail)
+    async with scene() as here:
+        with pytest.raises(ZeroDivisionError):
+            await here.github.evidence("ada")
 
 
 async def test_what_is_private_is_missing() -> None:

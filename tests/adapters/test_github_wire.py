@@ -1,6 +1,6 @@
 """GitHub's JSON to our values; what it says is its authors' and may be anything."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 import pytest
@@ -116,6 +116,16 @@ def test_an_unknown_license_is_none() -> None:
 def test_nulls_and_unknown_fields_are_taken() -> None:
     account = msgspec.json.decode(b'{"login": "ada", "name": null, "bio": null, "plan": {"x": 1}}', type=AccountWire)
     assert (read_account(account).login, read_account(account).name) == ("ada", None)
+
+
+def test_times_are_in_utc() -> None:
+    east = datetime(2026, 11, 22, 2, tzinfo=timezone(timedelta(hours=2)))
+    read = read_repository(RepositoryWire(full_name="a/b", pushed_at=east)).pushed_at
+    assert (read, read and read.tzinfo) == (NOW, UTC)
+    since = read_activity([EventWire("PushEvent", east)]).since
+    assert (since, since and since.tzinfo) == (NOW, UTC)
+    first = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=2)))
+    assert read_repository(RepositoryWire(full_name="a/b", pushed_at=first)).pushed_at is None
 
 
 def test_activity_is_counted_and_times_without_a_zone_are_left_out() -> None:

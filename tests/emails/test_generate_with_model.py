@@ -207,6 +207,14 @@ async def test_github_failing_is_named_and_the_letter_written(house: World, fail
     assert await left(house.db) == Left(1, 1, 0, ["succeeded"], Balance(0, 0, 0))
 
 
+async def test_what_github_leaves_out_is_named(house: World) -> None:
+    await give(house.db, 1)
+    lacking = msgspec.structs.replace(ADA_ON_GITHUB, missing=("activity",))
+    email = await with_github(house, people={"ada": lacking}).generate(replace(REQUEST, github="@ada"))
+    reason = "GitHub did not give all of it this time; missing: activity"
+    assert email.missing == (Missing("github", reason),)
+
+
 async def test_github_silent_unknown_or_not_there_is_named(house: World) -> None:
     await give(house.db, 3)
     request = replace(REQUEST, github="ada")

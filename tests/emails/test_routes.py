@@ -157,6 +157,23 @@ async def test_what_is_wrong_is_refused_before_anything_is_reserved(
     assert (found.emails, found.usage, found.balance.available) == (0, [], 10)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"github": "octo/cat"},
+            "must be a login on GitHub or the address of a profile: octocat, @octocat, https://github.com/octocat",
+        ),
+        ({"language": "english please"}, "must be a language tag such as en or de-AT"),
+    ],
+)
+async def test_what_is_written_otherwise_is_told_in_words(
+    client: httpx.AsyncClient, changes: dict[str, str], said: str
+) -> None:
+    answer = await client.post("/api/emails/generate", json=REQUEST | changes)
+    assert [error["detail"] for error in answer.json()["errors"]] == [said]
+
+
 @pytest.mark.parametrize("url", ["ftp://example.com/x", "http://127.0.0.1/x", "http://169.254.169.254/", "file:///x"])
 async def test_a_forbidden_address_is_refused_before_anything_is_reserved(
     client: httpx.AsyncClient, house: World, url: str

@@ -45,6 +45,7 @@ class GitHubApi:
     remaining: int = 5_000
     resets_at: datetime = datetime(2027, 1, 1, tzinfo=UTC)
     fault: str | None = None
+    faults: dict[str, str] = field(default_factory=dict[str, str])  # by path
     delay_seconds: float = 0.0
     said: dict[str, Any] = field(default_factory=dict[str, Any])  # by path, instead of what is made up
     moved: dict[str, str] = field(default_factory=dict[str, str])  # from path to path
@@ -138,7 +139,7 @@ async def _converse(server: GitHubApi, stream: ByteStream) -> None:
         server.requests.append(asked)
         await anyio.sleep(server.delay_seconds)
         named = re.match(r"/(?:users|repos)/fault-([a-z0-9-]+)", asked.path)
-        fault = named[1] if named else server.fault
+        fault = named[1] if named else server.faults.get(asked.path, server.fault)
         if fault is not None:
             await FAULTS[fault](server, stream, asked)
         else:
@@ -289,6 +290,11 @@ async def _elsewhere(server: GitHubApi, stream: ByteStream, _asked: Asked) -> No
     await _send(server, stream, 301, {"message": "Moved Permanently"}, {"Location": "http://localhost:9/"})
 
 
+async def _blocked(server: GitHubApi, stream: ByteStream, _asked: Asked) -> None:
+    block = {"reason": "tos", "created_at": _time(LATEST), "html_url": "https://github.com/tos"}
+    await _send(server, stream, 403, {"message": "Repository access blocked", "block": block})
+
+
 def _refusal(status: int, message: str, **headers: str) -> Fault:
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
 
@@ -307,6 +313,7 @@ FAULTS: Mapping[str, Fault] = {
     "too-many": _refusal(429, "Too many requests", Retry_After="999999999999"),
     "missing": _refusal(404, "Not Found"),
     "taken-down": _refusal(451, "Repository access blocked"),
+    "blocked": _blocked,
     "unauthorized": _refusal(401, "Bad credentials"),
     "forbidden": _refusal(403, "Resource not accessible by integration"),
     "error": _refusal(500, "Server Error"),

@@ -25,6 +25,7 @@ REASONS: dict[str, str | tuple[str, ...]] = {
     "nobody": "GitHub has no account nobody.",
     "fault-missing": "GitHub has no account fault-missing.",
     "fault-taken-down": "GitHub has no account fault-taken-down.",
+    "fault-blocked": "GitHub has no account fault-blocked.",
     "fault-unauthorized": "GitHub does not accept this service's token.",
     "fault-forbidden": "GitHub answered with status 403.",
     "fault-error": "GitHub answered with status 500.",

@@ -2,8 +2,14 @@ import msgspec
 import pytest
 
 from service.adapters.github import Activity
-from service.projects.model import LANGUAGES_CITED_MAX, Statement, is_login, is_repository, statements
+from service.projects.model import LANGUAGES_CITED_MAX, Statement, is_repository, read_login, statements
 from tests.projects.people import ADA
+
+ADDRESSES_OF_NO_PROFILE = (
+    *("github.com", "https://github.com/", "https://github.com/octocat/hello-world", "https://gitlab.com/octocat"),
+    *("https://github.com.evil.example/octocat", "https://evil.example/github.com/octocat", "@@octocat", "@"),
+    *("https://github.com/octocat\n", "https://github.com/octocat?tab=x y", "ftp://github.com/octocat"),
+)
 
 
 def test_each_statement_names_its_place() -> None:
@@ -32,12 +38,25 @@ def test_only_the_main_languages_are_stated() -> None:
 
 @pytest.mark.parametrize("login", ["a", "octocat", "a-b", "old-", "name_corp", "0x", "A" * 39])
 def test_a_login(login: str) -> None:
-    assert is_login(login)
+    assert read_login(login) == login
 
 
-@pytest.mark.parametrize("login", ["", "-a", "_a", "a" * 40, "a b", "a/b", "a\n", "..", "ä", "a@b", "٣"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("@octocat", "github.com/octocat/", "https://github.com/octocat", "http://www.github.com/octocat"),
+        "https://github.com/octocat?tab=repositories",
+    ],
+)
+def test_a_login_as_people_write_it(text: str) -> None:
+    assert read_login(text) == "octocat"
+
+
+@pytest.mark.parametrize(
+    "login", ["", "-a", "_a", "a" * 40, "a b", "a/b", "a\n", "..", "ä", "a@b", "٣", *ADDRESSES_OF_NO_PROFILE]
+)
 def test_no_login(login: str) -> None:
-    assert not is_login(login)
+    assert read_login(login) is None
 
 
 @pytest.mark.parametrize(

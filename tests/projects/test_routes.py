@@ -1,4 +1,5 @@
 import httpx
+import msgspec
 import pytest
 
 from service.adapters.github import GitHubNotInstalled, GitHubRateLimited, GitHubUnavailable, LoginNotFound
@@ -33,15 +34,19 @@ async def test_a_repository_goes_out_as_the_contract_says() -> None:
         "license": "MIT",
         "pushed_at": "2026-11-22T06:00:00Z",
         "html_url": "https://github.com/ada/engine",
+        "missing": [],
     }
 
 
-async def test_evidence_goes_out_whole() -> None:
-    answer = await got(PERSON, ScriptedGitHub({"ada": ADA}))
+@pytest.mark.parametrize("account", ["ada", "@ada", "https%3A%2F%2Fgithub.com%2Fada", "github.com%2Fada%2F"])
+async def test_evidence_goes_out_whole(account: str) -> None:
+    lacking = msgspec.structs.replace(ADA, missing=("activity",))
+    answer = await got(f"/api/github/users/{account}/evidence", ScriptedGitHub({"ada": lacking}))
     assert answer.status_code == 200
     person = answer.json()
     assert (person["login"], person["company"], person["languages"]) == ("ada", None, {"Ada": 2, "Shell": 1})
     assert [own["full_name"] for own in person["repositories"]] == ["ada/engine", "ada/bare"]
+    assert person["missing"] == ["activity"]
     assert person["activity"]["events"] == {"PushEvent": 3, "PullRequestEvent": 1, "WatchEvent": 7}
 
 

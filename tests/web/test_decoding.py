@@ -153,7 +153,9 @@ class Texts(msgspec.Struct, frozen=True):
     plain: Annotated[str, Meta(pattern=NO_NUL)] = ""
     line: Annotated[str, Meta(pattern=ONE_LINE)] = ""
     url: Annotated[str, Meta(pattern=NO_SPACE)] = "x"
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="three capital letters")] = "EUR"
+    languages: tuple[Annotated[str, Meta(pattern="^[a-z]{2}$", description="two small letters")] | None, ...] = ()
+    colour: Annotated[str, Meta(pattern="^#")] = "#"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,9 @@ class Texts(msgspec.Struct, frozen=True):
         (b'{"line": "a\\n"}', "must be one line without control characters"),
         (b'{"url": "a b"}', "holds a space or a control character"),
         (b'{"url": "a\\n"}', "holds a space or a control character"),
-        (b'{"currency": "eur"}', "is not written as it must be (^[A-Z]{3}$)"),
+        (b'{"currency": "eur"}', "must be three capital letters"),
+        (b'{"languages": ["EN"]}', "must be two small letters"),
+        (b'{"colour": "red"}', "is not written as it must be"),
     ],
 )
 def test_a_pattern_is_said_in_words(raw: bytes, said: str) -> None:

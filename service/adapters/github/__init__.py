@@ -14,7 +14,8 @@ from service.kernel.errors import Kind, ServiceError, Unavailable
 
 
 class Repository(msgspec.Struct, frozen=True, kw_only=True):
-    """`languages` counts bytes by language, as GitHub measures them; `license` is the SPDX id where there is one."""
+    """`languages` counts bytes by language, as GitHub measures them; `license` is the SPDX id where there is one.
+    `missing` names what GitHub did not give this time: `languages`."""
 
     full_name: str
     description: str | None = None
@@ -27,6 +28,7 @@ class Repository(msgspec.Struct, frozen=True, kw_only=True):
     license: str | None = None
     pushed_at: datetime | None = None
     html_url: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class OwnRepository(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +53,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 class PersonEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """`repositories`: the best of the 100 pushed to last, forks left out, the most starred first. `languages` counts
-    those 100 by their main language. `fetched_at` is when GitHub last confirmed the oldest part of it."""
+    those 100 by their main language. `missing` names what GitHub did not give this time: `repositories` (with their
+    languages), `activity`. `fetched_at` is when GitHub last confirmed the oldest part of it."""
 
     login: str
     name: str | None = None
@@ -63,6 +66,7 @@ class PersonEvidence(msgspec.Struct, frozen=True, kw_only=True):
     repositories: tuple[OwnRepository, ...] = ()
     languages: Mapping[str, int] = {}
     activity: Activity = Activity()
+    missing: tuple[str, ...] = ()
     fetched_at: datetime
 
 
@@ -75,7 +79,7 @@ class RateLimit(msgspec.Struct, frozen=True):
 
 
 class RepositoryNotFound(ServiceError):
-    """GitHub shows no such repository to everybody: it does not exist, or is private."""
+    """GitHub shows no such repository to everybody: it does not exist, is private, or GitHub blocks it."""
 
     kind, slug, title = Kind.MISSING, "repository-not-found", "No such repository on GitHub"
 
@@ -111,7 +115,7 @@ class GitHub(Protocol):
         ...
 
     async def repository(self, owner: str, name: str) -> Repository:
-        """A public repository, at most ten minutes old.
+        """A public repository, at most ten minutes old; its languages may be missing where GitHub does not give them.
 
         Within 5 s. Raises `RepositoryNotFound`, `GitHubRateLimited`, `GitHubUnavailable`, `GitHubNotInstalled`. A copy
         up to a day old is given where GitHub is limited or unreachable. Cancellation returns at once; the worker thread
@@ -120,7 +124,8 @@ class GitHub(Protocol):
         ...
 
     async def evidence(self, login: str) -> PersonEvidence:
-        """What an account shows to everybody: three requests, however many repositories it has.
+        """What an account shows to everybody: three requests, however many repositories it has. Only the account itself
+        is needed; what else GitHub does not give is named in `missing`.
 
         Bounds, errors and cancellation as in `repository`, with `LoginNotFound`.
         """

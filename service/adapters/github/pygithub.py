@@ -1,6 +1,7 @@
 """GitHub through PyGithub in worker threads. Answers are cached and revalidated by their ETag: one that has not changed
 costs nothing of the rate limit."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,7 @@ from service.adapters.github import (
 )
 from service.adapters.github.pool import Connection, ConnectionPool, RequestFailed, Response
 from service.kernel.clock import Clock
-from service.kernel.concurrency import Branch, Finished, gather_all
+from service.kernel.concurrency import Branch, Failed, Finished, gather_all, gather_settled
 from service.kernel.deadlines import attempt_seconds, remaining_seconds
 from service.kernel.errors import ServiceError
 
@@ -99,8 +100,11 @@ class PyGithub:
         languages = self._branch(
             _Request(f"{path}/languages", {}, dict[str, int], _reader(dict[str, int], wire.read_languages), missing)
         )
-        await _all(repository, languages)
-        return msgspec.structs.replace(_value(repository).value, languages=_value(languages).value)
+        found = await _gather(repository, languages)
+        bytes_by_language = _value(languages)
+        if bytes_by_language is None:
+            return msgspec.structs.replace(found.value, missing=("languages",))
+        return msgspec.structs.replace(found.value, languages=bytes_by_language.value)
 
     async def evidence(self, login: str) -> PersonEvidence:
         missing = LoginNotFound(f"GitHub has no account {login}.")
@@ -125,8 +129,7 @@ class PyGithub:
                 missing,
             )
         )
-        await _all(account, shelf, activity)
-        return _person(_value(account), _value(shelf), _value(activity))
+        return _person(await _gather(account, shelf, activity), _value(shelf), _value(activity))
 
     def _branch(self, question: _Request[V]) -> Branch[_Kept[V]]:
         limit = min(CALL_SECONDS, remaining_seconds())
@@ -180,7 +183,7 @@ class PyGithub:
     def _refuse(self, response: Response, question: _Request[Any]) -> None:
         if response.status == 200:
             return
-        if response.status in {404, 451}:  # 451: taken down
+        if response.status in {404, 451} or _is_blocked(response):  # 451: taken down
             raise question.missing
         if response.is_limited:
             self._limit(_seconds_to_wait(response, self._clock.now()))
@@ -245,21 +248,34 @@ def _read_public_repository(body: str, *, missing: ServiceError) -> Repository:
     return wire.read_repository(repository)
 
 
-async def _all(*branches: Branch[Any]) -> None:
+async def _gather(main: Branch[V], *others: Branch[Any]) -> V:
+    """What `main` gives, once the others have ended as well; its failure ends them, theirs stays with them."""
+    # Each of the others has its own limit.
+    beside = Branch("github beside", partial(gather_settled, *others), timeout_seconds=math.inf)
     try:
-        await gather_all(*branches)
+        await gather_all(main, beside)
     except TimeoutError as error:
         raise GitHubUnavailable("GitHub did not answer in time.") from error
-
-
-def _value(branch: Branch[V]) -> V:
-    if isinstance(branch.outcome, Finished):
-        return branch.outcome.value
+    if isinstance(main.outcome, Finished):
+        return main.outcome.value
     raise GitHubUnavailable("GitHub did not answer in time.")  # for the checker: `gather_all` has raised then
 
 
-def _person(account: _Kept[wire.Account], shelf: _Kept[wire.Shelf], activity: _Kept[Activity]) -> PersonEvidence:
+def _value(branch: Branch[V]) -> V | None:
+    match branch.outcome:
+        case Finished(value=value):
+            return value
+        case Failed(error=error) if not isinstance(error, ServiceError):
+            raise error  # a defect of ours, which must not pass for a fault of GitHub's
+        case _:
+            return None
+
+
+def _person(
+    account: _Kept[wire.Account], shelf: _Kept[wire.Shelf] | None, activity: _Kept[Activity] | None
+) -> PersonEvidence:
     who = account.value
+    parts = {"repositories": shelf, "activity": activity}
     return PersonEvidence(
         login=who.login,
         name=who.name,
@@ -268,11 +284,23 @@ def _person(account: _Kept[wire.Account], shelf: _Kept[wire.Shelf], activity: _K
         location=who.location,
         public_repos=who.public_repos,
         html_url=who.html_url,
-        repositories=shelf.value.repositories,
-        languages=shelf.value.languages,
-        activity=activity.value,
-        fetched_at=min(account.at, shelf.at, activity.at),
+        repositories=shelf.value.repositories if shelf else (),
+        languages=shelf.value.languages if shelf else {},
+        activity=activity.value if activity else Activity(),
+        missing=tuple(name for name, part in parts.items() if part is None),
+        fetched_at=min(part.at for part in (account, *parts.values()) if part is not None),
     )
+
+
+def _is_blocked(response: Response) -> bool:
+    """GitHub's staff block what breaks its terms: 403 with the reason in `block`, where others are refused for good."""
+    if response.status != 403:
+        return False
+    try:
+        refusal = msgspec.json.decode(response.body, type=wire.Refusal)
+    except msgspec.MsgspecError:
+        return False
+    return refusal.block is not None or refusal.message == "Repository access blocked"
 
 
 def _seconds_to_wait(response: Response, now: datetime) -> int:

@@ -4,7 +4,8 @@ line and cut, lists and numbers are bounded, links are links or left out."""
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -62,6 +63,13 @@ class EventWire(Struct, frozen=True):
     created_at: datetime | None = None
 
 
+class Refusal(Struct, frozen=True):
+    """The body of an answer that is none; `block` says why GitHub's staff closed what was asked for."""
+
+    message: str = ""
+    block: dict[str, Any] | None = None
+
+
 class Account(Struct, frozen=True):
     """An account, read."""
 
@@ -101,7 +109,7 @@ def read_repository(wire: RepositoryWire) -> Repository:
         language=line(wire.language),
         topics=_lines(wire.topics or ()),
         license=_license(wire.license),
-        pushed_at=wire.pushed_at,
+        pushed_at=_in_utc(wire.pushed_at),
         html_url=link(wire.html_url),
     )
 
@@ -132,7 +140,7 @@ def read_shelf(wires: Sequence[RepositoryWire]) -> Shelf:
 
 def read_activity(wires: Sequence[EventWire]) -> Activity:
     kinds = Counter(kind for wire in wires if (kind := line(wire.type)))
-    times = [wire.created_at for wire in wires if wire.created_at is not None and wire.created_at.tzinfo is not None]
+    times = [at for wire in wires if (at := _in_utc(wire.created_at)) is not None]
     return Activity(
         events=dict(kinds.most_common(EVENTS_MAX)),
         since=min(times, default=None),
@@ -148,7 +156,8 @@ def _best(own: Sequence[RepositoryWire]) -> list[RepositoryWire]:
 
 
 def _pushed(wire: RepositoryWire) -> float:
-    return wire.pushed_at.timestamp() if wire.pushed_at else 0.0
+    at = _in_utc(wire.pushed_at)
+    return at.timestamp() if at else 0.0
 
 
 def _own(wire: RepositoryWire) -> OwnRepository:
@@ -164,6 +173,14 @@ def _license(wire: License | None) -> str | None:
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(read for text in list(texts)[:TOPICS_MAX] if (read := line(text)))
+
+
+def _in_utc(at: datetime | None) -> datetime | None:
+    """None for one without a zone, or at the ends of the calendar."""
+    try:
+        return at.astimezone(UTC) if at is not None and at.tzinfo is not None else None
+    except OverflowError:
+        return None
 
 
 def _count(number: int) -> int:

@@ -169,7 +169,7 @@ def _convert(values: Mapping[str, str]) -> JobInFile:
         return msgspec.convert(values, JobInFile)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `$.")
-        raise InvalidRequest(f"`{place.rstrip('`')}`: {in_words(what)}." if place else f"{what}.") from error
+        raise InvalidRequest(f"`{place.rstrip('`')}`: {in_words(what, JobInFile)}." if place else f"{what}.") from error
 
 
 def _details(job: JobInFile) -> JobDetails:

@@ -5,7 +5,7 @@ One file for each branch: what it reads, and None where the request asks for not
 
 from typing import Any
 
-from service.adapters.github import GitHubNotInstalled, GitHubRateLimited
+from service.adapters.github import GitHubNotInstalled, GitHubRateLimited, PersonEvidence
 from service.crm.jobs.model import Job
 from service.emails.model import Gathered, GenerateRequest, Missing
 from service.emails.operations.gathering import github, job_context, resume
@@ -53,6 +53,9 @@ async def gather(
     await gather_settled(*branches.values(), report=report)
     brought = {name: branch.outcome.value for name, branch in branches.items() if isinstance(branch.outcome, Finished)}
     reasons = {name: reason for name, branch in branches.items() if (reason := _why_missing(branch))}
+    found: PersonEvidence | None = brought.get("github")
+    if found is not None and found.missing:
+        reasons["github"] = f"GitHub did not give all of it this time; missing: {', '.join(found.missing)}"
     missing = tuple(Missing(name, reason) for name, reason in reasons.items())
     return Gathered(**brought, missing=missing), {name: round(b.seconds * 1000) for name, b in branches.items()}
 
