@@ -99,15 +99,16 @@ async def test_ids_of_another_are_ids_of_nothing(two: Two) -> None:
     assert job["lead"]["deal"]["name"] == CANARY
 
 
-async def test_a_resume_of_another_is_missing_like_one_that_is_not_there(two: Two) -> None:
-    reasons: list[Any] = []
+async def test_a_resume_of_another_is_refused_like_one_that_is_not_there(two: Two) -> None:
+    answers: list[tuple[int, str, str]] = []
     for resume in (two.ids["resume_id"], str(uuid4())):
         asked = {"recruiter": {"name": "Ada Park"}, "resume_id": resume}
-        email = await two.other.post("/api/emails/generate", json=asked)
-        assert email.status_code == 201
-        assert CANARY not in email.text
-        reasons.append([(gone["branch"], gone["reason"].replace(resume, "the id")) for gone in email.json()["missing"]])
-    assert reasons[0] == reasons[1] != []
+        refusal = await two.other.post("/api/emails/generate", json=asked)
+        assert CANARY not in refusal.text
+        problem = refusal.json()
+        answers.append((refusal.status_code, problem["type"], problem["detail"].replace(resume, "the id")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
 
 
 async def test_lists_and_searches_show_nothing_of_another(two: Two) -> None:
