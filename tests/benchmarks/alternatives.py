@@ -228,10 +228,12 @@ async def _keep(tx: Transaction, email: Email, inputs: store.EncodedInputs, hold
 
 
 class InlineParser:
-    """Parses where it is called: a worker process belongs to one loop, and a thread may block."""
+    """Parses where it is called: a reader process belongs to one loop, and a thread may block."""
 
-    async def parse(self, html: bytes | str, *, charset: str | None = None) -> Page:
-        return read_page(html, charset=charset)
+    async def parse(
+        self, html: bytes | str, *, charset: str | None = None, selections: tuple[Selection, ...] = ()
+    ) -> Page:
+        return read_page(html, charset=charset, selections=selections)
 
 
 @asynccontextmanager
