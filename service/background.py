@@ -8,7 +8,7 @@ from functools import partial
 from service.access.idempotency import purge_idempotency_keys
 from service.credits.operations import sweep_expired_holds
 from service.custody.operations import watch_invariants
-from service.events.publishing import purge_old_events
+from service.events import purge_old_events
 from service.kernel.supervision import BackgroundTask, Lasting, Periodic
 from service.kernel.telemetry.metrics import watch_event_loop
 from service.payments.operations import expire_unpaid_orders

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.access.known_users import KnownUsers
+from service.access.callers import KnownUsers
 from service.access.pipeline import Pipeline
 from service.access.rates import RateLimits
 from service.accounts.operations import is_stored

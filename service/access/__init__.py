@@ -3,9 +3,8 @@
 Owns the idempotency keys. It knows no HTTP: a surface hands it values (the bearer text, the peer's address, the key).
 
 pipeline      the way of any call through all of these, to its handler
-principal     who a call acts for, and what an operation asks of them
+callers       who a call acts for, what an operation asks of them, and whether they are stored
 tokens        bearer tokens: what is accepted
-known_users   who is stored, remembered for a moment
 rates         how often somebody may call
 idempotency   one effect per key, with the sweeper of old keys
 store         its rows; the one file of this room that custody reads

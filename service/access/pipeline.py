@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import anyio
 import structlog
 
+from service.access.callers import NOBODY, Access, KnownUsers, authorize
 from service.access.idempotency import Arriving, Encode, Handle, Key, Memory, Once, request_hash
-from service.access.known_users import KnownUsers
-from service.access.principal import NOBODY, Access, authorize
 from service.access.rates import RateLimits, require_room
 from service.access.store import Answer
 from service.access.tokens import Authenticator

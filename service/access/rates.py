@@ -7,7 +7,7 @@ import ipaddress
 import math
 from dataclasses import dataclass
 
-from service.access.principal import Principal
+from service.access.callers import Principal
 from service.adapters.rate_limits import Rate, RateLimiter, Taken
 from service.kernel.errors import Kind, ServiceError
 

@@ -8,7 +8,7 @@ from typing import Any
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
-from service.access.principal import Principal
+from service.access.callers import Principal
 from service.adapters.signing_keys import RSA_MIN_BITS, is_weak
 from service.kernel.clock import Clock
 from service.kernel.errors import Kind, ServiceError

@@ -16,7 +16,7 @@ from service.custody import operations as custody
 from service.kernel.database import Database, open_database
 from service.kernel.database.server import OLDEST_MAJOR, server_facts, write_nothing
 from service.kernel.errors import ServiceError
-from service.migrations.revisions import applied_revision, newest_revision
+from service.migrations import applied_revision, newest_revision
 from service.payments.store import count_open_events
 from service.resources import (
     database_url,

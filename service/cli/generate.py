@@ -15,8 +15,7 @@ from rich.console import Console
 from service.accounts import operations as accounts
 from service.cli import DONE, INTERRUPTED, Refused, command_settings
 from service.cli.inputs import Posting, read_posting, read_recruiter, read_resume
-from service.cli.letter import print_letter
-from service.cli.progress import Progress, run_with_progress
+from service.cli.printing import Progress, print_letter, run_with_progress
 from service.composition import build_services
 from service.credits.model import Balance
 from service.credits.store import find_balance

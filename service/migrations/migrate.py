@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from service.kernel.database import open_database
-from service.migrations.revisions import applied_revision, newest_revision
+from service.migrations import applied_revision, newest_revision
 
 
 def migrate(url: str, *, to: str = "head") -> None:

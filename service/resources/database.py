@@ -14,7 +14,7 @@ import structlog
 from service.adapters.local_postgres import Owner
 from service.kernel.database import SURVEY, Database, open_database
 from service.kernel.errors import Unavailable
-from service.migrations.revisions import applied_revision, newest_revision
+from service.migrations import applied_revision, newest_revision
 from service.settings import Settings
 
 log = structlog.get_logger(__name__)

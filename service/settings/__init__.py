@@ -6,10 +6,8 @@ counts as unset. `.env` in the working directory fills in what the environment d
 variables   each setting: its variable, its type, its default, and what it accepts in words
 loading     from the environment and `.env` to `Settings`, and back to what may be shown; the secret of tokens
 problems    values that contradict each other, and URLs that are not accepted
-addresses   which URLs and hosts may be trusted, and how they are shown
 """
 
-from service.settings.addresses import is_loopback, without_password
 from service.settings.loading import (
     default_data_dir,
     describe,
@@ -20,7 +18,7 @@ from service.settings.loading import (
     unknown_variables,
 )
 from service.settings.problems import BadSettings
-from service.settings.variables import OPENAI_URL, Settings
+from service.settings.variables import OPENAI_URL, Settings, is_loopback, without_password
 
 __all__ = [
     "OPENAI_URL",

@@ -12,9 +12,8 @@ import msgspec
 import platformdirs
 
 from service.kernel.identifiers import weakness_of
-from service.settings.addresses import MASK, without_password
 from service.settings.problems import BadSettings, contradictions
-from service.settings.variables import Settings, Variable, variables
+from service.settings.variables import MASK, Settings, Variable, variables, without_password
 
 # Where the embedded server must run as another user, that user has to reach the data: root's home will not do.
 DATA_DIR_OF_ROOT = Path("/var/lib/overture")

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from service.kernel.identifiers import SECRET_MIN_BYTES, weakness_of
-from service.settings.addresses import is_http_url, is_trustworthy_url, without_password
-from service.settings.variables import Settings
+from service.settings.variables import Settings, is_http_url, is_trustworthy_url, without_password
 
 MODEL_NAME_MAX_CHARS = 200
 

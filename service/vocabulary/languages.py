@@ -9,8 +9,8 @@ import msgspec
 from babel import Locale
 from babel.core import get_global
 
-from service.vocabulary.files import Phrases, Table, names, read
 from service.vocabulary.posting import Posting
+from service.vocabulary.shared import Phrases, Table, names, read
 
 _LANGUAGE_FILE = re.compile(r"([a-z]{2,3})\.toml")
 # A month's name; Japanese and Chinese have numbers instead ("5月").

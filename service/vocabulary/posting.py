@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from service.vocabulary.files import Phrases, Table
+from service.vocabulary.shared import Phrases, Table
 
 Section: TypeAlias = Literal["responsibilities", "requirements", "technologies", "benefits", "employer", "other", "end"]
 Label: TypeAlias = Literal[

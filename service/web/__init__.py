@@ -7,7 +7,7 @@ middleware    the layers around the routes: context, security headers, request g
 
 context, request_guard                          request id, trace and log line; what no well-behaved client sends
 headers, receiving, bodies, decoding, uploads   what arrives: header fields, bytes, typed values, a file in a form
-sending, event_stream, downloads                what goes back: whole, as server-sent events, as a file while it is made
+sending, event_stream                           what goes back: whole, as a file while it is made, as server-sent events
 problems                                        errors to RFC 9457 documents; the only file that knows status codes
 paging                                          pages and cursors
 openapi, schemas, reference, docs_page          the contract, for programs and for people

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from service.access.callers import Access, Principal
 from service.access.idempotency import Remember
-from service.access.principal import Access, Principal
 from service.access.rates import PUBLIC, READ, WRITE
 from service.adapters.rate_limits import Rate
 from service.kernel.errors import ServiceError

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import getdoc
 
+from service.access.callers import Forbidden, UnknownUser
 from service.access.idempotency import KEY_MAX_CHARACTERS, IdempotencyInProgress, IdempotencyMismatch
-from service.access.known_users import UnknownUser
-from service.access.principal import Forbidden
 from service.access.rates import RateLimited
 from service.access.tokens import Unauthenticated
 from service.kernel.database import DatabaseUnavailable

@@ -14,22 +14,21 @@ from anyio.abc import TaskGroup
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
+from service.access.callers import Access
 from service.access.idempotency import Remember
 from service.access.pipeline import CallContext, Pipeline, Rules
-from service.access.principal import Access
 from service.access.store import Answer
 from service.kernel.concurrency import Admission
 from service.kernel.in_flight import ShuttingDown
 from service.web.bodies import file_in, take_in
 from service.web.context import request_info
 from service.web.decoding import decode_query, path_values
-from service.web.downloads import FileChannel
 from service.web.endpoint import Call, Download, Endpoint, Events, IncomingBody, Reply, rate_of
 from service.web.event_stream import EventChannel, wants_events
 from service.web.headers import credentials, for_endpoints, with_rate_fields
 from service.web.problems import MethodNotAllowed, NoSuchPath, answer_errors, answer_for
 from service.web.receiving import BODY_TIMEOUT_SECONDS, Inbox
-from service.web.sending import Channel, deliver, refuse_socket
+from service.web.sending import Channel, FileChannel, deliver, refuse_socket
 
 # Files are held in memory, twice for a moment, as long as their senders take: a quarter of a gigabyte of résumés.
 UPLOADS_MAX = 25

@@ -7,10 +7,9 @@ import anyio
 import msgspec
 import pytest
 
+from service.access.callers import Access, Forbidden, UnknownUser
 from service.access.idempotency import IdempotencyMismatch, Key, Remember
-from service.access.known_users import UnknownUser
 from service.access.pipeline import CallContext, Credentials, Pipeline, Rules
-from service.access.principal import Access, Forbidden
 from service.access.rates import RateLimited, RateLimits
 from service.access.store import Answer
 from service.access.tokens import Unauthenticated

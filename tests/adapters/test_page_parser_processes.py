@@ -16,7 +16,7 @@ from service.adapters.page_parser import PageParser, Request, UnparsablePage, pr
 from service.adapters.page_parser.processes import page_parser_processes
 from service.kernel.errors import Overloaded, Unavailable
 from service.kernel.reader_processes import pool, process
-from service.kernel.reader_processes.frames import frame
+from service.kernel.reader_processes.protocol import frame
 
 pytestmark = [pytest.mark.anyio, pytest.mark.process]
 

@@ -33,7 +33,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from service.access.principal import Principal
+from service.access.callers import Principal
 from service.access.tokens import Authenticator
 from service.adapters.cache.in_process import InProcessCache
 from service.adapters.github import GitHub
@@ -41,7 +41,7 @@ from service.adapters.language_model import ModelCall
 from service.adapters.language_model.connections import Connections
 from service.adapters.language_model.openai_compatible import openai_compatible
 from service.adapters.page_fetcher.http import HttpPageFetcher
-from service.adapters.page_parser import Page, PageParser
+from service.adapters.page_parser import Page, PageParser, Selection
 from service.adapters.page_parser.processes import page_parser_processes
 from service.adapters.page_parser.reading import read_page
 from service.credits import operations as credits

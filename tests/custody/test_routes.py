@@ -6,7 +6,7 @@ import zipfile
 import httpx
 import pytest
 
-from service.access.known_users import KnownUsers
+from service.access.callers import KnownUsers
 from service.accounts.operations import is_stored
 from service.accounts.routes import routes as accounts
 from service.credits.routes import routes as credits

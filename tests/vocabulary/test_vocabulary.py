@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from service import vocabulary
-from service.vocabulary import files
+from service.vocabulary import shared
 from service.vocabulary.languages import Language
 
 
@@ -78,7 +78,7 @@ def test_legal_forms_are_as_they_are_written() -> None:
 
 
 def test_files_are_read_from_the_package_itself() -> None:
-    assert "companies.toml" in files.names(".toml")
+    assert "companies.toml" in shared.names(".toml")
 
 
 @pytest.mark.parametrize("ending", ["photography", "co.uk", "ninja", "xn--p1ai"])

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from service.access.known_users import KnownUsers
+from service.access.callers import KnownUsers
 from service.access.pipeline import Pipeline
 from service.access.rates import RateLimits
 from service.access.tokens import Authenticator, mint

@@ -5,8 +5,8 @@ input (40 000 attributes take 3.8 s, 100 000 nested tags 23 s).
 
 processes     the parser of the service: a pool of processes, each running `reader_process`
 scripted      the fake for tests
-reading       HTML to a `Page`, pure; in it: decoding (charsets), walking (the tree), visible_text (lines and spans),
-              items (microdata, RDFa), embedded (JSON-LD, application state)
+reading       bytes or HTML to a `Page`, pure; in it: walking (the tree), visible_text (lines and spans), items
+              (microdata, RDFa), embedded (JSON-LD, application state)
 """
 
 from typing import Literal, Protocol

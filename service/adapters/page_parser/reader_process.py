@@ -7,7 +7,7 @@ import msgspec
 
 from service.adapters.page_parser import Page, Request
 from service.adapters.page_parser.reading import read_page
-from service.kernel.reader_processes.serving import answer_requests
+from service.kernel.reader_processes.protocol import answer_requests
 
 # 5 MB of elements with many empty attributes, the most found, take 0.55 GB as a tree; 0.04 GB are
 # left after it.

@@ -4,10 +4,10 @@ PDF, DOCX (Office Open XML), Markdown and plain text, told apart by their conten
 processes, which are killed when they exceed their time or memory: a PDF may ask for more of both than any machine has,
 and searching 200 000 crafted characters for dates and addresses takes seconds.
 
-processes     the reader of the service: a pool of processes, each running `reader_process`
-scripted      the fake for tests
-file_kinds    bytes to `lines`, pure: pdf, docx (over zip_archive), plain (text and Markdown)
-recognition   lines to a document, pure
+processes        the reader of the service: a pool of processes, each running `reader_process`
+reader_process   bytes to `lines`, each by its kind's reader: pdf, docx (over zip_archive), plain (text and Markdown)
+recognition      lines to a document, pure
+scripted         the fake for tests
 """
 
 from collections.abc import Mapping

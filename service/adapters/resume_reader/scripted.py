@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.adapters.resume_reader import UnreadableResume
-from service.adapters.resume_reader.file_kinds import read_file
 from service.adapters.resume_reader.lines import NotReadable
+from service.adapters.resume_reader.reader_process import read_file
 from service.adapters.resume_reader.recognition.document import recognised
 from service.kernel.errors import ServiceError
 

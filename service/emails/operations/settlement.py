@@ -18,7 +18,7 @@ from service.crm.model import JobId
 from service.emails import store
 from service.emails.model import Credits, Email, EmailId, EmailStatus, Inputs, LeadOfTenant, Terms, Timings, WriterUsage
 from service.emails.store import EncodedInputs
-from service.events.publishing import publish
+from service.events import publish
 from service.kernel.concurrency import BranchEvent, Report
 from service.kernel.database import CommitUnknown, Database, DatabaseUnavailable, Transaction, UserGone
 from service.kernel.deadlines import remaining_seconds

@@ -5,6 +5,6 @@ and handles no error of its own: whatever goes wrong in there ends it, and its o
 
 pool       the owner's side: at most so many processes, each killed when it is late, breaks, or its caller leaves
 process    one of them: started, asked, killed
-serving    the process's side: requests from standard input, answers to standard output, an alarm and a memory limit
-frames     what goes between them
+protocol   what goes between them, and the process's side: requests from standard input, answers to standard output,
+           an alarm and a memory limit
 """

@@ -14,8 +14,8 @@ import msgspec
 
 from service.kernel.concurrency import Admission, Branch, gather_all
 from service.kernel.errors import Overloaded
-from service.kernel.reader_processes.frames import MalformedFrame, frame, message_in
 from service.kernel.reader_processes.process import START_SECONDS, ReaderProcess
+from service.kernel.reader_processes.protocol import MalformedFrame, frame, message_in
 
 Answer = TypeVar("Answer")
 

@@ -8,7 +8,7 @@ from anyio.abc import ByteReceiveStream, ByteSendStream, Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from service.kernel.errors import Unavailable
-from service.kernel.reader_processes.frames import HEADER_BYTES, READY, MalformedFrame, body_length
+from service.kernel.reader_processes.protocol import HEADER_BYTES, READY, MalformedFrame, body_length
 
 # Starting takes a tenth of a second, importing a large library three, and on a machine that starts many things at once
 # ten times that; one that needs longer cannot read either.

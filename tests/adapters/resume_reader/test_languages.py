@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.adapters.resume_reader.file_kinds import read_file
+from service.adapters.resume_reader.reader_process import read_file
 from service.adapters.resume_reader.recognition.document import recognised
 
 PORTUGUESE = """Rafaela Monteiro

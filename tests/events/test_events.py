@@ -5,10 +5,10 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from service import events
 from service.credits import operations as credits
 from service.credits.model import CreditsChanged, HoldId, TransactionKind
-from service.events import Event, publishing
-from service.events.publishing import publish, purge_old_events
+from service.events import Event, publish, purge_old_events
 from service.kernel.clock import SystemClock
 from service.kernel.database import Database, Transaction
 from service.kernel.identifiers import Identifiers, UserId
@@ -90,7 +90,7 @@ async def test_a_generation_tells_of_its_email(db: Database) -> None:
 
 
 async def test_events_are_kept_for_their_hours(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "EVENTS_PER_BATCH", 2)
+    monkeypatch.setattr(events, "EVENTS_PER_BATCH", 2)
 
     async def publish_all(tx: Transaction) -> None:
         statement = """

@@ -1,4 +1,5 @@
-"""The reader's own side: answer requests until standard input ends.
+"""What goes between an owner and its reader: a length in four bytes, then as many of MessagePack. And the reader's own
+side, which answers requests until its standard input ends.
 
 A reader ends with its owner, however that one ended: waiting, by the end of its input; reading, by an alarm, which
 unlike a watching thread also ends it inside an extension module. (Linux's parent-death signal would fire when the
@@ -13,7 +14,40 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from service.kernel.reader_processes.frames import HEADER_BYTES, READY, body_length, frame, message_in
+T = TypeVar("T")
+
+HEADER_BYTES = 4
+# The largest that is read, a page of 5 MB, takes less in MessagePack, and so does its reading, even where each
+# character takes four bytes.
+FRAME_MAX_BYTES = 24_000_000
+
+READY = b"\0\0\0\0"  # a reader's first frame: it is warm
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class MalformedFrame(ValueError):
+    """The other side does not speak frames."""
+
+
+def frame(message: msgspec.Struct) -> bytes:
+    body = _ENCODER.encode(message)
+    return len(body).to_bytes(HEADER_BYTES, "big") + body
+
+
+def body_length(header: bytes) -> int:
+    length = int.from_bytes(header, "big")
+    if len(header) < HEADER_BYTES or length > FRAME_MAX_BYTES:
+        raise MalformedFrame(f"no frame begins with {header!r}")
+    return length
+
+
+def message_in(body: bytes, decoder: msgspec.msgpack.Decoder[T]) -> T:
+    try:
+        return decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise MalformedFrame(str(error)) from error
+
 
 Request = TypeVar("Request")
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import trio.testing
 
-from service.access import known_users
-from service.access.known_users import REMEMBERED_SECONDS, KnownUsers, UnknownUser
+from service.access import callers
+from service.access.callers import REMEMBERED_SECONDS, KnownUsers, UnknownUser
 from service.kernel.database import Transaction
 from service.kernel.identifiers import UserId
 from tests.web.application import NoDatabase
@@ -52,7 +52,7 @@ async def test_a_no_is_not_remembered(autojump_clock: trio.testing.MockClock) ->
 
 
 async def test_the_memory_is_bounded(autojump_clock: trio.testing.MockClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known_users, "REMEMBERED_MAX", 2)
+    monkeypatch.setattr(callers, "REMEMBERED_MAX", 2)
     db = Asked()
     db.stored |= {"ada", "bob", "cyd"}
     known = KnownUsers(db, unasked)

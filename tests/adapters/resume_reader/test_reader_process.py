@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.adapters.resume_reader.file_kinds import read_file
 from service.adapters.resume_reader.lines import LINES_MAX, TEXT_MAX_CHARS, Line, NotReadable
+from service.adapters.resume_reader.reader_process import read_file
 from tests.adapters.resume_reader.files import docx, grace_pdf, package
 
 

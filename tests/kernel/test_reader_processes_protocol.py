@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from service.kernel.reader_processes.frames import (
+from service.kernel.reader_processes.protocol import (
     FRAME_MAX_BYTES,
     HEADER_BYTES,
     MalformedFrame,
