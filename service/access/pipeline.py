@@ -39,7 +39,7 @@ class Rules:
 
     name: str
     access: Access
-    rate: Rate | None = None  # None: not counted
+    rate: Rate | None  # None: not counted, which has to be said
     is_probe: bool = False  # answers while the process drains too, and the drain does not wait for it
     is_admitted: bool = False  # takes a place among what is in flight in this process
     is_idempotent: bool = False

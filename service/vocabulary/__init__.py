@@ -20,6 +20,7 @@ from service.vocabulary.languages import (
     months,
     phrases,
     regions,
+    territories,
 )
 from service.vocabulary.shared import (
     Companies,
@@ -54,4 +55,5 @@ __all__ = (
     "public_suffixes",
     "regions",
     "technologies",
+    "territories",
 )

@@ -122,7 +122,7 @@ class Regions(Table, frozen=True):
 class Language(Table, frozen=True):
     """Everything in lower case, as it is compared."""
 
-    # Of CLDR: `de; de_AT`.
+    # Of CLDR: `de; de_AT`; with the countries in which the language is spoken.
     locales: Phrases
     # By their numbers, as far as CLDR does not have them; CLDR's short ones that are words of other languages.
     months: dict[int, Phrases] = msgspec.field(default_factory=dict[int, Phrases])
@@ -192,6 +192,19 @@ def cities() -> frozenset[str]:
 @cache
 def regions() -> Regions:
     return read("regions.toml", Regions)
+
+
+@cache
+def territories() -> tuple[str, ...]:
+    """The countries (ISO 3166) of the languages and of the locales their files name; by CLDR where no locale says it:
+    `da` is spoken in `DK`."""
+    locales = (locale for code, language in languages().items() for locale in (code, *language.locales))
+    return tuple(dict.fromkeys(_territory(locale) for locale in locales))
+
+
+def _territory(locale: str) -> str:
+    """Raises UnknownLocaleError for a code that is of no language."""
+    return Locale.parse(locale).territory or get_global("likely_subtags")[locale].rpartition("_")[2]
 
 
 def _locales() -> list[Any]:

@@ -32,11 +32,12 @@ def for_endpoints(scope: Scope) -> dict[str, str]:
 def credentials(scope: Scope) -> Credentials:
     """What the request says of its caller. Raises InvalidRequest."""
     key = header(scope, b"idempotency-key")
+    method = scope.get("method", "GET")  # the scope of a WebSocket has none; its handshake is a GET (RFC 6455, 4.1)
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
     return Credentials(
         authorization=header(scope, b"authorization"),
         on_behalf_of=_on_behalf_of(scope),
-        key=None if key is None else Key(scope["method"], scope["path"], key),
+        key=None if key is None else Key(method, scope["path"], key),
         wanted_seconds=_wanted_seconds(scope),
         peer=scope["client"][0] if scope.get("client") else "",
         forwarded_for=",".join(forwarded),

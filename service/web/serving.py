@@ -78,7 +78,7 @@ class NoSockets(BaseRoute):
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._rules = Rules(name="WEBSOCKET", access=Access.PUBLIC)
+        self._rules = Rules(name="WEBSOCKET", access=Access.PUBLIC, rate=None)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         return (Match.FULL if scope["type"] == "websocket" else Match.NONE), {}

@@ -25,8 +25,8 @@ from tests.web.shop import Shop
 
 pytestmark = pytest.mark.anyio
 
-RULES = Rules(name="tool order", access=Access.USER)
-ONCE = Rules(name="tool order", access=Access.USER, is_idempotent=True)
+RULES = Rules(name="tool order", access=Access.USER, rate=None)
+ONCE = Rules(name="tool order", access=Access.USER, rate=None, is_idempotent=True)
 
 
 def credentials(user: str = "ada", **more: Any) -> Credentials:
@@ -70,7 +70,7 @@ async def test_whoever_may_not_is_refused_before_anything_is_done() -> None:
     for rules, who, refusal in (
         (RULES, Credentials(), Unauthenticated),
         (RULES, credentials(on_behalf_of="bob"), Forbidden),
-        (Rules(name="grant", access=Access.ADMIN), credentials(), Forbidden),
+        (Rules(name="grant", access=Access.ADMIN, rate=None), credentials(), Forbidden),
     ):
         with pytest.raises(refusal):
             await call(pipeline, rules, who, handle)
@@ -95,7 +95,7 @@ async def test_a_call_is_counted_for_its_user() -> None:
 
 
 async def test_a_full_process_admits_nothing_more() -> None:
-    rules = Rules(name="tool order", access=Access.USER, is_admitted=True)
+    rules = Rules(name="tool order", access=Access.USER, rate=None, is_admitted=True)
     pipeline = Parts(admission=Admission(running=1, waiting=0)).pipeline()
     async with pipeline.admission.admit():
         with pytest.raises(Overloaded):
@@ -143,7 +143,7 @@ async def test_the_drain_refuses_what_is_new_and_ends_what_is_left() -> None:
         parts.in_flight.refuse()
         with pytest.raises(ShuttingDown):
             await call(pipeline, RULES, credentials(), greet)
-        probe = Rules(name="probe", access=Access.PUBLIC, is_probe=True)
+        probe = Rules(name="probe", access=Access.PUBLIC, rate=None, is_probe=True)
         assert await call(pipeline, probe, Credentials(), greet) is not None
         parts.in_flight.cancel()
     assert len(parts.in_flight) == 0

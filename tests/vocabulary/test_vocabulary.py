@@ -95,6 +95,12 @@ def test_languages_that_people_speak_have_names_in_all_languages() -> None:
     assert not {"go", "python", "java", "scala", "swift"} & vocabulary.language_names()
 
 
+def test_countries_are_those_of_the_languages_and_not_the_codes_of_the_languages() -> None:
+    of_locales = {"AT", "BE", "CH", "GB", "IN", "MX"}
+    assert {"BR", "CN", "CZ", "DE", "ES", "JP", "PL", "SE", "US", *of_locales} <= set(vocabulary.territories())
+    assert {"CA", "CS", "JA", "SV", "ZH"}.isdisjoint(vocabulary.territories())
+
+
 def test_regions_are_known_by_codes_and_names() -> None:
     assert "CA" in vocabulary.regions().codes
     assert "bayern" in vocabulary.regions().names

@@ -137,8 +137,9 @@ def test_a_resume_of_each_language(text: str, expected: tuple[str, ...]) -> None
 
 
 def test_a_language_that_is_not_known_is_said_so_and_nothing_is_made_of_it() -> None:
-    text = "Mette Sørensen\nERHVERVSERFARING\nSoftwareudvikler, Fragtskib ApS\n2019 - nu\nByggede tjenester\n"
-    text += "UDDANNELSE\nDatamatiker, Erhvervsakademi Aarhus\nFÆRDIGHEDER\nKotlin\n"
+    # Invented, so that no file for it is ever added.
+    text = "Mette Sorunel\nVORUMBLASK\nKodrimulo, Fraskip Oblum\n2019 - zi\nTramule dostrikel\n"
+    text += "LORNIMBEK\nDatrumul, Ervakam Orhulim\nFORDINGHEK\nKotlin\n"
     found: dict[str, Any] = recognised(read_file(text.encode(), "cv.txt"))
     assert found.keys() == {"basics", "warnings"}
     assert found["basics"].keys() == {"name", "summary"}

@@ -21,16 +21,16 @@ BARE_NAME_CHARS_MIN = 4
 
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:@/(]{4,30}:\s+(?=\S)")
 _PHONE = re.compile(r"(?<![\w/.,])(?:\(?\+?[0-9][0-9()\s./·–-]{5,22}[0-9])(?![\w/,])")
-# A day, a month and a year in any order, years, or a Swedish personal number: nothing to call.
-_DATE = re.compile(
+# What is written in digits and is no number to call: a date, years, or a Swedish personal number.
+_NO_PHONE = re.compile(
     r"[0-9]{1,2}\s?([./·–-]|\s)\s?[0-9]{1,2}\s?\1\s?(?:19|20)?[0-9]{2}"
     r"|(?:19|20)[0-9]{2}\s?([./·–-]|\s)\s?[0-9]{1,2}\s?\2\s?[0-9]{1,2}"
     r"|(?:(?:(?:[0-9]{1,2}\s?[./-]\s?){0,2}(?:19|20)[0-9]{2})\s?[-–/.]?\s*){1,4}"
     r"|[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[-+ ][0-9]{4}"
     r"|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 )
-# A day, which above all sections is somebody's birthday as a rule, whatever its label is.
-_DAY = re.compile(
+# A full date. Above the first section it is usually a birthday, whatever its label says.
+_FULL_DATE = re.compile(
     r"(?<!\d)(?:(?:\d{1,2}\s?[./-]\s?){2}(?:19|20)\d\d|(?:19|20)\d\d(?:[./-]\d{1,2}){2})(?!\d)",
 )
 DIGITS_MIN, DIGITS_MAX = 7, 15  # E.164 has fifteen at the most
@@ -86,7 +86,7 @@ def birth_at(text: str) -> int:
 
 
 def tells_day(text: str) -> bool:
-    return _DAY.search(text) is not None or birth_at(text) < len(text)
+    return _FULL_DATE.search(text) is not None or birth_at(text) < len(text)
 
 
 def emails(text: str) -> Iterator[re.Match[str]]:
@@ -111,7 +111,7 @@ def phones(text: str, *, is_labelled: bool = False) -> Iterator[re.Match[str]]:
     for found in _PHONE.finditer(text):
         digits = sum(character.isdecimal() for character in found[0])
         is_dialled = is_labelled or digits >= BARE_DIGITS_MIN or found[0][0] in "0(+"
-        is_number = DIGITS_MIN <= digits <= DIGITS_MAX and is_dialled and not _DATE.fullmatch(found[0].strip("() "))
+        is_number = DIGITS_MIN <= digits <= DIGITS_MAX and is_dialled and not _NO_PHONE.fullmatch(found[0].strip("() "))
         if is_number and (is_labelled or _is_valid(found[0])):
             yield found
 
@@ -119,7 +119,7 @@ def phones(text: str, *, is_labelled: bool = False) -> Iterator[re.Match[str]]:
 def _is_valid(number: str) -> bool:
     if number.lstrip("(").startswith("+"):
         return _is_number(number, None, phonenumbers.is_possible_number)
-    return any(_is_number(number, region, phonenumbers.is_valid_number) for region in _regions())
+    return any(_is_number(number, region, phonenumbers.is_valid_number) for region in vocabulary.territories())
 
 
 def _is_number(number: str, region: str | None, check: Callable[[phonenumbers.PhoneNumber], bool]) -> bool:
@@ -127,13 +127,6 @@ def _is_number(number: str, region: str | None, check: Callable[[phonenumbers.Ph
         return check(phonenumbers.parse(number, region))
     except phonenumbers.NumberParseException:
         return False
-
-
-@cache
-def _regions() -> tuple[str, ...]:
-    """Where numbers are written without their country's code, by the languages; and the largest of their speakers."""
-    own = tuple(code.upper() for code in vocabulary.languages() if code.upper() in phonenumbers.SUPPORTED_REGIONS)
-    return tuple(dict.fromkeys(("US", "GB", "IN", "AT", "CH", "BE", "MX", "BR", "CN", "JP", "SE", "AU", *own)))
 
 
 @cache
