@@ -15,7 +15,7 @@ from service.emails.operations.services import EmailServices
 from service.health.checks import Check
 from service.payments.operations import Providers
 from service.postings.contexts import warm_up
-from service.postings.extraction import ModelReader, places
+from service.postings.extraction import ModelReader, extraction_admission
 from service.postings.operations import PostingReader
 from service.postings.single_flight import SingleFlight
 from service.resources import Resources
@@ -96,7 +96,7 @@ def _model_reader(resources: Resources) -> ModelReader | None:
         identifiers=resources.identifiers,
         clock=resources.clock,
         record=usage.record_calls,
-        admission=places(),
+        admission=extraction_admission(),
         limiter=resources.shared.rate_limiter if resources.settings.rate_limits else None,
     )
 

@@ -13,7 +13,7 @@ from service.adapters.github.pygithub import PyGithub
 from service.adapters.rate_limits.in_process import InProcessRateLimiter
 from service.adapters.rate_limits.redis import RedisRateLimiter
 from service.kernel.clock import SystemClock
-from service.resources import open_github, open_shared
+from service.resources import open_cache_and_limits, open_github
 from service.settings import BadSettings, Settings
 
 pytestmark = pytest.mark.anyio
@@ -44,14 +44,14 @@ def test_starting_imports_no_vendor_that_is_not_used(vendor: str) -> None:
 
 
 def test_without_a_redis_each_process_goes_by_itself() -> None:
-    shared = open_shared(Settings())
+    shared = open_cache_and_limits(Settings())
     assert isinstance(shared.cache, InProcessCache)
     assert isinstance(shared.rate_limiter, InProcessRateLimiter)
     assert (shared.redis, shared.keep_redis) == (None, None)
 
 
 def test_a_configured_redis_is_not_waited_for() -> None:
-    shared = open_shared(Settings(redis_url="redis://127.0.0.1:1"))
+    shared = open_cache_and_limits(Settings(redis_url="redis://127.0.0.1:1"))
     assert isinstance(shared.cache, RedisCache)
     assert isinstance(shared.rate_limiter, RedisRateLimiter)
     assert shared.redis is not None
@@ -64,4 +64,4 @@ def test_a_redis_without_its_extra_is_refused_by_name(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("service.resources.redis.find_spec", nowhere)
     with pytest.raises(BadSettings, match=r"REDIS_URL: .*overture\[redis\]"):
-        open_shared(Settings(redis_url="redis://127.0.0.1"))
+        open_cache_and_limits(Settings(redis_url="redis://127.0.0.1"))

@@ -1,5 +1,5 @@
-"""Who calls: whom a call acts for, by their token and by what the operation asks of its callers; and whether they are
-stored, remembered for a moment so that every request does not ask the database."""
+"""Who calls: the user a call acts for, by its token and the operation's `Access`; and whether that user is stored,
+which is remembered for a moment to spare each request a query."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -83,7 +83,7 @@ class UnknownUser(ServiceError):
 
 
 class KnownUsers:
-    """Only a yes is remembered: a user is served from the moment of being stored."""
+    """Remembers only users that are stored, so that a new one is served at once."""
 
     def __init__(self, db: Database, is_stored: IsStored) -> None:
         self._db = db

@@ -1,7 +1,8 @@
 """One effect per `Idempotency-Key`: claim it before the work, keep the answer with the effect, free it on failure.
 
-What a body was that is read while it arrives is known at its end. So its key is claimed with what else is asked; the
-hash of all of it is kept with the answer; and a repeat is read to its end, and dropped, before it gets that answer.
+The hash of a body that streams in is known only at its end. So its key is claimed with a hash of the rest of the
+request, and the hash of the whole is stored with the answer. A repeat is read to its end to compare the two; its body
+is dropped, and it gets the stored answer.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ class IdempotencyInProgress(ServiceError):
 
 
 class AnswerNotRemembered(Exception):
-    """A mistake in an operation: its effect is there, and no answer that could be given again."""
+    """A bug in an operation: it committed its effect and remembered no answer to replay."""
 
 
 Encode = Callable[[Any], Answer]
@@ -76,7 +77,7 @@ class Arriving(Protocol):
     def __aiter__(self) -> AsyncIterator[bytes]: ...
 
     def digest(self) -> bytes:
-        """Of the whole body, once all of it was read."""
+        """The hash of the body, once it has been read to its end."""
         ...
 
 
@@ -169,5 +170,5 @@ class Once:
 
 
 async def purge_idempotency_keys(db: Database) -> int:
-    """Delete the keys whose time is over; how many there were. One sweep, safe beside others."""
+    """Delete the expired keys and return their number. One sweep; several may run at once."""
     return await sweep(db, store.purge_expired, rows_per_batch=KEYS_PER_BATCH, batches_max=BATCHES_MAX)

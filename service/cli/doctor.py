@@ -21,9 +21,9 @@ from service.payments.store import count_open_events
 from service.resources import (
     database_url,
     embedded_owners,
+    open_cache_and_limits,
     open_page_parser,
     open_resume_reader,
-    open_shared,
     survey_of,
 )
 from service.settings import BadSettings, Settings, describe, token_secret, unknown_variables
@@ -87,7 +87,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     yield await _run_check("page parser", _page_parser)
     yield await _run_check("résumé reader", _resume_reader)
-    if (redis := open_shared(settings).redis) is not None:
+    if (redis := open_cache_and_limits(settings).redis) is not None:
         yield await _run_check("redis", partial(_redis, redis))
 
 

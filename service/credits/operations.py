@@ -89,7 +89,7 @@ async def charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) 
 
 
 async def _earlier_charge(tx: Transaction, *, hold: HoldId, amount: int, reference: str) -> Balance:
-    """The balance after the very same charge, or why there can be none."""
+    """The balance after an earlier, identical charge. Raises `HoldNotOpen` or ValueError where there was none."""
     found = await store.find_hold(tx, hold)
     if found is None:
         raise HoldNotOpen(f"There is no hold {hold}; nothing was charged.")
@@ -137,7 +137,7 @@ async def grant(
 
 
 async def grant_by_hand(tx: Transaction, *, user: UserId, coins: int, reference: str) -> Balance:
-    """`grant`, by somebody who may: the reference is theirs, apart from those the service makes.
+    """`grant` by an administrator, whose references are kept apart from those the service makes.
 
     The same grant again answers what the first left. Raises `WalletNotFound` for a user who is not stored, and
     `ReferenceReused` where the reference was granted for another number of coins.
@@ -185,7 +185,7 @@ async def refund(tx: Transaction, *, user: UserId, coins: int, reference: str) -
 
 
 async def sweep_expired_holds(db: Database) -> int:
-    """Give back what every hold past its expiry keeps; how many there were. One sweep, safe beside others.
+    """Release every expired hold and return their number. One sweep; several may run at once.
 
     Wallets that somebody is busy with are left for the next sweep.
     """

@@ -39,7 +39,7 @@ GROUND_MAX_CHARS = 10_000
 # The place of a posting's whole text among its fields.
 POSTING_TEXT = "text"
 
-# In which the composer writes, the one for want of another first.
+# The languages the composer writes in; the first where the letter's language is none of them.
 LANGUAGES = ("en", "de", "es", "fr")
 
 Reference = tuple[Source, str]

@@ -34,7 +34,7 @@ async def publish(tx: Transaction, event: Event, *, user: UserId) -> None:
 
 
 async def purge_old_events(db: Database, *, kept_hours: float) -> int:
-    """Delete the events that are older; how many there were. One sweep, safe beside others."""
+    """Delete events older than `kept_hours` and return their number. One sweep; several may run at once."""
 
     async def batch(tx: Transaction, *, limit: int) -> int:
         return await store.delete_old(tx, kept_hours=kept_hours, limit=limit)

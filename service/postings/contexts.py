@@ -1,7 +1,7 @@
-"""From what was found to a job context: pasted text, a page, what a board's API answered, or a page and an answer.
+"""From a source to a job context: pasted text, a page, the answer of a board's API, or a page and an answer.
 
-All that is read is read by the pure readers of `reading`; this is the order they come in, with turns given to others in
-between: each step takes a millisecond or two of a real posting and some tens of a hostile one.
+The pure readers of `reading` do the work; here they are called in order, with a checkpoint between them, for each takes
+a millisecond or two of the event loop on a real posting and some tens on a hostile one.
 """
 
 import codecs
@@ -54,8 +54,8 @@ async def read_text(text: str, *, now: datetime, url: str | None = None) -> JobC
 
 
 async def read_noted(description: str, *, title: str, company: str, now: datetime, url: str | None) -> JobContext:
-    """What somebody noted of a job: title and company as they say, whatever the description makes of them; the rest is
-    read from the description."""
+    """The job context of a job that somebody recorded: title and company as given, even where the description names
+    others; the rest is read from the description."""
     context = await read_text(f"{title} at {company}\n\n{description}", now=now, url=url)
     at = len(title) + len(" at ")
     given = (Fact("title", title, "text", 0, len(title)), Fact("company", company, "text", at, at + len(company)))
@@ -98,8 +98,8 @@ async def read_html(
 
 
 async def read_source(source: Source, address: str, *, parser: PageParser, now: datetime) -> JobContext:
-    """What was found says. Raises `UnfetchableUrl` where that is nothing, `GonePage` where it is no posting and the
-    board has none either; `UnparsablePage`."""
+    """The job context of a fetched page or a board's answer. Raises `UnparsablePage`; `UnfetchableUrl` for a page
+    without text; `GonePage` where neither the page nor the board has the posting any more."""
     page, posting = source.page, source.posting
     if page is None:
         context = await _read_posting(posting, parser=parser, url=address, now=now)
@@ -119,7 +119,7 @@ async def read_source(source: Source, address: str, *, parser: PageParser, now: 
 
 
 def _is_posting(context: JobContext) -> bool:
-    """Whether it says more than a title, which the page of a posting that is gone has too."""
+    """Whether it has more than a title: the page of a removed posting may still show that."""
     is_structured = context.extracted_by not in ("html", "text")
     return is_structured or bool(context.requirements or context.responsibilities)
 

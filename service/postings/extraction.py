@@ -67,8 +67,8 @@ class RecordCalls(Protocol):
     ) -> bool: ...
 
 
-def places() -> Admission:
-    """What one process may ask at once."""
+def extraction_admission() -> Admission:
+    """Admits as many extractions as one process may run at once, and lets a burst wait."""
     return Admission(running=RUNNING_MAX, waiting=WAITING_MAX)
 
 

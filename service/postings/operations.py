@@ -117,8 +117,8 @@ class PostingReader:
         return context if extraction is None else await extraction.supplement(context)
 
     async def _fresh_or_stored(self, flight: Callable[[], Awaitable[Refreshed]], stored: store.Stored) -> Refreshed:
-        """The flight's answer; where there is none just now, or the caller's time runs out, the stored one as it is,
-        which nobody is asked about then."""
+        """The flight's answer; where it fails or the caller's time runs out, the stored posting, about which no model
+        is asked then."""
         with anyio.move_on_after(attempt_seconds(FLIGHT_TIMEOUT_SECONDS, remaining_seconds())):
             try:
                 return await flight()

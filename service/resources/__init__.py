@@ -48,23 +48,23 @@ from service.resources.github import open_github
 from service.resources.language_model import open_language_model
 from service.resources.payments import open_razorpay, open_stripe
 from service.resources.readers import open_job_boards, open_page_fetcher, open_page_parser, open_resume_reader
-from service.resources.redis import Shared, open_shared
+from service.resources.redis import CacheAndLimits, open_cache_and_limits
 from service.resources.tokens import open_authenticator
 from service.settings import Settings
 
 __all__ = [
+    "CacheAndLimits",
     "Resources",
     "SchemaOutdated",
-    "Shared",
     "Survey",
     "database_url",
     "embedded_owners",
+    "open_cache_and_limits",
     "open_command_database",
     "open_github",
     "open_page_parser",
     "open_resources",
     "open_resume_reader",
-    "open_shared",
     "require_newest_schema",
     "survey_of",
     "unmigrated_database_url",
@@ -91,7 +91,7 @@ class Resources:
     page_fetcher: PageFetcher
     resume_reader: ResumeReader
     job_boards: JobBoards
-    shared: Shared
+    shared: CacheAndLimits
     github: GitHub
     language_model: LanguageModel | None  # None: the offline composer writes
     stripe: Stripe | None
@@ -118,7 +118,7 @@ async def open_resources(settings: Settings, *, root: Root, tasks: TaskTree) -> 
         metrics.watch_pool(db.pool_state)
         metrics.watch_tasks()
         authenticator, refresh_keys = await open_authenticator(settings, clock)
-        shared = open_shared(settings)
+        shared = open_cache_and_limits(settings)
         yield Resources(
             settings=settings,
             root=root,

@@ -48,7 +48,8 @@ async def database_url(settings: Settings) -> AsyncGenerator[str, None]:
 
 @contextmanager
 def unmigrated_database_url(settings: Settings) -> Generator[str, None, None]:
-    """The same past any pooler, for a command outside any event loop that migrates the database itself."""
+    """The database's address past any pooler, its schema left as it is: for a command that migrates it, outside any
+    event loop."""
     if settings.direct_url is not None:
         yield settings.direct_url
         return

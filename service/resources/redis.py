@@ -13,8 +13,8 @@ from service.settings import BadSettings, Settings, installed_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the processes of a deployment share where there is a Redis, and each has for itself where there is none."""
+class CacheAndLimits:
+    """Shared by the processes of a deployment over Redis; where there is none, each process has its own in memory."""
 
     cache: Cache
     rate_limiter: RateLimiter
@@ -22,14 +22,14 @@ class Shared:
     keep_redis: Callable[[], Awaitable[None]] | None  # what the background has to run for it
 
 
-def open_shared(settings: Settings) -> Shared:
+def open_cache_and_limits(settings: Settings) -> CacheAndLimits:
     """Cache and rate limits, over Redis where one is configured. Raises `BadSettings` where the extra is missing.
 
     The background connects (`keep_redis`): nothing waits for a Redis that is not there.
     """
     cache, limiter = InProcessCache(), InProcessRateLimiter()
     if settings.redis_url is None:
-        return Shared(cache=cache, rate_limiter=limiter, redis=None, keep_redis=None)
+        return CacheAndLimits(cache=cache, rate_limiter=limiter, redis=None, keep_redis=None)
     if find_spec("coredis") is None:
         raise BadSettings(
             ["REDIS_URL: set, and the extra `redis` is not installed (overture[redis]); install or unset."]
@@ -39,7 +39,7 @@ def open_shared(settings: Settings) -> Shared:
     from service.adapters.redis.connection import RedisConnection  # noqa: PLC0415  (coredis)
 
     redis = RedisConnection(settings.redis_url)
-    return Shared(
+    return CacheAndLimits(
         cache=RedisCache(redis, otherwise=cache, version=installed_version()),
         rate_limiter=RedisRateLimiter(redis, otherwise=limiter),
         redis=redis,

@@ -34,7 +34,7 @@ _COUNT = "a whole number from 1 to 100000"
 _COINS = "a whole number from 0 to 1000000"
 _BOOL = "true or false"
 _KEY = r"^[!-~]{1,500}$"
-_BOARD_URL = "an http(s) URL, in which {host} stands for the public API's host (unset: the public API)"
+_BOARD_URL = "an http(s) URL to call in place of the job board's public API; {host} is replaced by that API's host"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

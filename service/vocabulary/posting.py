@@ -6,7 +6,9 @@ import msgspec
 
 from service.vocabulary.shared import Phrases, Table
 
-Section: TypeAlias = Literal["responsibilities", "requirements", "technologies", "benefits", "employer", "other", "end"]
+SectionKind: TypeAlias = Literal[
+    "responsibilities", "requirements", "technologies", "benefits", "employer", "other", "end"
+]
 Label: TypeAlias = Literal[
     "title", "company", "location", "employment_type", "salary", "remote", "posted_at", "valid_through"
 ]
@@ -199,7 +201,7 @@ class Posting(Table, frozen=True):
     only_before: Phrases = ()
     anywhere: Phrases = ()
     # What sections are called; "about" before a company's name heads its own story.
-    headings: dict[Section, Phrases] = msgspec.field(default_factory=dict[Section, Phrases])
+    headings: dict[SectionKind, Phrases] = msgspec.field(default_factory=dict[SectionKind, Phrases])
     story_of: Phrases = ()
     notices: Notices = Notices()
     # That one can apply, what a page says that shows no posting, and what it exclaims before that.

@@ -37,7 +37,7 @@ def reading_with(house: World, model: ScriptedLanguageModel) -> World:
         identifiers=house.identifiers,
         clock=house.services.clock,
         record=usage.record_calls,
-        admission=extraction.places(),
+        admission=extraction.extraction_admission(),
         limiter=None,
     )
     return house.with_(postings=replace(house.services.postings, model=reader))

@@ -62,7 +62,7 @@ class House:
     model: LanguageModel
     page: str = PAGE
     limiter: ScriptedRateLimiter = field(default_factory=ScriptedRateLimiter)
-    admission: Admission = field(default_factory=extraction.places)
+    admission: Admission = field(default_factory=extraction.extraction_admission)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:

@@ -130,7 +130,7 @@ def _data(brief: Brief, material: Material) -> dict[str, Any]:
 
 
 def _name(text: str) -> str | None:
-    """A name that something had to be withheld from is none."""
+    """The name as the model may see it; None where an order or an address had to be withheld from it."""
     shown = defused(text)
     return shown if shown and WITHHELD_ORDER not in shown and WITHHELD_CONTACT not in shown else None
 

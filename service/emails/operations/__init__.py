@@ -4,5 +4,5 @@ generate    the story: reserve, gather, write, gate, settle
 regenerate  the same from the inputs stored with an e-mail
 stored      read, edit, delete
 
-services is what they are done with; gathering and settlement are their steps.
+`services` holds their dependencies; `gathering` and `settlement` are their steps.
 """

@@ -1,4 +1,4 @@
-"""What a generation is done with, whatever it is about: made once for each process."""
+"""The dependencies of every generation, built once per process."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager

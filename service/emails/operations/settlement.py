@@ -58,7 +58,7 @@ class Generation:
 
 
 async def forget(_tx: Transaction, _email: Email) -> None:
-    """The memory of those who sent no idempotency key."""
+    """The `remember` of a request without an idempotency key: there is nothing to keep."""
 
 
 @asynccontextmanager
@@ -125,7 +125,7 @@ async def _undo(generation: Generation, outcome: Outcome, *, db: Database, ident
 
 
 async def _why_undone(step: Callable[[], Awaitable[object]], seconds: float) -> str | None:
-    """Take the step. Why it is not known to have been taken; None where it was."""
+    """Run the step. Returns why it may not have been done, or None where it was done."""
     # Shielded for at most `seconds`: whoever cancelled waits for the coins to be back, not for an ill database.
     with anyio.move_on_after(seconds, shield=True):
         try:
@@ -248,7 +248,7 @@ def _unknown(generation: Generation) -> CommitUnknown:
 
 
 def sums(writer: WriterUsage, calls: Sequence[ModelCall]) -> WriterUsage:
-    """What the letter took in all, under the name of the model that wrote it; the offline composer calls none."""
+    """The usage of all calls together, under the name of the writer; the offline composer makes no calls."""
     if not calls:
         return writer
     return replace(
@@ -259,7 +259,7 @@ def sums(writer: WriterUsage, calls: Sequence[ModelCall]) -> WriterUsage:
 
 
 def _last(calls: Sequence[ModelCall]) -> WriterUsage:
-    """Under the name of the last model asked, where none has answered."""
+    """The usage of a generation in which no model answered, under the name of the last one asked."""
     return sums(WriterUsage(calls[-1].provider, calls[-1].model), calls) if calls else WriterUsage("", "")
 
 

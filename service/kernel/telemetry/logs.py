@@ -69,7 +69,8 @@ _QUIET = (
     "github",
     "urllib3",
 )
-# Whose warnings, too, are told better by ours: with a traceback for every second that Redis is away.
+# Libraries whose warnings are dropped as well: coredis writes a traceback every second while Redis is away, which our
+# own log reports once.
 _SILENT = ("coredis",)
 
 

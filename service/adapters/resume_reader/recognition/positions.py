@@ -47,8 +47,8 @@ def positions(lines: Sequence[Line], *, organisation: str) -> list[Json]:
 
 
 def _headers(read: Sequence[Entry], *, is_voluntary: bool) -> Iterator[Header]:
-    """A name alone, which no word of it tells to be a position or an employer, is whose the positions under it are, or
-    whom one helped."""
+    """The header of each entry. A single name that is neither recognised as a title nor as an employer is taken for the
+    employer of the positions below it; for the organisation in voluntary work."""
     group: Header | None = None  # the last that names its employer
     last: Entry | None = None
     for entry, following in zip_longest(read, read[1:]):

@@ -15,7 +15,7 @@ from service.postings.reading.page.body import contents, said_in
 from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates
 from service.postings.reading.values.employment import kinds_of
-from service.postings.reading.values.pay import stated as stated_pay
+from service.postings.reading.values.pay import structured as structured_pay
 
 # An employer's name in an address is made of so many words at the most.
 EMPLOYER_WORDS_MAX = 6
@@ -78,7 +78,7 @@ def instant(field: Field, written: str, label: str) -> Iterator[Finding]:
 
 def pay(least: Decimal | None, most: Decimal | None, currency: str, unit: str, *, note: str = "") -> Iterator[Finding]:
     """Two ends in the currency's major unit; `unit` is the period as the board names it, `note` what it adds."""
-    if found := stated_pay.ranged(least, most, currency, unit, note=line(note)):
+    if found := structured_pay.ranged(least, most, currency, unit, note=line(note)):
         yield found
 
 

@@ -24,7 +24,7 @@ from service.postings.reading.page.body import contents, said_in
 from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates
 from service.postings.reading.values.employment import CLOSED_STATES, OPEN_STATES, employment, workplace
-from service.postings.reading.values.pay import stated
+from service.postings.reading.values.pay import structured
 
 # State is searched breadth first; a posting's page has it near the top, below some hundred objects of the site.
 NODES_MAX = 5_000
@@ -168,7 +168,7 @@ def _pay(posting: Object) -> Iterator[Finding]:
     """The first pay that can be read: under a name of its own, or spread over the posting (`salary_min` ...)."""
     for name in _names()["pay"]:
         value = posting.get(name)
-        if isinstance(value, str) and (found := stated.written(value[:LINE_MAX_CHARS], label="salary")):
+        if isinstance(value, str) and (found := structured.written(value[:LINE_MAX_CHARS], label="salary")):
             yield found
             return
         if isinstance(value, dict) and (pay := _pay_of(cast("Object", value), posting)):
@@ -190,7 +190,7 @@ def _pay_of(thing: Object, posting: Object, *, names_of_its_own: bool = True) ->
         (posting[name] for name in _names()["currency"] if isinstance(posting.get(name), str)), None
     )
     unit = first("period")
-    found = stated.ranged(
+    found = structured.ranged(
         _end(first("least")),
         _end(first("most")),
         code if isinstance(code, str) else "",
@@ -200,7 +200,7 @@ def _pay_of(thing: Object, posting: Object, *, names_of_its_own: bool = True) ->
     return found if is_sure else None
 
 
-def _end(value: Any) -> stated.End:
+def _end(value: Any) -> structured.End:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(str(value))
     return value[:LINE_MAX_CHARS] if isinstance(value, str) else None

@@ -13,7 +13,7 @@ from service.postings.reading.page.body import contents, said_in, split
 from service.postings.reading.text.outline import Outline
 from service.postings.reading.values import dates, technologies
 from service.postings.reading.values.employment import employment, workplace
-from service.postings.reading.values.pay import stated as stated_pay
+from service.postings.reading.values.pay import structured as structured_pay
 
 # Fewer words than this are a tag or a level ("Junior, Mid-Level"), not a requirement.
 REQUIREMENT_WORDS_MIN = 3
@@ -239,7 +239,7 @@ def _amounts(node: Node, value: "Leaf | Node") -> Finding | None:
     """A text, an amount, or an amount whose value has ends of its own."""
     if isinstance(value, Leaf):
         currency = _line_of(node, "salaryCurrency")
-        return stated_pay.written(line(value.text), currency, span=value.span, label="baseSalary")
+        return structured_pay.written(line(value.text), currency, span=value.span, label="baseSalary")
     amount = next(nodes(value, "value"), value)
     currency = _line_of(value, "currency") or _line_of(amount, "currency") or _line_of(node, "salaryCurrency")
     unit = _line_of(amount, "unitText", "unitCode") or _line_of(value, "unitText", "unitCode", "duration")
@@ -248,7 +248,7 @@ def _amounts(node: Node, value: "Leaf | Node") -> Finding | None:
         return _line_of(amount, name) or _line_of(value, name)
 
     ends = (stated("minValue"), stated("maxValue"))
-    return stated_pay.ranged(*ends, currency, unit, label="baseSalary") or stated_pay.ranged(
+    return structured_pay.ranged(*ends, currency, unit, label="baseSalary") or structured_pay.ranged(
         stated("value"), stated("value"), currency, unit, label="baseSalary"
     )
 

@@ -42,10 +42,10 @@ def said_in(body: Outline) -> Iterator[Finding]:
 
 
 def in_place(outline: Outline) -> Iterator[Finding]:
-    """The same with spans in the document's own text."""
+    """The body's responsibilities, requirements and technologies, with spans in the document's text."""
     fields: tuple[Field, ...] = ("responsibilities", "requirements")
     for field in fields:
-        lines = (line for section in outline.sections if section.part == field for line in section_items(section))
+        lines = (line for section in outline.sections if section.kind == field for line in section_items(section))
         items = [line for line in lines if not line.text.endswith((":", "："))]  # these name the items behind them
         for line in items[:ITEMS_MAX]:
             yield at(field, line, line.text[:ITEM_MAX_CHARS], part=(0, min(len(line.text), ITEM_MAX_CHARS)))
@@ -81,11 +81,11 @@ def split(text: str, span: Span | None) -> Iterator[tuple[str, Span | None]]:
 def _technologies(text: str, found: Sequence[Section]) -> Iterator[Finding]:
     names: set[str] = set()
     for section in found:
-        if section.part not in _TECHNICAL or not (section.lines or section.heading):
+        if section.kind not in _TECHNICAL or not (section.lines or section.heading):
             continue
         start = section.heading.start if section.heading else section.lines[0].start
         end = section.lines[-1].end if section.lines else start
-        are_skills = section.part in _SKILLS
+        are_skills = section.kind in _SKILLS
         for named in technologies.find(text, start, max(end, start), are_entries_skills=are_skills):
             if named.name not in names and len(names) < TECHNOLOGIES_MAX:
                 names.add(named.name)

@@ -52,7 +52,7 @@ def _opens_section(line: Line) -> bool:
         return False
     if line.kind == "heading":
         return name.extra_words <= 1
-    return name.part != "other" and name.extra_words == 0 and not is_label(line.text)
+    return name.kind != "other" and name.extra_words == 0 and not is_label(line.text)
 
 
 def _named(line: Line, companies: Sequence[str]) -> Iterator[Finding]:

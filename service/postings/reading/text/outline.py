@@ -8,7 +8,7 @@ from functools import cache
 from service.postings.reading.text.documents import Document, Line
 from service.postings.reading.text.names import ends_in_legal_form, names_a_role
 from service.postings.reading.text.phrases import Phrases, any_of, by_meaning, phrases_of, words_in, words_of
-from service.vocabulary.posting import Section as Part
+from service.vocabulary.posting import SectionKind
 
 # A title is a line; longer first lines are sentences.
 TITLE_MAX_CHARS = 150
@@ -35,7 +35,7 @@ LABELLED = re.compile(r"([^:：\n]{2,40})[:：]\s{0,4}(?=\S)")
 
 @dataclass(slots=True)
 class Section:
-    part: Part
+    kind: SectionKind
     heading: Line | None
     lines: list[Line] = field(default_factory=list[Line])
 
@@ -57,7 +57,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    part: Part
+    kind: SectionKind
     extra_words: int  # of the line, beyond the words that classify it
 
 
@@ -96,7 +96,7 @@ def is_no_posting(outline: Outline) -> bool:
 
 
 @cache
-def _headings() -> Phrases[Part]:
+def _headings() -> Phrases[SectionKind]:
     return by_meaning(lambda language: language.posting.headings)
 
 
@@ -180,7 +180,7 @@ def _furniture() -> Phrases[bool]:
 
 def _own_sections(lines: Sequence[Line]) -> list[Section]:
     found = _sections(lines)
-    end = next((index for index, section in enumerate(found) if index and section.part == "end"), len(found))
+    end = next((index for index, section in enumerate(found) if index and section.kind == "end"), len(found))
     return found[:end]
 
 
@@ -193,11 +193,11 @@ def _sections(lines: Sequence[Line]) -> list[Section]:
         if not _is_heading(line, name, lines[index + 1] if index + 1 < len(lines) else None):
             found[-1].lines.append(line)
             continue
-        part = name.part if name else "other"
+        kind = name.kind if name else "other"
         # So does a quotation, or another line set as a heading, between a section's heading and its list.
         is_inserted = found[-1].heading is not None and not found[-1].lines and _is_quoted(line.text)
         inherits = name is None and line.kind == "heading" and (line.level > level > 0 or is_inserted)
-        found.append(Section(found[-1].part if inherits else part, line))
+        found.append(Section(found[-1].kind if inherits else kind, line))
         level = level if inherits else line.level
     return found
 

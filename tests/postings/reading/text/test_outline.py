@@ -4,12 +4,12 @@ import pytest
 from service.postings.reading.page.body import section_items
 from service.postings.reading.text.documents import from_text
 from service.postings.reading.text.outline import named, outline_of
-from service.vocabulary.posting import Section
+from service.vocabulary.posting import SectionKind
 from tests.postings.pages import read
 
 
 @pytest.mark.parametrize(
-    ("heading", "part"),
+    ("heading", "kind"),
     [
         ("Primary Job Responsibilities", "responsibilities"),
         ("What you’ll do", "responsibilities"),
@@ -53,10 +53,10 @@ from tests.postings.pages import read
         ("相似职位", "end"),
     ],
 )
-def test_headings_are_known_in_eleven_languages(heading: str, part: Section) -> None:
+def test_headings_are_known_in_eleven_languages(heading: str, kind: SectionKind) -> None:
     name = named(heading)
     assert name is not None
-    assert name.part == part
+    assert name.kind == kind
 
 
 def test_a_sentence_that_holds_the_word_is_no_heading() -> None:
@@ -66,7 +66,7 @@ def test_a_sentence_that_holds_the_word_is_no_heading() -> None:
 def test_a_list_ends_where_the_next_paragraph_begins() -> None:
     text = "Requirements\n- one\n- two\nBy the way, we are nice.\n- three\n\nREQUIREMENTS\n1. four"
     found = [
-        section for section in outline_of(from_text(text), is_body=True).sections if section.part == "requirements"
+        section for section in outline_of(from_text(text), is_body=True).sections if section.kind == "requirements"
     ]
     assert [[line.text for line in section_items(section)] for section in found] == [["one", "two"], ["four"]]
 

@@ -13,21 +13,14 @@ from service.postings.reading.text.phrases import any_of
 from service.postings.reading.values.pay import other_money
 from service.postings.reading.values.pay import periods as pay_periods
 from service.postings.reading.values.pay.amounts import (
-    AMOUNT_MAX,
     Amount,
     codes_in,
-    currency_of,
     found_in,
     is_pesos,
     major,
     minor,
     named_beside,
-    number,
 )
-from service.postings.reading.values.pay.periods import period_of
-
-# One door for what reads pay in structured data.
-__all__ = ("AMOUNT_MAX", "currency_of", "find", "is_credible", "minor", "number", "parse", "period_of", "usual_period")
 
 # A paragraph about pay and what the law wants said with it; what is longer is searched no further.
 LINE_READ_MAX_CHARS = 2_000
@@ -198,7 +191,7 @@ def _salary(line: str, ends: _Ends) -> tuple[Salary, Span]:
 
 
 def usual_period(highest: Decimal, currency: str | None) -> Period | None:
-    """Of pay that does not say it: so much is nobody paid by the month."""
+    """The period of pay that does not state one: an amount that large can only be for a year."""
     return "year" if currency in STRONG and highest >= YEARLY_FROM else None
 
 

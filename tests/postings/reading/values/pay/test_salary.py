@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.postings.model import Salary
-from service.postings.reading.values.pay import salary
+from service.postings.reading.values.pay import amounts, salary
 from tests.thread_time import TENFOLD, assert_takes_at_most
 
 
@@ -257,7 +257,7 @@ def test_what_is_written_is_read(
     style: str,
 ) -> None:
     thousands, decimals = MARKS[locale]
-    code = salary.currency_of(currency) or ""
+    code = amounts.currency_of(currency) or ""
     if code in ("JPY", "KWD"):
         cents = 0
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from service.postings.model import LINE_MAX_CHARS, Salary
 from service.postings.reading.findings import Finding, Span
-from service.postings.reading.values.pay import salary
+from service.postings.reading.values.pay import amounts, periods, salary
 
 # A number as data or people write it; `None` and texts without a digit ("Competitive") state nothing.
 End: TypeAlias = Decimal | str | None
@@ -35,15 +35,15 @@ def ranged(least: End, most: End, currency: str, unit: str, *, note: str = "", l
     stated = sorted(end for end in (low, high) if end is not None)
     if not stated:
         return None
-    code = salary.currency_of(currency)
-    period = salary.period_of(unit) or salary.period_of(note)
+    code = amounts.currency_of(currency)
+    period = periods.period_of(unit) or periods.period_of(note)
     lead = "" if low is not None and high is not None else "up to" if low is None else "from"
-    amounts = " - ".join(dict.fromkeys(f"{end:f}" for end in stated))
-    words = (lead, currency, amounts, f"per {period}" if period else "", f"({note})" if note else "")
+    figures = " - ".join(dict.fromkeys(f"{end:f}" for end in stated))
+    words = (lead, currency, figures, f"per {period}" if period else "", f"({note})" if note else "")
     text = " ".join(word for word in words if word)[:LINE_MAX_CHARS]
     read = Salary(text=text)
     if code is not None:
-        minor = [salary.minor(end, code) for end in stated]
+        minor = [amounts.minor(end, code) for end in stated]
         period = period or salary.usual_period(stated[-1], code)
         read = Salary(minor[0] if low else None, minor[-1] if high else None, code, period, text)
     return Finding("salary", _credible(read), (text,), label=label)
@@ -52,7 +52,7 @@ def ranged(least: End, most: End, currency: str, unit: str, *, note: str = "", l
 def written(text: str, currency: str = "", unit: str = "", *, span: Span | None = None, label: str) -> Finding | None:
     """Pay in one string, whose currency and unit may stand apart from it: on a page, where the string is at `span`,
     before or behind it."""
-    period = f" per {salary.period_of(unit)}" if salary.period_of(unit) else ""
+    period = f" per {periods.period_of(unit)}" if periods.period_of(unit) else ""
     found = salary.parse(f"{currency} {text}{period}".strip())
     if found is None:
         return None
@@ -86,9 +86,9 @@ def _credible(read: Salary) -> Salary:
 def _end(value: End) -> Decimal | str | None:
     if isinstance(value, str):
         bare = value.strip()[:LINE_MAX_CHARS]
-        number = salary.number(bare) if _NUMBER.fullmatch(bare) else None
+        number = amounts.number(bare) if _NUMBER.fullmatch(bare) else None
         if number is None:
             return bare if _DIGIT.search(bare) else None
         value = number
-    is_stated = value is not None and value.is_finite() and PLACEHOLDER_MAX < value <= salary.AMOUNT_MAX
+    is_stated = value is not None and value.is_finite() and PLACEHOLDER_MAX < value <= amounts.AMOUNT_MAX
     return value if is_stated else None
