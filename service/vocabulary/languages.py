@@ -115,8 +115,8 @@ class Resume(Table, frozen=True):
 class Regions(Table, frozen=True):
     """Of countries, as addresses name them: codes as they are written, names in lower case."""
 
-    codes: Phrases
-    names: Phrases
+    codes: frozenset[str]
+    names: frozenset[str]
 
 
 class Language(Table, frozen=True):

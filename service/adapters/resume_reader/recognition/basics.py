@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import msgspec
-
-from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.contacts import (
     birth_at,
@@ -25,16 +22,19 @@ from service.adapters.resume_reader.recognition.contacts import (
 from service.adapters.resume_reader.recognition.dates import find
 from service.adapters.resume_reader.recognition.degrees import is_degree, without_degrees
 from service.adapters.resume_reader.recognition.places import is_place, is_placelike
+from service.adapters.resume_reader.recognition.sections import part_names
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
-    alternatives,
+    any_of,
     bared,
     is_position,
+    known,
     listed,
     pieces,
     words_of,
 )
+from service.vocabulary.languages import ResumeLabels
 
 Json = dict[str, Any]
 
@@ -78,19 +78,15 @@ class _Piece:
 
 
 @cache
-def _document_names() -> tuple[frozenset[str], re.Pattern[str]]:
-    names = vocabulary.phrases(lambda language: language.resume.document_names)
-    titled = re.compile(rf"(?:{alternatives(names)})(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE)
-    return frozenset(names), titled
+def _document_name() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of('document_names')})(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE)
 
 
 @cache
 def _no_names() -> frozenset[str]:
     """Headings and labels, which in some writings look like names."""
-    sections = vocabulary.phrases(lambda each: (name for names in each.resume.sections.values() for name in names))
-    kinds = (language.resume.labels for language in vocabulary.languages().values())
-    labels = (phrase for kind in kinds for phrases in msgspec.structs.astuple(kind) for phrase in phrases)
-    return frozenset((*sections, *labels)) | _document_names()[0]
+    labels = (phrase for kind in ResumeLabels.__struct_fields__ for phrase in known(f"labels.{kind}"))
+    return frozenset((*part_names(), *labels)) | known("document_names")
 
 
 def basics(lines: Sequence[Line], contact: Sequence[Line], links: Sequence[str]) -> Json:
@@ -108,10 +104,7 @@ def basics(lines: Sequence[Line], contact: Sequence[Line], links: Sequence[str])
     told["url"] = next((address for address in addresses if not profile(address)), "")
     homes = [bared(piece.text) for piece in found if piece.kind == "address"]
     told["location"] = _location(homes, [part for part in parts if part != told["label"]])
-    told["profiles"] = [
-        {"network": each.network, "username": each.username, "url": each.url}
-        for each in profiles([*addresses, *links]).values()
-    ]
+    told["profiles"] = profiles([*addresses, *links])
     told["summary"] = _prose(lines, name)
     return {key: value for key, value in told.items() if value and (not isinstance(value, str) or _fits(key, value))}
 
@@ -120,13 +113,12 @@ def owner_test(texts: Sequence[str], links: Sequence[str]) -> Callable[[str], bo
     """Tells the name that somebody's e-mail address or profile is made of: `dana.whitlock@`, `in/danawhitlock`."""
     addresses = [found[0].partition("@")[0] for text in texts for found in emails(text)]
     pages = [found[0] for text in texts for found in urls(_without_emails(text))]
-    owners = [*addresses, *(each.username for each in profiles([*pages, *links]).values())]
-    known = list(map(_plain, owners))
+    owners = [_plain(owner) for owner in (*addresses, *(each["username"] for each in profiles([*pages, *links])))]
 
     def is_owner(text: str) -> bool:
         is_name = looks_like_a_name(text, may_be_title=True)
         words = [plain for word in text.split() if is_name and len(plain := _plain(word)) >= OWNER_CHARS_MIN]
-        return len(words) > 1 and any(all(word in owner for word in words) for owner in known)
+        return len(words) > 1 and any(all(word in owner for word in words) for owner in owners)
 
     return is_owner
 
@@ -187,7 +179,7 @@ def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
 
 def _bare(part: str, *, takes_states: bool) -> str:
     """What may be a name, without what is written around it: `CV: Jane Roe, PhD (2024)`."""
-    title = _document_names()[1].match(part)
+    title = _document_name().match(part)
     bare = bared(part[title.end() :] if title else part)
     if dates := find(bare):
         before = _OPEN.sub("", bare[: dates.start_at])  # "(Stand:"

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import phonenumbers
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import alternatives, labels
+from service.adapters.resume_reader.recognition.words import alternatives, any_of, known
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.ASCII)
 _URL = re.compile(
@@ -40,19 +39,12 @@ BARE_DIGITS_MIN = 9
 _HOST = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?([\w-]+)\.[a-z]+/", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    network: str
-    username: str
-    url: str
-
-
 @cache
 def _label() -> tuple[re.Pattern[str], dict[str, str]]:
     """What a form writes before a value about the person, and which kind of value each announces; Japanese and Chinese
     forms set a blank between the two."""
     kinds = ("personal", "page", "address", "name", "email", "phone", "birth")
-    named = {phrase: kind for kind in kinds for phrase in labels(kind)}
+    named = {phrase: kind for kind in kinds for phrase in known(f"labels.{kind}")}
     return re.compile(
         rf"\s*(?P<label>{alternatives(named)})\s*(?:\.?:(?!//)|\.(?=\s|\d)|://|(?<=[\u3040-\u9fff])\s)\s*",
         re.IGNORECASE,
@@ -62,7 +54,7 @@ def _label() -> tuple[re.Pattern[str], dict[str, str]]:
 @cache
 def _birth() -> re.Pattern[str]:
     """Announced by its label, whose colon may be missing, or by the star of a genealogist."""
-    births = alternatives(labels("birth"))
+    births = any_of("labels.birth")
     return re.compile(rf"(?:(?<!\w)(?:{births})(?!\w)\s*[.:]*|(?<!\S)\*(?=\s?[0-9]{{1,2}}\.))\s*", re.IGNORECASE)
 
 
@@ -135,22 +127,21 @@ def _profile() -> re.Pattern[str]:
     return re.compile(rf"(?:https?://)?(?:[a-z]{{2,3}}\.)?(?:{pages})/?", re.IGNORECASE)
 
 
-def profile(url: str) -> Profile | None:
-    """The profile that a page is, its network by its host's name as it is written."""
+def profile(url: str) -> dict[str, str]:
+    """The profile that a page is, its network by its host's name as it is written; empty where it is none."""
     found, host = _profile().match(url), _HOST.match(url)
     if found is None or host is None:
-        return None
-    username = next(name for name in found.groups() if name is not None)
-    return Profile(host[1], username, url)
+        return {}
+    return {"network": host[1], "username": next(filter(None, found.groups())), "url": url}
 
 
-def profiles(addresses: Iterable[str]) -> dict[str, Profile]:
+def profiles(addresses: Iterable[str]) -> list[dict[str, str]]:
     """One of each network, the first."""
-    found: dict[str, Profile] = {}
+    found: dict[str, dict[str, str]] = {}
     for address in addresses:
         if one := profile(address.rstrip(".,;/")):
-            found.setdefault(one.network.lower(), one)
-    return found
+            found.setdefault(one["network"].lower(), one)
+    return list(found.values())
 
 
 def without_contacts(text: str) -> str:

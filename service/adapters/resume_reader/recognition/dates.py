@@ -1,14 +1,12 @@
 """When something was, as résumés write it in the vocabulary's languages, in ISO 8601 as JSON Resume has it. Pure."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import alternatives
-from service.vocabulary import Resume
+from service.adapters.resume_reader.recognition.words import alternatives, any_of
 
 # Nobody's résumé begins before 1940; what is planned ends within some years.
 _YEAR = r"(?:19[4-9][0-9]|20[0-4][0-9])"
@@ -42,13 +40,9 @@ class _Patterns(NamedTuple):
 
 @cache
 def _patterns() -> _Patterns:
-    def any_of(table: Callable[[Resume], tuple[str, ...]]) -> str:
-        return alternatives(vocabulary.phrases(lambda language: table(language.resume)))
-
     month, now = alternatives(vocabulary.months()), alternatives(vocabulary.phrases(lambda language: language.present))
-    season, unit = any_of(lambda resume: resume.seasons), any_of(lambda resume: resume.durations)
-    since, start = any_of(lambda resume: resume.since), any_of(lambda resume: resume.start)
-    until = any_of(lambda resume: resume.until)
+    season, unit = any_of("seasons"), any_of("durations")
+    since, start, until = any_of("since"), any_of("start"), any_of("until")
     day_and_month = (
         rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s{{1,3}}(?:de\s)?)?(?:{month})\.?"
         rf"(?:\s{{1,3}}[0-9]{{1,2}}(?:st|nd|rd|th)?,)?"

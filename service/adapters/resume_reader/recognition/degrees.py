@@ -3,13 +3,13 @@
 import re
 from functools import cache
 
-from service import vocabulary
 from service.adapters.resume_reader.recognition.places import without_place
 from service.adapters.resume_reader.recognition.words import (
     alternatives,
+    any_of,
     bared,
-    known_words,
-    labels,
+    known,
+    label_before,
     listed,
     words_of,
 )
@@ -34,26 +34,21 @@ NAME_WITH_DEGREES_MAX_CHARS = 120
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What announces a degree in a form; what stands between it and what it is in; a degree at the beginning."""
-    studied_in = vocabulary.phrases(lambda language: language.resume.studied_in)
-    whole = alternatives(word for word in known_words("degrees") if len(word) >= WHOLE_WORD_CHARS_MIN)
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands between a degree and what it is in; a degree at the beginning."""
+    whole = alternatives(word for word in known("words.degrees") if len(word) >= WHOLE_WORD_CHARS_MIN)
     degree = (
         rf"(?:(?i:{whole})(?:['’]?s)?(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?"
         r"|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
     )
-    return (
-        re.compile(rf"(?:{alternatives(labels('degree'))})\s*:\s*", re.IGNORECASE),
-        re.compile(rf"\s+(?i:{alternatives(studied_in)})\s+"),
-        re.compile(degree),
-    )
+    return re.compile(rf"\s+(?i:{any_of('studied_in')})\s+"), re.compile(degree)
 
 
 def is_degree(text: str) -> bool:
     """The `MA` of `Harvard University, Cambridge, MA` is none."""
     before, _ = without_place(_SPACED.sub(r"\1.", text))
     words = words_of(before)
-    if any((word in known_words("degrees") and word not in _SHORT) or _COMPOUND.match(word) for word in words):
+    if any((word in known("words.degrees") and word not in _SHORT) or _COMPOUND.match(word) for word in words):
         return True
     return any(word in _SHORT for word in words) and _SHORT_DEGREE.search(before) is not None
 
@@ -63,8 +58,8 @@ def studied(degree: str, *, is_school_named: bool) -> tuple[str, str]:
 
     What follows a comma is what it was in or where it was; where the school is not named elsewhere, it is neither.
     """
-    labelled, studied_in, begins = _patterns()
-    if (label := labelled.match(degree)) and is_degree(degree[label.end() :]):
+    studied_in, begins = _patterns()
+    if (label := label_before("degree").match(degree)) and is_degree(degree[label.end() :]):
         degree = degree[label.end() :]
     first, _, _ = degree.partition(",")
     said = degree if is_school_named else first
@@ -88,8 +83,8 @@ def without_degrees(name: str, *, takes_states: bool) -> str:
     while len(words) > 1:
         bare = words[-1].strip("(),").rstrip(".").casefold()
         is_behind_comma = words[-2].endswith(",") and words[-1].strip("(),").isupper()
-        is_short = bare in known_words("degrees_behind_commas") and is_behind_comma and (takes_states or bare == "ba")
-        if not (bare in known_words("degrees_behind_names") or is_short or _DIPLOMA.fullmatch(words[-1])):
+        is_short = bare in known("words.degrees_behind_commas") and is_behind_comma and (takes_states or bare == "ba")
+        if not (bare in known("words.degrees_behind_names") or is_short or _DIPLOMA.fullmatch(words[-1])):
             break
         words.pop()
     return bared(" ".join(words))

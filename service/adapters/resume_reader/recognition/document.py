@@ -10,7 +10,7 @@ from service.adapters.resume_reader.lines import Line, ResumeText
 from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools, skills
 from service.adapters.resume_reader.recognition.dates import find, is_duration
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
-from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, labels
+from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, known
 
 Json = dict[str, Any]
 
@@ -32,18 +32,15 @@ def _unrecognised() -> Json:
 @cache
 def _labels() -> Mapping[Part, frozenset[str]]:
     """Words that are written before what is told, and tell nothing themselves."""
-    contact = (*labels("name"), *labels("email"), *labels("phone"), *labels("page"), *labels("address"))
-    document = vocabulary.phrases(lambda language: language.resume.document_names)
-    at = vocabulary.phrases(lambda language: language.resume.at)
-    studied_in = vocabulary.phrases(lambda language: language.resume.studied_in)
-    position = _in_words((*entry_header.roles_of_labels(), *at))
-    person = _in_words((*contact, *document, "http", "https"))
+    contact = (phrase for kind in ("name", "email", "phone", "page", "address") for phrase in known(f"labels.{kind}"))
+    position = _in_words((*entry_header.roles_of_labels(), *known("at")))
+    person = _in_words((*contact, *known("document_names"), "http", "https"))
     return {
         Part.WORK: position,
         Part.VOLUNTEER: position,
         Part.HEADING: person,
         Part.CONTACT: person,
-        Part.EDUCATION: _in_words((*labels("score"), *studied_in, "of", "de")),
+        Part.EDUCATION: _in_words((*known("labels.score"), *known("studied_in"), "of", "de")),
         Part.PROJECTS: frozenset({"stack"}),
     }
 

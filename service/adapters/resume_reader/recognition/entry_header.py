@@ -30,7 +30,7 @@ from service.adapters.resume_reader.recognition.words import (
     is_independent,
     is_position,
     is_team,
-    labels,
+    known,
     may_be_team,
     pieces,
     stripped,
@@ -48,7 +48,7 @@ _UNKNOWN_LABEL = re.compile(rf"[^\W\d_][^:]{{1,{LABEL_MAX_CHARS}}}:\s")
 @cache
 def roles_of_labels() -> Mapping[str, str]:
     """What each label of a form announces: title, employer, place or dates."""
-    return {label: role for role in ("place", "dates", "employer", "title") for label in labels(role)}
+    return {label: role for role in ("place", "dates", "employer", "title") for label in known(f"labels.{role}")}
 
 
 @cache

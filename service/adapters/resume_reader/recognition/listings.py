@@ -12,10 +12,9 @@ from service.adapters.resume_reader.recognition.skills import keywords
 from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
-    alternatives,
+    any_of,
     bared,
     is_position,
-    known_words,
     stripped,
     words_of,
 )
@@ -28,7 +27,7 @@ _GAP = re.compile(r"\s*[\t|]\s*")
 @cache
 def _level() -> re.Pattern[str]:
     """A language and how well: as the Common European Framework has it, or in words."""
-    levels = alternatives(known_words("fluency"))
+    levels = any_of("words.fluency")
     return re.compile(
         r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
         rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{levels}).{{0,60}}))\s*\)?\s*",

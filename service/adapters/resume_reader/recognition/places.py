@@ -5,16 +5,9 @@ town alone is one where it is known, or where a header has told everything else.
 """
 
 import re
-from functools import cache
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import (
-    is_organisation,
-    is_position,
-    known_words,
-    may_be_team,
-    words_of,
-)
+from service.adapters.resume_reader.recognition.words import is_organisation, is_position, known, may_be_team, words_of
 
 # Of a place; longer ones are sentences.
 PLACE_MAX_CHARS = 100
@@ -32,16 +25,6 @@ _TOWN_OF_WORDS = re.compile(
     r"(?:San|Santa|Santo|St\.?|Saint|São|New|Los|Las|Den|Bad|El|La|Le|Les|Port|Fort|Mount)\s\w|"
     r"\s(?:am|an|der|de|del|la|sur|en|upon|on|im|ob|bei|do|da)\s"
 )
-
-
-@cache
-def _regions() -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(vocabulary.regions().codes), frozenset(vocabulary.regions().names)
-
-
-@cache
-def _remote() -> frozenset[str]:
-    return frozenset(vocabulary.phrases(lambda language: language.resume.remote))
 
 
 def is_place(text: str) -> bool:
@@ -98,7 +81,7 @@ def _is_place(fields: list[str]) -> bool:
     town, *around = fields
     if not around:
         name = town.casefold()
-        return name in _remote() or name in vocabulary.cities() or name in vocabulary.countries()
+        return name in known("remote") or name in vocabulary.cities() or name in vocabulary.countries()
     if not _TOWN.fullmatch(town) or not town[0].isupper() or _names_something_else(town):
         return False
     return all(map(_is_region, around[:-1])) and (
@@ -107,9 +90,9 @@ def _is_place(fields: list[str]) -> bool:
 
 
 def _is_region(text: str) -> bool:
-    codes, names = _regions()
-    return _CODE_WITH_ZIP.sub("", text) in codes or text.casefold() in names
+    regions = vocabulary.regions()
+    return _CODE_WITH_ZIP.sub("", text) in regions.codes or text.casefold() in regions.names
 
 
 def _names_something_else(text: str) -> bool:
-    return is_position(text) or is_organisation(text) or any(word in known_words("degrees") for word in words_of(text))
+    return is_position(text) or is_organisation(text) or not known("words.degrees").isdisjoint(words_of(text))

@@ -1,8 +1,6 @@
 """Entries to JSON Resume: positions, volunteering, projects. Pure."""
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import zip_longest
 from typing import Any
 
@@ -16,9 +14,8 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
     WORDS_MAX,
-    alternatives,
     bared,
-    labels,
+    label_before,
     pieces,
     split_list,
 )
@@ -29,11 +26,6 @@ Json = dict[str, Any]
 NAME_MAX_CHARS = 80
 # Between two positions with one employer; who was away for longer was elsewhere.
 PROMOTION_GAP_MONTHS = 4
-
-
-@cache
-def _technologies() -> re.Pattern[str]:
-    return re.compile(rf"(?:{alternatives(labels('technologies'))})\s*:\s*", re.IGNORECASE)
 
 
 def positions(lines: Sequence[Line], *, organisation: str) -> list[Json]:
@@ -158,7 +150,7 @@ def _described(entry: Entry) -> Json:
     prose: list[str] = []
     items: list[str] = []
     for text in (*entry.prose, *entry.items):
-        if label := _technologies().match(text):
+        if label := label_before("technologies").match(text):
             words += (word for word in split_list(text[label.end() :]) if len(word) <= LINE_MAX_CHARS)
         elif text in entry.items:
             items.append(text)

@@ -14,10 +14,10 @@ from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
     WORDS_MAX,
-    alternatives,
+    any_of,
     bared,
     is_school,
-    labels,
+    label_before,
     pieces,
     split_list,
 )
@@ -26,16 +26,15 @@ Json = dict[str, Any]
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """What announces courses; a mark; what opens what somebody studied: "Studium BWL"."""
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A mark; what opens what somebody studied: "Studium BWL"."""
     return (
-        re.compile(rf"(?:{alternatives(labels('courses'))})\s*:\s*", re.IGNORECASE),
         re.compile(
-            rf"\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?(?:{alternatives(labels('score'))})"
+            rf"\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?(?:{any_of('labels.score')})"
             r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)",
             re.IGNORECASE,
         ),
-        re.compile(rf"(?:{alternatives(labels('study'))})\b", re.IGNORECASE),
+        re.compile(rf"(?:{any_of('labels.study')})\b", re.IGNORECASE),
     )
 
 
@@ -57,9 +56,9 @@ def schools(lines: Sequence[Line]) -> list[Json]:
 def _school(entry: Entry) -> Json:
     told: Json = {}
     for text in (*entry.header, *entry.prose, *entry.items):
-        if (score := _patterns()[1].search(text)) and "score" not in told:
+        if (score := _patterns()[0].search(text)) and "score" not in told:
             told["score"] = score["score"]
-    parts = _parts([_patterns()[1].sub("\t", line) for line in entry.header])
+    parts = _parts([_patterns()[0].sub("\t", line) for line in entry.header])
     degree = take(parts, lambda part: is_degree(part) and not is_school(part)) or take(parts, is_degree)
     institution = take(parts, is_school) or take(parts, bool)
     if not (degree or institution) or entry.event == "joined":
@@ -75,9 +74,9 @@ def _school(entry: Entry) -> Json:
 
 def _courses(entry: Entry) -> Iterator[str]:
     for text in (*entry.prose, *entry.items):
-        if label := _patterns()[0].match(text):
+        if label := label_before("courses").match(text):
             yield from (course for course in split_list(text[label.end() :]) if len(course) <= LINE_MAX_CHARS)
-    yield from (item for item in entry.items if not _patterns()[0].match(item) and len(item) <= LINE_MAX_CHARS)
+    yield from (item for item in entry.items if not label_before("courses").match(item) and len(item) <= LINE_MAX_CHARS)
 
 
 def _parts(header: Sequence[str]) -> list[str]:
@@ -90,7 +89,7 @@ def _parts(header: Sequence[str]) -> list[str]:
             rest = said[comma.end() :]
             following, before = rest.partition(",")[0], said[cuts[-1] : comma.start()]
             is_degree_next = is_degree(following) and (is_degree(f"{before}, {rest}") or not following.isupper())
-            is_study = is_degree(before) or _patterns()[2].match(before) is not None
+            is_study = is_degree(before) or _patterns()[1].match(before) is not None
             if (is_school(following) and is_study) or (is_degree_next and is_school(before)):
                 cuts.append(comma.end())
         found += [bared(said[start:end]) for start, end in zip(cuts, [*cuts[1:], len(said)], strict=True)]

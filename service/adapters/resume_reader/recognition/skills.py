@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     WORDS_MAX,
-    alternatives,
+    any_of,
     bared,
-    known_words,
+    known,
     split_list,
     words_of,
 )
@@ -29,8 +28,7 @@ _RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(
 @cache
 def _measures() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """How well, and for how long."""
-    levels = alternatives(known_words("levels"))
-    units = alternatives(vocabulary.phrases(lambda language: language.resume.durations))
+    levels, units = any_of("words.levels"), any_of("durations")
     level = (
         rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
         r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}"
@@ -44,7 +42,7 @@ def _measures() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def column_names() -> frozenset[str]:
     """What the columns of tables are called."""
-    return known_words("column_groups") | known_words("column_members") | known_words("column_measures")
+    return known("words.column_groups") | known("words.column_members") | known("words.column_measures")
 
 
 def is_level(text: str) -> bool:
@@ -111,7 +109,7 @@ def _row(text: str, columns: Sequence[str]) -> Json:
     names = [name.casefold() for name in columns[1:]]
     if not columns and not lists and said:
         return {}
-    listed = known_words("column_members")
+    listed = known("words.column_members")
     members = lists or [each for each, name in zip(others, names, strict=False) if each in said and name in listed]
     told: Json = {"name": first, "keywords": [word for each in members for word in keywords(each)]}
     return told | {"level": next((each for each in others if is_level(each)), "")}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 
 from service import vocabulary
 
@@ -33,21 +34,27 @@ def listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def labels(kind: str) -> tuple[str, ...]:
-    """What forms write before a value of this kind, in all languages; a name of `ResumeLabels`."""
-    return vocabulary.phrases(lambda language: getattr(language.resume.labels, kind))
+@cache
+def known(table: str) -> frozenset[str]:
+    """A table of the vocabulary's `Resume` in all languages, by its path: `since`, `labels.phone`, `words.schools`."""
+    return frozenset(vocabulary.phrases(attrgetter(f"resume.{table}")))
+
+
+def any_of(table: str) -> str:
+    """A pattern of any phrase of the same."""
+    return alternatives(known(table))
 
 
 @cache
-def known_words(kind: str) -> frozenset[str]:
-    """A table of `ResumeWords` by its name, in all languages."""
-    return frozenset(vocabulary.phrases(lambda language: getattr(language.resume.words, kind)))
+def label_before(kind: str) -> re.Pattern[str]:
+    """What a form writes before a value of a kind, with its colon."""
+    return re.compile(rf"(?:{any_of(f'labels.{kind}')})\s*:\s*", re.IGNORECASE)
 
 
 @cache
 def _phrase_in(kind: str) -> re.Pattern[str]:
-    """Any phrase of the same, as whole words."""
-    return re.compile(rf"(?<!\w)(?:{alternatives(known_words(kind))})(?!\w)", re.IGNORECASE)
+    """Any phrase of a table of words, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{any_of(f'words.{kind}')})(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -61,7 +68,7 @@ def _positions() -> tuple[frozenset[str], re.Pattern[str]]:
 @cache
 def ending_in(kind: str) -> re.Pattern[str]:
     """Any of the same at the end of a text, whether a blank stands before it or not."""
-    return re.compile(rf"\s*(?:{alternatives(known_words(kind))})\s*\Z")
+    return re.compile(rf"\s*(?:{any_of(f'words.{kind}')})\s*\Z")
 
 
 @cache
@@ -74,8 +81,7 @@ def _legal_forms() -> tuple[frozenset[str], re.Pattern[str]]:
 
 @cache
 def _at() -> re.Pattern[str]:
-    at = alternatives(vocabulary.phrases(lambda language: language.resume.at))
-    return re.compile(rf"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])")
+    return re.compile(rf"\s+(?:{any_of('at')}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])")
 
 
 def words_of(text: str) -> list[str]:
@@ -88,7 +94,7 @@ def is_position(text: str) -> bool:
 
 
 def is_school(text: str) -> bool:
-    return any(word in known_words("schools") or ending_in("school_endings").search(word) for word in words_of(text))
+    return any(word in known("words.schools") or ending_in("school_endings").search(word) for word in words_of(text))
 
 
 def has_legal_form(text: str) -> bool:
@@ -100,8 +106,8 @@ def has_legal_form(text: str) -> bool:
 
 def is_organisation(text: str) -> bool:
     """Whether a word tells that it is somebody to work for."""
-    known = known_words("organisations")
-    return has_legal_form(text) or any(word in known for word in words_of(text)) or is_school(text)
+    kinds = known("words.organisations")
+    return has_legal_form(text) or not kinds.isdisjoint(words_of(text)) or is_school(text)
 
 
 def is_team(text: str) -> bool:
@@ -130,9 +136,8 @@ def is_independent(text: str) -> bool:
 
 def is_inner(text: str) -> bool:
     """Whether a line that stands out names a part of an entry rather than the next one: "Aufgaben und Erfolge"."""
-    words = words_of(text)
-    known = known_words("inner")
-    is_named = text.strip(" :").casefold() in known or (bool(words) and (words[0] in known or words[-1] in known))
+    words, inner = words_of(text), known("words.inner")
+    is_named = text.strip(" :").casefold() in inner or not inner.isdisjoint((*words[:1], *words[-1:]))
     return is_named and len(words) <= INNER_WORDS_MAX and not is_position(text) and not is_organisation(text)
 
 
