@@ -91,7 +91,16 @@ def _bare_title(title: str, company: str) -> str:
     title = _GENDERS.sub("", title)
     if not company:
         return title
-    return re.sub(rf"\s*(?:\b(?:at|bei|chez|en)\b|[@|,:–-])\s*{re.escape(company)}\s*$", "", title, flags=re.IGNORECASE)
+    return re.sub(rf"\s*(?:\b(?:{_at()})\b|[@|,:–-])\s*{re.escape(company)}\s*$", "", title, flags=re.IGNORECASE)
+
+
+@cache
+def _at() -> str:
+    titles = (
+        *phrases(lambda language: language.posting.titles.at),
+        *phrases(lambda language: language.posting.titles.at_or_in),
+    )
+    return "|".join(map(re.escape, titles))
 
 
 def first_name(name: str) -> str:

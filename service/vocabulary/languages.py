@@ -91,6 +91,10 @@ class Resume(Table, frozen=True):
     """What résumés are read by."""
 
     document_names: Phrases = ()
+    # Between a document's name and whose it is.
+    of: Phrases = ()
+    # Between the two halves of a heading: "education | and | training".
+    joins: Phrases = ()
     # Between a position and whom it was for.
     at: Phrases = ()
     # Before the beginning of a time that goes on, of one that has an end, and before that end.

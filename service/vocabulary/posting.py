@@ -96,6 +96,8 @@ class Pay(Table, frozen=True):
     of: Phrases = ()
     gross: Phrases = ()
     per: Phrases = ()
+    # How often a year it is paid: "en 14 | pagas".
+    payments: Phrases = ()
     thousands: Phrases = ()
     # Names of money that several countries share.
     money: Phrases = ()
@@ -182,6 +184,8 @@ class Titles(Table, frozen=True):
     at: Phrases = ()
     # Before a place as well: "Ingeniero en Madrid".
     at_or_in: Phrases = ()
+    # In the title of a window, which names the employer oftener than a place.
+    at_in_window: Phrases = ()
     jobs: Phrases = ()
     about: Phrases = ()
     # What "about" is said of that is no company's name.

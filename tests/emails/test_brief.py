@@ -1,6 +1,8 @@
 """From what was gathered to what a writer is told."""
 
+from service.emails.brief import LANGUAGES
 from service.emails.model import Recruiter, Source
+from service.emails.offline.phrasebook import phrasebooks
 from service.resumes.operations import read_document
 from tests.emails.briefs import ADA, RESUME, brief, posting
 
@@ -73,3 +75,7 @@ def test_everything_known_may_ground_a_contact() -> None:
     known = "\n".join(brief(posting(), RESUME, instructions="Call 555-123-4567").texts())
     for text in (ADA.email, "mira.castellane@example.org", "https://jobs.lumenvale.example/17", "555-123-4567"):
         assert text in known
+
+
+def test_the_languages_of_letters_are_those_of_the_phrasebooks() -> None:
+    assert set(LANGUAGES) == phrasebooks().keys()

@@ -1,15 +1,29 @@
 """The files of the vocabulary: each can be read, and says what the readers rely on."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from service import vocabulary
 from service.vocabulary import shared
-from service.vocabulary.languages import Language
+from service.vocabulary.languages import Language, languages
 
 
 def test_every_language_is_a_file_by_its_code() -> None:
     assert {"de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "sv", "zh"} <= set(vocabulary.languages())
+
+
+def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tmp_path.joinpath("da.toml").write_text('locales = "da"\n[resume]\nat = "hos; ved"\n', encoding="utf-8")
+
+    def folder(_package: str) -> Path:
+        return tmp_path
+
+    monkeypatch.setattr(shared, "files", folder)
+    read = languages.__wrapped__()
+    assert read.keys() == {"da"}
+    assert read["da"].resume.at == ("hos", "ved")
 
 
 def test_a_text_is_its_phrases_between_semicolons() -> None:

@@ -79,7 +79,7 @@ class _Piece:
 
 @cache
 def _document_name() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of('document_names')})(?: (?:of|von|de))?\s*:?\s+(?=\S)", re.IGNORECASE)
+    return re.compile(rf"(?:{any_of('document_names')})(?: (?:{any_of('of')}))?\s*:?\s+(?=\S)", re.IGNORECASE)
 
 
 @cache

@@ -40,7 +40,7 @@ def _labels() -> Mapping[Part, frozenset[str]]:
         Part.VOLUNTEER: position,
         Part.HEADING: person,
         Part.CONTACT: person,
-        Part.EDUCATION: _in_words((*known("labels.score"), *known("studied_in"), "of", "de")),
+        Part.EDUCATION: _in_words((*known("labels.score"), *known("studied_in"), *known("of"))),
         Part.PROJECTS: frozenset({"stack"}),
     }
 

@@ -9,7 +9,7 @@ from service.postings.model import LINE_MAX_CHARS
 from service.postings.reading.findings import Field, Finding, Span, at
 from service.postings.reading.page.labels import NAME_MAX_CHARS, is_label
 from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.names import company_with_place, ends_in_legal_form, is_legal_form
+from service.postings.reading.text.names import CAPITALS, company_with_place, ends_in_legal_form, is_legal_form
 from service.postings.reading.text.outline import Outline, named
 from service.postings.reading.text.phrases import any_of, words_in, words_of
 from service.postings.reading.values import dates
@@ -155,7 +155,7 @@ _SPEAKING = (
 def _about() -> re.Pattern[str]:
     """The heading of an employer's own words about itself: a line that says nothing else."""
     about = any_of(lambda language: language.posting.titles.about)
-    return re.compile(rf"(?i:{about}) (?P<company>[A-ZÄÖÜÉ0-9].{{1,60}}?)[:.]?")
+    return re.compile(rf"(?i:{about}) (?P<company>[{CAPITALS}0-9].{{1,60}}?)[:.]?")
 
 
 @cache

@@ -14,7 +14,7 @@ from service.postings.reading.page.head import SITE, below, employment_in_title,
 from service.postings.reading.page.labels import labelled
 from service.postings.reading.page.sentences import companies_in, pronouns
 from service.postings.reading.text.documents import Document, Line
-from service.postings.reading.text.names import ends_in_legal_form
+from service.postings.reading.text.names import CAPITALS, ends_in_legal_form
 from service.postings.reading.text.outline import Outline, is_no_posting
 from service.postings.reading.text.phrases import any_of
 from service.postings.reading.values import dates
@@ -40,17 +40,18 @@ class _Patterns:
 def _patterns() -> _Patterns:
     at = any_of(lambda language: language.posting.titles.at)
     at_or_in = any_of(lambda language: language.posting.titles.at_or_in)
+    at_in_window = any_of(lambda language: language.posting.titles.at_in_window)
     jobs = any_of(lambda language: language.posting.titles.jobs)
     now = any_of(lambda language: language.posting.sentences.now)
     seeking = any_of(lambda language: language.posting.sentences.seeking)
     seeking_a = any_of(lambda language: language.posting.sentences.seeking_a)
     a = any_of(lambda language: language.posting.sentences.a)
     title = r"(?P<title>[^\W_].{2,100}?)(?:\s?[»“\"!.])?"
-    company = r"[«„\"]?\s?(?P<company>[A-ZÄÖÜÉ0-9][^|•·:,]{1,60}?)"
+    company = rf"[«„\"]?\s?(?P<company>[{CAPITALS}0-9][^|•·:,]{{1,60}}?)"
     return _Patterns(
-        title_at_company=re.compile(rf"(?P<title>.{{3,120}}?)\s(?:{at}|en)\s(?P<company>[^|•·–]{{2,80}})"),
-        title_of_employer=re.compile(rf"(?P<title>.{{3,120}}?)\s{at}\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–,:]{{1,60}})"),
-        title_in=re.compile(rf"(?P<title>.{{3,120}}?)\s{at_or_in}\s(?P<company>[A-ZÄÖÜÉ0-9][^|•·–:]{{1,60}})"),
+        title_at_company=re.compile(rf"(?P<title>.{{3,120}}?)\s(?:{at}|{at_in_window})\s(?P<company>[^|•·–]{{2,80}})"),
+        title_of_employer=re.compile(rf"(?P<title>.{{3,120}}?)\s{at}\s(?P<company>[{CAPITALS}0-9][^|•·–,:]{{1,60}})"),
+        title_in=re.compile(rf"(?P<title>.{{3,120}}?)\s{at_or_in}\s(?P<company>[{CAPITALS}0-9][^|•·–:]{{1,60}})"),
         jobs_at=re.compile(rf"{jobs}\s(?:{at}|{at_or_in})\s(?P<company>[^\W_].{{1,78}})", re.IGNORECASE),
         seeking=(
             re.compile(rf"{company}\s(?:{now}\s)?{seeking}\s?:?\s(?:{now}\s)?(?:{a}\s)?{title}"),

@@ -6,6 +6,10 @@ from functools import cache
 from service import vocabulary
 from service.postings.reading.text.phrases import words_in, words_of
 
+# Those of the Latin, Greek, Cyrillic and Armenian alphabets (Unicode's blocks up to U+058F), for a class of a pattern:
+# `re` has no class of capitals.
+CAPITALS = "".join(letter for letter in map(chr, range(0x590)) if letter.isupper())
+
 
 def is_role(word: str) -> bool:
     """Is this the name of an occupation, in whatever case, for one person or several?"""

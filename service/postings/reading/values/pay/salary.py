@@ -35,15 +35,20 @@ LEAST: dict[Period | None, int] = {"hour": 5, "day": 40, "week": 100, "month": 3
 YEARLY_FROM = Decimal(20_000)
 # Nobody offers a range as wide as this: "1.800 € en 14 pagas" is none.
 WIDEST = 20
-# "14x", "en 14 pagas": Austrians, Spaniards and Italians are paid so often in a year; less than this is one payment.
+# Less than this is one payment of those that a year has.
 MONTHLY_BELOW = Decimal(15_000)
-_PAYMENTS = re.compile(
-    r"[^\d.;!?\n]{0,25}?\(?\b1[2-6](?:,\d)?\s?(?:[x×]|mal|gehälter|monatsgehälter|pagas|mensilità|mensualidades|mois)(?![^\W_])"
-    r"|\s?[x×]\s?1[2-6](?!\d)",
-    re.IGNORECASE,
-)
 # What is no more than this and stands alone without a currency may count anything: salaries of a year, plans (401k).
 BARE_MIN = 1_000
+
+
+@cache
+def _payments() -> re.Pattern[str]:
+    """`14x`, `en 14 pagas`: how often a year Austrians, Spaniards and Italians are paid."""
+    return re.compile(
+        rf"[^\d.;!?\n]{{0,25}}?\(?\b1[2-6](?:,\d)?\s?(?:[x×]|{_any_of('payments')})(?![^\W_])"
+        r"|\s?[x×]\s?1[2-6](?!\d)",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ def _salary(line: str, ends: _Ends) -> tuple[Salary, Span]:
     text = line[start:end][:LINE_MAX_CHARS]
     if currency is None:
         return Salary(period=period, text=text), (start, end)
-    if _PAYMENTS.match(line, end) and currency in STRONG:
+    if _payments().match(line, end) and currency in STRONG:
         period = "month" if _highest(ends) < MONTHLY_BELOW else "year"
     period = period or usual_period(_highest(ends), currency)
     least, most = (None if value is None else minor(value, currency) for value in (ends.least, ends.most))
