@@ -8,9 +8,9 @@ else. `warnings`, `[{"code", "detail"}]`, are ours too: that no heading was know
 document          the whole, from `ResumeText` to the JSON Resume object
 sections          headings, in the languages of the vocabulary, and what stands under them
 basics            what stands above them: who, and how to reach them, by contacts
-entry_boundaries  where one position, project or school ends and the next begins; entries: what each holds
+entries           where one position, project or school ends and the next begins, and what each holds
 positions         what each of them says, by entry_header: whose, where, what as; schools the same, by degrees
-skills            and listings: languages, certificates, awards, publications, interests
+listings          skills, languages, certificates, awards, publications, interests
 dates, places, words   what is recognised within a line
 
 A line is read by what it says and how it stands out; what says itself by its place alone is beyond it: of two columns

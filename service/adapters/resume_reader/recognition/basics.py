@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.contacts import (
@@ -26,17 +25,18 @@ from service.adapters.resume_reader.recognition.sections import part_names
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
+    Json,
     any_of,
     bared,
+    filled,
     is_position,
+    joined,
     known,
     listed,
     pieces,
     words_of,
 )
 from service.vocabulary.languages import ResumeLabels
-
-Json = dict[str, Any]
 
 # Of a person's name; longer ones are sentences.
 NAME_MAX_CHARS = 60
@@ -98,7 +98,7 @@ def basics(lines: Sequence[Line], contact: Sequence[Line], links: Sequence[str])
     unlabelled = [part for piece in found if not piece.kind for part in pieces(without_contacts(piece.text))]
     parts = [bared(part) for part in unlabelled if bared(part) and _bare(part, takes_states=True) != name]
     told["label"] = _title(lines, name) or next((part for part in parts if _is_label(part)), "")
-    told["email"] = _first(emails(text) for text in texts)
+    told["email"] = next((match[0] for text in texts for match in emails(text)), "")
     told["phone"] = _phone(found)
     addresses = [match[0].rstrip(".,;") for text in texts for match in urls(_without_emails(text))]
     told["url"] = next((address for address in addresses if not profile(address)), "")
@@ -106,7 +106,8 @@ def basics(lines: Sequence[Line], contact: Sequence[Line], links: Sequence[str])
     told["location"] = _location(homes, [part for part in parts if part != told["label"]])
     told["profiles"] = profiles([*addresses, *links])
     told["summary"] = _prose(lines, name)
-    return {key: value for key, value in told.items() if value and (not isinstance(value, str) or _fits(key, value))}
+    bounds = {"summary": PROSE_MAX_CHARS}
+    return filled({key: value for key, value in told.items() if len(value) <= bounds.get(key, LINE_MAX_CHARS)})
 
 
 def owner_test(texts: Sequence[str], links: Sequence[str]) -> Callable[[str], bool]:
@@ -153,10 +154,6 @@ def births(lines: Sequence[Line]) -> Iterator[str]:
     """Lines that tell when somebody was born."""
     numbers = {piece.line for piece in _pieces(lines) if piece.kind == "birth"}
     yield from (lines[number].text for number in sorted(numbers))
-
-
-def _fits(key: str, value: str) -> bool:
-    return len(value) <= (PROSE_MAX_CHARS if key == "summary" else LINE_MAX_CHARS)
 
 
 def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
@@ -226,13 +223,13 @@ def _phone(found: Sequence[_Piece]) -> str:
     return ""
 
 
-def _location(homes: Sequence[str], parts: Sequence[str]) -> Json | None:
+def _location(homes: Sequence[str], parts: Sequence[str]) -> Json:
     told = [part for part in parts if is_place(part) or (_ADDRESS.search(part) and "," in part and not find(part))]
     for place in (*homes, *told):
         if place and len(place) <= LABEL_MAX_CHARS:
             city = _CITY.fullmatch(place)
             return {"city": city["city"], "region": city["region"]} if city else {"address": place}
-    return None
+    return {}
 
 
 def _prose(lines: Sequence[Line], name: str) -> str:
@@ -254,15 +251,10 @@ def everything(lines: Sequence[Line], basics: Json) -> str:
     texts = [line.text.strip() for line in lines if not tells_day(line.text)]
     name = basics.get("name", "")
     after = next((index for index, text in enumerate(texts) if name and name in text), -1)
-    said = "\n".join(texts[after + 1 :])
-    return said if len(said) <= PROSE_MAX_CHARS else ""
+    return joined(texts[after + 1 :])
 
 
 def _without_emails(text: str) -> str:
     for found in reversed(list(emails(text))):
         text = f"{text[: found.start()]} {text[found.end() :]}"
     return text
-
-
-def _first(found: Iterable[Iterable[re.Match[str]]]) -> str:
-    return next((match[0] for matches in found for match in matches), "")

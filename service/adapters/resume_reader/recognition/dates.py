@@ -25,10 +25,6 @@ class Dates:
     end_at: int
     is_range: bool = True
 
-    def cut_from(self, text: str) -> str:
-        """What the text says besides, a gap in their place."""
-        return f"{text[: self.start_at]}\t{text[self.end_at :]}"
-
 
 class _Patterns(NamedTuple):
     range: re.Pattern[str]
@@ -89,6 +85,12 @@ def find(text: str) -> Dates | None:
         date = iso(found["start"])
         return Dates(date, date, *found.span(), is_range=False)
     return None
+
+
+def cut_dates(text: str) -> tuple[str, Dates | None]:
+    """What a line says besides its dates, a gap in their place; and these."""
+    dates = find(text)
+    return (f"{text[: dates.start_at]}\t{text[dates.end_at :]}" if dates else text), dates
 
 
 def is_duration(text: str) -> bool:

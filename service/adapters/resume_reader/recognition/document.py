@@ -7,12 +7,19 @@ from typing import Any, cast
 
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line, ResumeText
-from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools, skills
-from service.adapters.resume_reader.recognition.dates import find, is_duration
+from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools
+from service.adapters.resume_reader.recognition.dates import cut_dates, is_duration
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
-from service.adapters.resume_reader.recognition.words import ENTRIES_MAX, PROSE_MAX_CHARS, WORDS_MAX, known
+from service.adapters.resume_reader.recognition.words import (
+    ENTRIES_MAX,
+    WORDS_MAX,
+    Json,
+    filled,
+    joined,
+    known,
+)
 
-Json = dict[str, Any]
+ByPart = Mapping[Part, Sequence[Section]]
 
 _WORD = re.compile(r"\w+")
 # A text of more lines has sections as a rule.
@@ -46,105 +53,93 @@ def _labels() -> Mapping[Part, frozenset[str]]:
 
 
 def _in_words(phrases: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for phrase in phrases for word in _WORD.findall(phrase))
+    return frozenset(word for phrase in phrases for word in _WORD.findall(phrase.casefold()))
 
 
 def recognised(text: ResumeText) -> Json:
     """A document that is in order, whatever the lines are. Linear in their number."""
     is_owner = basics.owner_test([line.text for line in text.lines], text.links)
     found = sections(text.lines, is_owner=is_owner)
-    told = {"basics": _basics(found, text.links)} | _sections(found)
-    document = {name: value for name, value in told.items() if value}
-    if other := list(_left_over(found, document)):
+    by_part = {part: [section for section in found if section.part is part] for part in Part}
+    document = filled({"basics": _basics(found, by_part, text.links)} | _sections(by_part))
+    if other := list(_left_over(found, by_part, document)):
         document["other"] = other
     if len(text.lines) > NOTE_LINES_MAX and not any(name in document for name in _TELLING):
         document["warnings"] = [_unrecognised()]
     return document
 
 
-def _basics(found: Sequence[Section], links: Sequence[str]) -> Json:
-    told = basics.basics(_lines(found, Part.HEADING), _lines(found, Part.CONTACT), links)
-    said = [section.told for section in found if section.part is Part.SUMMARY]
-    if said:
-        told["summary"] = "\n".join(line.text.strip() for line in said[0])
+def _basics(found: Sequence[Section], by_part: ByPart, links: Sequence[str]) -> Json:
+    told = basics.basics(_lines(by_part[Part.HEADING]), _lines(by_part[Part.CONTACT]), links)
+    if summaries := by_part[Part.SUMMARY]:
+        told["summary"] = joined(line.text.strip() for line in summaries[0].told)
     elif len(found) == 1 and "summary" not in told:
         told["summary"] = basics.everything(found[0].lines, told)
-    return {name: value for name, value in told.items() if value and len(value) <= PROSE_MAX_CHARS}
+    return filled(told)
 
 
-def _sections(found: Sequence[Section]) -> Json:
-    by_part: dict[Part, list[Section]] = {}
-    for section in found:
-        by_part.setdefault(section.part, []).append(section)
-    lines = partial(_lines, found)
+def _sections(by_part: ByPart) -> Json:
+    def each(part: Part, read: Callable[[list[Line]], list[Json]]) -> list[Json]:
+        """Section by section: the shape of a section's entries is its own."""
+        return [entry for section in by_part[part] for entry in read(section.told)][:ENTRIES_MAX]
+
+    def lines(part: Part) -> list[Line]:
+        return _lines(by_part[part])
+
     return {
-        "work": _each(by_part, Part.WORK, partial(positions.positions, organisation="name")),
-        "volunteer": _each(by_part, Part.VOLUNTEER, partial(positions.positions, organisation="organization")),
-        "education": _with_courses(_each(by_part, Part.EDUCATION, schools.schools), lines(Part.COURSES)),
+        "work": each(Part.WORK, partial(positions.positions, organisation="name")),
+        "volunteer": each(Part.VOLUNTEER, partial(positions.positions, organisation="organization")),
+        "education": _with_courses(each(Part.EDUCATION, schools.schools), lines(Part.COURSES)),
         "awards": listings.awards(lines(Part.AWARDS)),
         "certificates": listings.certificates(lines(Part.CERTIFICATES)),
-        "publications": _each(by_part, Part.PUBLICATIONS, listings.publications),
+        "publications": each(Part.PUBLICATIONS, listings.publications),
         "skills": _skills(by_part),
         "languages": listings.languages(lines(Part.LANGUAGES)),
         "interests": listings.interests(lines(Part.INTERESTS)),
         "references": listings.references(lines(Part.REFERENCES)),
-        "projects": _each(by_part, Part.PROJECTS, positions.projects),
+        "projects": each(Part.PROJECTS, positions.projects),
     }
 
 
-def _lines(found: Sequence[Section], part: Part) -> list[Line]:
-    return [line for section in found if section.part is part for line in section.told]
-
-
-def _each(by_part: Mapping[Part, list[Section]], part: Part, read: Callable[[list[Line]], list[Json]]) -> list[Json]:
-    """Section by section: the shape of a section's entries is its own."""
-    return [entry for section in by_part.get(part, ()) for entry in read(section.told)][:ENTRIES_MAX]
+def _lines(found: Iterable[Section]) -> list[Line]:
+    return [line for section in found for line in section.told]
 
 
 def _with_courses(schools: list[Json], lines: Sequence[Line]) -> list[Json]:
     """Courses under a heading of their own belong to the school that is named first: the last one attended."""
-    courses = [course for line in lines if line.kind != "heading" for course in skills.keywords(line.text)]
+    courses = [course for line in lines if line.kind != "heading" for course in listings.keywords(line.text)]
     if schools and courses:
         schools[0]["courses"] = [*schools[0].get("courses", ()), *courses][:WORDS_MAX]
     return schools
 
 
-def _skills(by_part: dict[Part, list[Section]]) -> list[Json]:
-    found = [group for section in by_part.get(Part.SKILLS, ()) for group in skills.skills(section.lines)]
-    for section in by_part.get(Part.LANGUAGES, ()):  # "Languages: Python, Go"
+def _skills(by_part: ByPart) -> list[Json]:
+    found = [group for section in by_part[Part.SKILLS] for group in listings.skills(section.lines)]
+    for section in by_part[Part.LANGUAGES]:  # "Languages: Python, Go"
         if section.lines and not listings.languages(section.told):
-            found += [{"name": section.heading.strip(" :"), **group} for group in skills.skills(section.lines)]
+            found += [{"name": section.heading.strip(" :"), **group} for group in listings.skills(section.lines)]
     return found[:WORDS_MAX]
 
 
-def _left_over(found: Sequence[Section], document: Json) -> Iterator[Json]:
-    """Lines with a word that the document has nowhere, under their heading."""
-    known = {word for said in _texts(document) for word in _words(said)}
-    columns = _in_words(skills.column_names())
-    births = [*basics.births(_lines(found, Part.HEADING)), *basics.births(_lines(found, Part.CONTACT))]
+def _left_over(found: Sequence[Section], by_part: ByPart, document: Json) -> Iterator[Json]:
+    """Lines with a word that the document has nowhere, under their heading; dates it has in another form."""
+    told = _in_words(_texts(document))
+    columns = _in_words(listings.column_names())
+    births = [birth for part in (Part.HEADING, Part.CONTACT) for birth in basics.births(_lines(by_part[part]))]
     if births:
         yield {"name": "birthDate", "lines": births}
     for section in found:
-        known_here = known | _labels().get(section.part, frozenset())
+        known_here = told | _labels().get(section.part, frozenset())
+        known_in = {"columns": known_here | columns}
         lines = [
             line.text
             for line in section.lines
             if line.text not in births
             and not is_duration(line.text)
-            and not _is_told(line.text, known_here | columns if line.kind == "columns" else known_here)
+            and not _in_words([cut_dates(line.text)[0]]) <= known_in.get(line.kind, known_here)
         ]
         if lines or section.part is Part.OTHER:
             yield ({"name": section.heading} if section.heading else {}) | {"lines": lines}
-
-
-def _is_told(text: str, known: set[str]) -> bool:
-    """Whether each of its words is known; dates are told in another form."""
-    dates = find(text)
-    return all(word in known for word in _words(dates.cut_from(text) if dates else text))
-
-
-def _words(text: str) -> Iterator[str]:
-    yield from _WORD.findall(text.casefold())
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,36 +1,142 @@
-"""Sections that are lists: languages, certificates, awards, publications, interests, references. Pure."""
+"""Sections that are lists: skills, languages, certificates, awards, publications, interests, references. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line
-from service.adapters.resume_reader.recognition.dates import find
-from service.adapters.resume_reader.recognition.skills import keywords
+from service.adapters.resume_reader.recognition.dates import cut_dates, find
 from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
+    WORDS_MAX,
+    Json,
     any_of,
     bared,
+    filled,
     is_position,
+    known,
+    split_list,
     stripped,
     words_of,
 )
 
-Json = dict[str, Any]
+# A skill is some words; more are a sentence, which is kept whole.
+SKILL_WORDS_MAX = 8
 
 _GAP = re.compile(r"\s*[\t|]\s*")
+_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
+_RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(?P<level>[^,;\t]{1,40})")
+
+
+@cache
+def _measures() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How well, and for how long."""
+    levels, units = any_of("words.levels"), any_of("durations")
+    level = (
+        rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
+        r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}"
+    )
+    time = (
+        rf"[<>~]?\s?[0-9]{{1,4}}(?:[.,][0-9])?\s?\+?(?:\s?(?:{units})\.?"
+        r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?"
+    )
+    return re.compile(level, re.IGNORECASE), re.compile(time, re.IGNORECASE)
+
+
+def column_names() -> frozenset[str]:
+    """What the columns of tables are called."""
+    return known("words.column_groups") | known("words.column_members") | known("words.column_measures")
+
+
+def is_level(text: str) -> bool:
+    """`sehr gut`, `Expert`, `4/5`; `BASIC` is a language."""
+    return _measures()[0].fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
+
+
+def is_measure(text: str) -> bool:
+    """How well, or for how long: no skill."""
+    return is_level(text) or _measures()[1].fullmatch(text) is not None
+
+
+def is_header(text: str) -> bool:
+    """Whether a line is the names of a table's columns."""
+    names = cells(text)
+    return len(names) > 1 and all(name.casefold() in column_names() for name in names)
+
+
+def cells(text: str) -> list[str]:
+    return [bare for cell in text.split("\t") if (bare := bared(cell))]
+
+
+def skills(lines: Sequence[Line]) -> list[Json]:
+    """Groups where they have names, and one group of what has none."""
+    found: list[Json] = []
+    group: Json | None = None
+    columns: list[str] = []  # of the table that is open
+    for line in lines:
+        if line.kind == "columns":
+            columns, group = cells(line.text), None
+            continue
+        columns = columns if "\t" in line.text else []
+        if (row := _row(line.text, columns)) or (row := _named_group(line.text)):
+            found.append(row)
+            group = None
+        elif _opens_group(line):
+            group = {"name": bared(line.text.rstrip(":")), "keywords": []}
+            found.append(group)
+        else:
+            if group is None:
+                group = {"keywords": []}
+                found.append(group)
+            group["keywords"] += keywords(line.text)
+    bounded = (filled({**group, "keywords": group["keywords"][:WORDS_MAX]}) for group in found)
+    return [group for group in bounded if group][:WORDS_MAX]
+
+
+def keywords(text: str) -> Iterator[str]:
+    """What a line lists; an "and" before its last stays with it. How well is left out."""
+    yield from (each for each in split_list(text) if not is_measure(each))
+
+
+def _opens_group(line: Line) -> bool:
+    label = _LABELLED.match(line.text)
+    return len(line.text) <= LINE_MAX_CHARS and (line.kind == "heading" or bool(label and label["bare"]))
+
+
+def _row(text: str, columns: Sequence[str]) -> Json:
+    """A row of a table: the skill, or what a list of them is called; nothing for a line of skills side by side."""
+    first, *others = cells(text) or [""]
+    if not first or not others or len(first) > LINE_MAX_CHARS:
+        return {}
+    said = [each for each in others if not is_measure(each)]
+    lists = [each for each in said if "," in each or ";" in each]
+    names = [name.casefold() for name in columns[1:]]
+    if not columns and not lists and said:
+        return {}
+    listed = known("words.column_members")
+    members = lists or [each for each, name in zip(others, names, strict=False) if each in said and name in listed]
+    level = next((each for each in others if is_level(each)), "")
+    return {"name": first, "level": level, "keywords": [word for each in members for word in keywords(each)]}
+
+
+def _named_group(text: str) -> Json:
+    """`Databases: PostgreSQL, Redis`; or a skill with how well it is known, `SAP – sehr gut`."""
+    if (rated := _RATED.fullmatch(text)) and is_measure(rated["level"]):
+        return {"name": bared(rated["name"]), "level": rated["level"] * is_level(rated["level"]), "keywords": []}
+    label = _LABELLED.match(text)
+    if label and label["label"] and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
+        return {"name": bared(label["label"]), "keywords": list(keywords(text[label.end() :]))}
+    return {}
 
 
 @cache
 def _level() -> re.Pattern[str]:
     """A language and how well: as the Common European Framework has it, or in words."""
-    levels = any_of("words.fluency")
     return re.compile(
         r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
-        rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{levels}).{{0,60}}))\s*\)?\s*",
+        rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{any_of('words.fluency')}).{{0,60}}))\s*\)?\s*",
         re.IGNORECASE,
     )
 
@@ -44,14 +150,13 @@ def certificates(lines: Sequence[Line]) -> list[Json]:
     """`Certified Administrator, CNCF, 2022`: what, from whom, when. A level after a comma is part of what it is."""
     found: list[Json] = []
     for line in lines:
-        dates = find(line.text)
-        text = dates.cut_from(line.text) if dates else line.text
+        text, dates = cut_dates(line.text)
         parts = [part for each in _GAP.split(text) if (part := bared(each)) and len(part) <= LINE_MAX_CHARS]
         if len(parts) == 1 and parts[0].count(", ") == 1 and not is_position(parts[0].partition(", ")[2]):
             parts = stripped(parts[0].split(", "))
         if parts:
-            issuer = {"issuer": parts[1]} if len(parts) > 1 else {}
-            found.append({"name": parts[0]} | issuer | ({"date": dates.since} if dates else {}))
+            issuer = parts[1] if len(parts) > 1 else ""
+            found.append(filled({"name": parts[0], "issuer": issuer, "date": dates and dates.since}))
     return found[:ENTRIES_MAX]
 
 
@@ -59,10 +164,10 @@ def awards(lines: Sequence[Line]) -> list[Json]:
     """What and when; from whom is not told apart from what for."""
     found: list[Json] = []
     for line in lines:
-        dates = find(line.text)
-        title = max(map(bared, (dates.cut_from(line.text) if dates else line.text).split("\t")), key=len)
+        text, dates = cut_dates(line.text)
+        title = max(map(bared, text.split("\t")), key=len)
         if title and len(title) <= LINE_MAX_CHARS:
-            found.append({"title": title} | ({"date": dates.since} if dates else {}))
+            found.append(filled({"title": title, "date": dates and dates.since}))
     return found[:ENTRIES_MAX]
 
 
@@ -76,7 +181,7 @@ def publications(lines: Sequence[Line]) -> list[Json]:
         else:
             runs.append(line.text)
     found = ((text, find(text)) for text in runs if len(text) <= LINE_MAX_CHARS)
-    return [{"name": text} | ({"releaseDate": dates.since} if dates else {}) for text, dates in found][:ENTRIES_MAX]
+    return [filled({"name": text, "releaseDate": dates and dates.since}) for text, dates in found][:ENTRIES_MAX]
 
 
 def interests(lines: Sequence[Line]) -> list[Json]:
@@ -89,9 +194,8 @@ def references(lines: Sequence[Line]) -> list[Json]:
 
 def _spoken(text: str) -> Iterator[str]:
     """`German (native), English – C1` is two; "Spanish: lu, écrit, parlé" is one."""
-    whole = [part for part in re.split(r"[;•·|\t]|,(?![^(]*\))|\s/\s", text) if part.strip()]
     merged: list[str] = []
-    for part in whole:
+    for part in filter(str.strip, re.split(r"[;•·|\t]|,(?![^(]*\))|\s/\s", text)):
         is_language = any(word in vocabulary.language_names() for word in words_of(part)[:2])
         if merged and not is_language:
             merged[-1] = text[text.find(merged[-1]) : text.find(part, text.find(merged[-1])) + len(part)]
@@ -100,14 +204,12 @@ def _spoken(text: str) -> Iterator[str]:
     yield from merged
 
 
-def _language(text: str) -> Json | None:
+def _language(text: str) -> Json:
     bare = bared(text)
     words = words_of(bare)
     if not words or len(bare) > LINE_MAX_CHARS or not any(word in vocabulary.language_names() for word in words[:2]):
-        return None
+        return {}
     if found := _level().fullmatch(bare):
         return {"language": bared(found["language"]), "fluency": bared(found["fluency"])}
-    if len(words) == 1:
-        return {"language": bare}
-    head, _, rest = bare.partition(" ")
-    return {"language": bared(head), "fluency": bared(rest)} if bared(rest) else {"language": bared(head)}
+    head, _, rest = (bare, "", "") if len(words) == 1 else bare.partition(" ")
+    return filled({"language": bared(head), "fluency": bared(rest)})

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
-from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
@@ -14,13 +13,14 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
     WORDS_MAX,
+    Json,
     bared,
+    filled,
+    joined,
     label_before,
     pieces,
     split_list,
 )
-
-Json = dict[str, Any]
 
 # A project's name before a colon.
 NAME_MAX_CHARS = 80
@@ -102,7 +102,7 @@ def _position(entry: Entry, header: Header, organisation: str, *, is_title_first
     title, employer = header.title, header.employer
     if not title and not employer and len(header.rest) > 1 and is_title_first is not None:
         title, employer = header.rest[:2] if is_title_first else header.rest[1::-1]
-    told = _filled({"position": title, organisation: employer, "location": header.place, "url": header.url})
+    told = filled({"position": title, organisation: employer, "location": header.place, "url": header.url})
     # Where nothing tells which is which, nothing is said of either; the lines are kept as they are.
     body = _body(entry)
     if entry.event:  # until when it went on is another line's to tell
@@ -122,26 +122,21 @@ def _project(entry: Entry) -> Json:
     keywords = [*split_list(listed), *body.pop("keywords", ())][:WORDS_MAX]
     described = {} if "description" in body else {"description": take(parts, bool)}
     told = {"name": name, "url": url} | described | dict(span(entry.dates)) | body | {"keywords": keywords}
-    return _filled(told)
+    return filled(told)
 
 
 def _listed_project(text: str) -> Json:
     """`Name: what it is`, or what it is."""
     head, colon, rest = text.partition(":")
     if colon and len(head) <= NAME_MAX_CHARS and rest.strip() and not rest.startswith("//"):
-        return _filled({"name": bared(head), "description": rest.strip()[:PROSE_MAX_CHARS]})
+        return filled({"name": bared(head), "description": rest.strip()[:PROSE_MAX_CHARS]})
     key = "name" if len(text) <= NAME_MAX_CHARS and not text.endswith(".") else "description"
-    return _filled({key: text})
+    return filled({key: text})
 
 
 def _body(entry: Entry) -> Json:
     """What an entry says below its header."""
-    said = "\n".join(entry.prose)
-    told = {
-        "summary": said if len(said) <= PROSE_MAX_CHARS else "",
-        "highlights": entry.items[:WORDS_MAX],
-    }
-    return _filled(told)
+    return filled({"summary": joined(entry.prose), "highlights": entry.items[:WORDS_MAX]})
 
 
 def _described(entry: Entry) -> Json:
@@ -151,15 +146,9 @@ def _described(entry: Entry) -> Json:
     items: list[str] = []
     for text in (*entry.prose, *entry.items):
         if label := label_before("technologies").match(text):
-            words += (word for word in split_list(text[label.end() :]) if len(word) <= LINE_MAX_CHARS)
+            words += split_list(text[label.end() :])
         elif text in entry.items:
             items.append(text)
         elif not words:
             prose.append(text)
-    said = "\n".join(prose)
-    told = {"description": said if len(said) <= PROSE_MAX_CHARS else "", "keywords": words[:WORDS_MAX]}
-    return _filled(told | {"highlights": items[:WORDS_MAX]})
-
-
-def _filled(told: Json) -> Json:
-    return {name: value for name, value in told.items() if value}
+    return filled({"description": joined(prose), "keywords": words[:WORDS_MAX], "highlights": items[:WORDS_MAX]})

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.degrees import is_degree, studied
@@ -14,15 +13,15 @@ from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
     WORDS_MAX,
+    Json,
     any_of,
     bared,
+    filled,
     is_school,
     label_before,
     pieces,
     split_list,
 )
-
-Json = dict[str, Any]
 
 
 @cache
@@ -64,18 +63,16 @@ def _school(entry: Entry) -> Json:
     if not (degree or institution) or entry.event == "joined":
         return {}
     study, area = studied(degree, is_school_named=bool(institution))
-    said = {"institution": institution, "studyType": study, "area": area or take(parts, bool)}
-    told = {name: value for name, value in said.items() if value} | told
+    told = {"institution": institution, "studyType": study, "area": area or take(parts, bool)} | told
     is_end = entry.dates is not None and not entry.dates.is_range  # one date is that of the degree
     told |= {"endDate": entry.dates.since} if entry.dates and is_end else dict(span(entry.dates))
-    courses = list(_courses(entry))
-    return told | ({"courses": courses[:WORDS_MAX]} if courses else {})
+    return filled(told | {"courses": list(_courses(entry))[:WORDS_MAX]})
 
 
 def _courses(entry: Entry) -> Iterator[str]:
     for text in (*entry.prose, *entry.items):
         if label := label_before("courses").match(text):
-            yield from (course for course in split_list(text[label.end() :]) if len(course) <= LINE_MAX_CHARS)
+            yield from split_list(text[label.end() :])
     yield from (item for item in entry.items if not label_before("courses").match(item) and len(item) <= LINE_MAX_CHARS)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line
-from service.adapters.resume_reader.recognition.skills import cells, is_header
+from service.adapters.resume_reader.recognition.listings import cells, is_header
 from service.adapters.resume_reader.recognition.words import any_of, is_inner, is_position
 
 # Longer ones are sentences.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from service import vocabulary
 
@@ -18,6 +19,8 @@ INNER_WORDS_MAX = 4
 # Two letters are as often a word, a state or a product: such legal forms count only as they are written.
 SHORT_FORM_CHARS = 2
 
+Json = dict[str, Any]
+
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.&+#-]*[\w'’+#])?")
 # What stands between the pieces of a line: a gap, or a mark with blanks around it.
 _SEPARATOR = re.compile(r"\s*\t\s*|\s+[|•·–—―−‒/:]\s+|\s+-{1,2}\s+|\s*[|•·]\s*|\s+@\s+|\s*;\s+")
@@ -28,6 +31,17 @@ _LIST_MARKS = frozenset(",;•·|\t▪●、，・")
 def alternatives(phrases: Iterable[str]) -> str:
     """A pattern of any of them, the longest first; of none where there are none."""
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or r"(?!)"
+
+
+def filled(told: Json) -> Json:
+    """Without what there is none of."""
+    return {name: value for name, value in told.items() if value}
+
+
+def joined(texts: Iterable[str]) -> str:
+    """As prose of a line each; empty where that is too much."""
+    prose = "\n".join(texts)
+    return prose if len(prose) <= PROSE_MAX_CHARS else ""
 
 
 def listed(words: str) -> frozenset[str]:
@@ -168,14 +182,12 @@ def bared(text: str) -> str:
 
 
 def split_list(text: str) -> Iterator[str]:
-    """`Python (Django, Flask), Go; SQL` at its commas, semicolons and bullets, parentheses aside."""
+    """`Python (Django, Flask), Go; SQL` at its commas, semicolons and bullets, parentheses aside; none too long."""
     depth, start = 0, 0
-    for at, character in enumerate(text):
+    for at, character in enumerate(f"{text},"):
         depth = max(0, depth + (character in "([") - (character in ")]"))
         is_slash = character == "/" and text[at - 1 : at] == " " == text[at + 1 : at + 2]
-        if (character in _LIST_MARKS or is_slash) and depth == 0:
-            if bare := bared(text[start:at]):
+        if at == len(text) or ((character in _LIST_MARKS or is_slash) and depth == 0):
+            if (bare := bared(text[start:at])) and len(bare) <= LINE_MAX_CHARS:
                 yield bare
             start = at + 1
-    if bare := bared(text[start:]):
-        yield bare
