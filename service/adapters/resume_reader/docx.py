@@ -196,9 +196,14 @@ class _Story(Part):
         if self._left_out or (name in _LEFT_OUT and (space in WORD or space == _COMPATIBILITY)):
             self._left_out += 1
         elif space in WORD:
-            self._begin_table(name, attributes)
             if name == "p":
                 self._open.append(_Paragraph())
+            elif name == "tr":
+                self._rows.append(_Row())
+            elif name == "tc" and self._rows:
+                self._rows[-1].cells.append([])
+            elif name == "tblHeader" and self._rows:
+                self._rows[-1].is_header = attributes.get("val", "1") not in OFF
             elif self._open:
                 self._begin_in_paragraph(self._open[-1], name, attributes)
 
@@ -206,18 +211,15 @@ class _Story(Part):
         if self._left_out:
             self._left_out -= 1
         elif space in WORD:
-            match name:
-                case "p":
-                    self._end_paragraph()
-                case "rPr":
-                    self._in_run_properties = False
-                case "t":
-                    self._takes_text = False
-                case "tr" if self._rows:
-                    row = self._rows.pop()
-                    self._lines().extend(_row([cell for cell in row.cells if cell], is_header=row.is_header))
-                case _:
-                    pass
+            self._takes_text = self._takes_text and name != "t"
+            self._in_run_properties = self._in_run_properties and name != "rPr"
+            if name == "p" and self._open:
+                self._lines().extend(self._lines_of(self._open.pop()))
+                if len(self.lines) > LINES_MAX:  # what else there is need not be unpacked
+                    raise NotReadable(f"has more text than a résumé ({LINES_MAX} lines)")
+            elif name == "tr" and self._rows:
+                row = self._rows.pop()
+                self._lines().extend(_row([cell for cell in row.cells if cell], is_header=row.is_header))
 
     def said(self, text: str) -> None:
         if self._takes_text and not self._left_out and self._open:
@@ -226,17 +228,6 @@ class _Story(Part):
             letters = len(text.strip())
             paragraph.letters += letters
             paragraph.bold_letters += letters if paragraph.is_bold else 0
-
-    def _begin_table(self, name: str, attributes: Attributes) -> None:
-        match name:
-            case "tr":
-                self._rows.append(_Row())
-            case "tblHeader" if self._rows:
-                self._rows[-1].is_header = attributes.get("val", "1") not in OFF
-            case "tc" if self._rows:
-                self._rows[-1].cells.append([])
-            case _:
-                pass
 
     def _begin_in_paragraph(self, paragraph: _Paragraph, name: str, attributes: Attributes) -> None:
         value = attributes.get("val", "")
@@ -270,12 +261,6 @@ class _Story(Part):
         """Where lines go: to the cell that is open, or to the story."""
         return self._rows[-1].cells[-1] if self._rows and self._rows[-1].cells else self.lines
 
-    def _end_paragraph(self) -> None:
-        if self._open:
-            self._lines().extend(self._lines_of(self._open.pop()))
-            if len(self.lines) > LINES_MAX:  # what else there is need not be unpacked
-                raise NotReadable(f"has more text than a résumé ({LINES_MAX} lines)")
-
     def _lines_of(self, paragraph: _Paragraph) -> Iterator[Line]:
         style = self._styles.get(paragraph.style, Style())
         is_bold = paragraph.letters > 0 and paragraph.bold_letters == paragraph.letters
@@ -291,8 +276,7 @@ class _Story(Part):
 def _row(cells: list[list[Line]], *, is_header: bool) -> Iterable[Line]:
     """Cells of a line each are one line, as wide as the first says."""
     lines = [line for cell in cells for line in cell]
-    is_line = 1 < len(cells) == len(lines) <= ROW_CELLS_MAX and sum(len(line.text) for line in lines) <= ROW_MAX_CHARS
-    if not is_line:
+    if not 1 < len(cells) == len(lines) <= ROW_CELLS_MAX or sum(len(line.text) for line in lines) > ROW_MAX_CHARS:
         return lines
     text = "\t".join(line.text.strip() for line in lines)
     return [Line("columns", 0, text) if is_header else Line(lines[0].kind, lines[0].level, text)]

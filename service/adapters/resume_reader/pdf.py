@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, cast
 
 from pypdf import PageObject, PdfReader, apply_configuration
@@ -79,16 +79,27 @@ class _Drawn:
     def is_bold(self) -> bool:
         return self.bold > 0.8 * self.sizes.total() > 0
 
+    @property
+    def is_item(self) -> bool:
+        return BULLET.match(self.text.lstrip()) is not None
+
+    def draw(self, piece: str, left: float, height: float, *, is_bold: bool) -> None:
+        if not self.text.strip():
+            self.left = self.end = left
+        elif left - self.end > GAP_HEIGHTS * height and math.isfinite(left - self.end):
+            self.text = self.text.rstrip() + "\t"
+        self.text += piece
+        letters = len(piece.strip())
+        self.sizes[height] += letters
+        self.bold += letters if is_bold else 0
+        self.end = left + len(piece) * LETTER_WIDTH * height
+
 
 def read_pdf(content: bytes) -> ResumeText:
     """Raises NotReadable; MemoryError, where the process may have no more."""
-    limits: dict[str, Any] = {
+    outputs = ("array_based_stream", "zlib", "lzw", "run_length", "brotli")
+    limits: dict[str, Any] = dict.fromkeys((f"{each}_maximum_output_length" for each in outputs), STREAM_MAX_BYTES) | {
         "maximum_declared_stream_length": STREAM_MAX_BYTES,
-        "array_based_stream_maximum_output_length": STREAM_MAX_BYTES,
-        "zlib_maximum_output_length": STREAM_MAX_BYTES,
-        "lzw_maximum_output_length": STREAM_MAX_BYTES,
-        "run_length_maximum_output_length": STREAM_MAX_BYTES,
-        "brotli_maximum_output_length": STREAM_MAX_BYTES,
         "stream_decoding_work_maximum_length": 3 * STREAM_MAX_BYTES,
         "stream_parsing_work_maximum_count": OPERATIONS_MAX,
         "xform_maximum_invocations_per_extraction": XFORMS_MAX,
@@ -120,7 +131,8 @@ def _read(content: bytes) -> ResumeText:
         for address in _links(page):
             found.add_link(address)
     drawn = _without_running_heads(pages)
-    body = _body_size(drawn)
+    sizes = Counter(round(size, 1) for line in drawn for size in line.sizes.elements())
+    body = max(sizes, key=lambda size: sizes[size], default=0.0)  # of most characters
     ranks = sorted({size for line in drawn if (size := round(line.size, 1)) > body * HEADING_SIZE}, reverse=True)
     for line in _joined(drawn):
         size = round(line.size, 1)
@@ -135,22 +147,16 @@ def _read(content: bytes) -> ResumeText:
 
 def _without_running_heads(pages: Sequence[Sequence[_Drawn]]) -> list[_Drawn]:
     """All lines; what stands first or last on most pages, numbers aside, only once and at the end."""
-    ends: Counter[str] = Counter()
-    for page in pages:
-        ends.update({_without_numbers(line) for line in (*page[:1], *page[-1:])})
+    texts = [[_NUMBER.sub("#", folded(line.text)) for line in page] for page in pages]
+    ends = Counter(text for page in texts for text in {*page[:1], *page[-1:]})
     kept: list[_Drawn] = []
     heads: dict[str, _Drawn] = {}
-    for line in (line for page in pages for line in page):
-        text = _without_numbers(line)
+    for line, text in zip(chain(*pages), chain(*texts), strict=True):
         if ends[text] > max(1, len(pages) / 2):
             heads.setdefault(text, line)
         else:
             kept.append(line)
     return [*kept, *heads.values()]
-
-
-def _without_numbers(line: _Drawn) -> str:
-    return _NUMBER.sub("#", folded(line.text))
 
 
 def _drawn(page: PageObject) -> list[_Drawn]:
@@ -164,7 +170,8 @@ def _drawn(page: PageObject) -> list[_Drawn]:
             # What is drawn as a soft hyphen is seen, so it is a hyphen.
             piece = _SPELLED.sub(lambda glyph: glyph[1].replace("_", ""), said.replace("\u00ad", "-"))
             if piece.strip():
-                _draw(lines[-1], piece, left if not number else math.inf, height, _is_bold(font))
+                is_bold = font is not None and _BOLD.search(str(font.get("/BaseFont", ""))) is not None
+                lines[-1].draw(piece, left if not number else math.inf, height, is_bold=is_bold)
                 lines[-1].baseline = baseline
             elif piece and lines[-1].text:
                 lines[-1].text += " "
@@ -260,27 +267,11 @@ def _cell(lines: Sequence[_Drawn], beside: _Drawn) -> list[_Drawn]:
         is_right, half = first.left > beside.left, (first.left + beside.left) / 2
         is_aside = line.left > half if is_right else line.left < half
         is_next = not cell or 0 < cell[-1].baseline - line.baseline <= LINE_STEP_HEIGHTS * line.size
-        if not (is_aside and is_next) or len(line.text) > CELL_LINE_MAX_CHARS or BULLET.match(line.text.lstrip()):
+        if not (is_aside and is_next) or len(line.text) > CELL_LINE_MAX_CHARS or line.is_item:
             break
         cell.append(line)
     is_dated = any(_YEAR.search(line.text) for line in cell)
     return cell if is_dated and len(cell) <= CELL_LINES_MAX else []
-
-
-def _draw(line: _Drawn, piece: str, left: float, height: float, is_bold: bool) -> None:  # noqa: FBT001 - of the font
-    if not line.text.strip():
-        line.left = line.end = left
-    elif left - line.end > GAP_HEIGHTS * height and math.isfinite(left - line.end):
-        line.text = line.text.rstrip() + "\t"
-    line.text += piece
-    letters = len(piece.strip())
-    line.sizes[height] += letters
-    line.bold += letters if is_bold else 0
-    line.end = left + len(piece) * LETTER_WIDTH * height
-
-
-def _is_bold(font: Any) -> bool:
-    return font is not None and _BOLD.search(str(font.get("/BaseFont", ""))) is not None
 
 
 def _links(page: PageObject) -> Iterator[str]:
@@ -293,41 +284,24 @@ def _links(page: PageObject) -> Iterator[str]:
             yield address
 
 
-def _body_size(lines: Iterable[_Drawn]) -> float:
-    """The size of most characters."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        for size, characters in line.sizes.items():
-            sizes[round(size, 1)] += characters
-    return max(sizes, key=lambda size: sizes[size], default=0.0)
-
-
 def _joined(lines: Iterable[_Drawn]) -> Iterator[_Drawn]:
     """A list item with the lines that go on below its text, a divided word with its other half."""
     last: _Drawn | None = None
     item_left: float | None = None
     for line in lines:
         text = line.text.lstrip()
-        is_item = BULLET.match(text) is not None
         is_below = last is not None and 0 < last.baseline - line.baseline <= LINE_STEP_HEIGHTS * line.size
-        goes_on = item_left is not None and not is_item and line.left > item_left + 1 and not line.is_bold and is_below
-        if last is not None and _same_size(last, line) and (goes_on or _is_divided(last.text, text)):
-            last.text, last.baseline = _put_together(last.text.rstrip(), text), line.baseline
-            continue
+        is_in_item = item_left is not None and line.left > item_left + 1 and not line.is_item and not line.is_bold
+        if last is not None and abs(last.size - line.size) < 0.5:
+            is_divided = _DIVIDED.search(last.text.rstrip()) is not None and text[:1].islower()
+            if is_divided or (is_in_item and is_below):
+                last.text, last.baseline = _put_together(last.text.rstrip(), text), line.baseline
+                continue
         if last is not None:
             yield last
-        last = line
-        item_left = line.left if is_item else None
+        last, item_left = line, line.left if line.is_item else None
     if last is not None:
         yield last
-
-
-def _same_size(one: _Drawn, other: _Drawn) -> bool:
-    return abs(one.size - other.size) < 0.5
-
-
-def _is_divided(text: str, following: str) -> bool:
-    return _DIVIDED.search(text.rstrip()) is not None and following[:1].islower()
 
 
 def _put_together(text: str, following: str) -> str:
