@@ -26,13 +26,13 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     PROSE_MAX_CHARS,
     Json,
-    any_of,
     bared,
     filled,
     is_position,
     joined,
     known,
     listed,
+    pattern,
     pieces,
     words_of,
 )
@@ -61,6 +61,7 @@ _NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-](?=[^\W\d_])|\.)*,?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # What Unicode does not take apart.
 _WITHOUT_ACCENTS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "đ": "d", "ı": "i"})
+_DOCUMENT_NAME = r"(?i){document_names}(?: {of})?\s*:?\s+(?=\S)"
 _OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
 # A code before its town, or after it.
@@ -75,11 +76,6 @@ class _Piece:
     text: str
     line: int
     level: int = 9  # of a heading
-
-
-@cache
-def _document_name() -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of('document_names')})(?: (?:{any_of('of')}))?\s*:?\s+(?=\S)", re.IGNORECASE)
 
 
 @cache
@@ -176,7 +172,7 @@ def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
 
 def _bare(part: str, *, takes_states: bool) -> str:
     """What may be a name, without what is written around it: `CV: Jane Roe, PhD (2024)`."""
-    title = _document_name().match(part)
+    title = pattern(_DOCUMENT_NAME).match(part)
     bare = bared(part[title.end() :] if title else part)
     if dates := find(bare):
         before = _OPEN.sub("", bare[: dates.start_at])  # "(Stand:"

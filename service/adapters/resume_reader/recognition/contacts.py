@@ -7,7 +7,7 @@ from functools import cache
 import phonenumbers
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import alternatives, any_of, known
+from service.adapters.resume_reader.recognition.words import known, pattern
 
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.ASCII)
 _URL = re.compile(
@@ -18,6 +18,14 @@ _URL = re.compile(
 # "asp.net", "B.Sc": such names without a page's marks are addresses only from this length on.
 BARE_NAME_CHARS_MIN = 4
 
+# What a form writes before a value about the person; Japanese and Chinese forms set a blank between the two.
+_KINDS = ("personal", "page", "address", "name", "email", "phone", "birth")
+_LABEL = (
+    rf"(?i)\s*(?:{'|'.join(f'(?P<{kind}>{{labels.{kind}}})' for kind in _KINDS)})"
+    r"\s*(?:\.?:(?!//)|\.(?=\s|\d)|://|(?<=[\u3040-\u9fff])\s)\s*"
+)
+# Announced by its label, whose colon may be missing, or by the star of a genealogist.
+_BIRTH = r"(?i)(?:(?<!\w){labels.birth}(?!\w)\s*[.:]*|(?<!\S)\*(?=\s?[0-9]{1,2}\.))\s*"
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:@/(]{4,30}:\s+(?=\S)")
 _PHONE = re.compile(r"(?<![\w/.,])(?:\(?\+?[0-9][0-9()\s./·–-]{5,22}[0-9])(?![\w/,])")
 # What is written in digits and is no number to call: a date, years, or a Swedish personal number.
@@ -39,40 +47,20 @@ BARE_DIGITS_MIN = 9
 _HOST = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?([\w-]+)\.[a-z]+/", re.IGNORECASE)
 
 
-@cache
-def _label() -> tuple[re.Pattern[str], dict[str, str]]:
-    """What a form writes before a value about the person, and which kind of value each announces; Japanese and Chinese
-    forms set a blank between the two."""
-    kinds = ("personal", "page", "address", "name", "email", "phone", "birth")
-    named = {phrase: kind for kind in kinds for phrase in known(f"labels.{kind}")}
-    return re.compile(
-        rf"\s*(?P<label>{alternatives(named)})\s*(?:\.?:(?!//)|\.(?=\s|\d)|://|(?<=[\u3040-\u9fff])\s)\s*",
-        re.IGNORECASE,
-    ), named
-
-
-@cache
-def _birth() -> re.Pattern[str]:
-    """Announced by its label, whose colon may be missing, or by the star of a genealogist."""
-    births = any_of("labels.birth")
-    return re.compile(rf"(?:(?<!\w)(?:{births})(?!\w)\s*[.:]*|(?<!\S)\*(?=\s?[0-9]{{1,2}}\.))\s*", re.IGNORECASE)
-
-
 def split_label(text: str) -> tuple[str, str]:
     """Which kind of value a piece says that it is, empty where it does not say it, and the value; `unknown` where its
     label is: short ones ("T:", "Mob.:") announce numbers as a rule."""
-    pattern, kinds = _label()
-    if label := pattern.match(text):
-        return kinds[label["label"].casefold()], text[label.end() :].strip()
+    if label := pattern(_LABEL).match(text):
+        return label.lastgroup or "", text[label.end() :].strip()
     bare = text.strip(" .:").casefold()
-    if bare in kinds:
-        return kinds[bare], ""
+    if kind := next((kind for kind in _KINDS if bare in known(f"labels.{kind}")), ""):
+        return kind, ""
     return ("unknown", text[unknown.end() :]) if (unknown := _UNKNOWN_LABEL.match(text)) else ("", text)
 
 
 def birth_at(text: str) -> int:
     """Where a piece begins to tell when or where somebody was born; its length where it does not."""
-    found = _birth().search(text)
+    found = pattern(_BIRTH).search(text)
     is_told = found is not None and (not text[found.end() :].strip() or any(map(str.isdigit, text[found.end() :])))
     return found.start() if found is not None and is_told else len(text)
 

@@ -2,11 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import NamedTuple
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import alternatives, any_of
+from service.adapters.resume_reader.recognition.words import pattern
 
 # Nobody's résumé begins before 1940; what is planned ends within some years.
 _YEAR = r"(?:19[4-9][0-9]|20[0-4][0-9])"
@@ -26,62 +24,36 @@ class Dates:
     is_range: bool = True
 
 
-class _Patterns(NamedTuple):
-    range: re.Pattern[str]
-    open: re.Pattern[str]
-    single: re.Pattern[str]
-    month: re.Pattern[str]
-    duration: re.Pattern[str]
-
-
-@cache
-def _patterns() -> _Patterns:
-    month, now = alternatives(vocabulary.months()), alternatives(vocabulary.phrases(lambda language: language.present))
-    season, unit = any_of("seasons"), any_of("durations")
-    since, start, until = any_of("since"), any_of("start"), any_of("until")
-    day_and_month = (
-        rf"(?:[0-9]{{1,2}}(?:st|nd|rd|th|er|\.)?\s{{1,3}}(?:de\s)?)?(?:{month})\.?"
-        rf"(?:\s{{1,3}}[0-9]{{1,2}}(?:st|nd|rd|th)?,)?"
-    )
-    date = (
-        rf"(?:(?:{day_and_month}[,/]?\s{{0,3}}(?:de\s|del\s)?|(?:{season})(?:\s(?:semester|term))?\s{{1,3}}(?:de\s)?"
-        rf"|(?:[0-9]{{1,2}}[./-])?[0-9]{{1,2}}[./-])?{_YEAR}"
-        r"(?:年\s?(?:(?:1[0-2]|0?[1-9])月(?:\s?[0-9]{1,2}日)?)?"
-        r"|[-./](?:1[0-2]|0[1-9])(?:[-./](?:[0-2][0-9]|3[01]))?|[./][1-9](?![0-9./]))?)"
-    )
-    duration = rf"(?:[0-9]{{1,2}}\s?(?:{unit})\.?,?\s{{0,2}}(?:{until})?\s{{0,2}}){{1,2}}"
-    to = (
-        rf"\s{{0,3}}(?:[-–—−‒‐~〜]{{1,3}}|&|(?<!\w)(?:{until})(?!\w))\s{{0,3}}(?:el\s|le\s|l['’]|o\s)?" if until else ""
-    )
-    before = rf"(?:(?:{since}|{start})(?:\s{{1,3}}|(?<=['’]))(?:le\s|el\s)?)?"
-    tail = rf"(?:\s{{0,3}}[·,]?\s?\(?{duration}\)?(?!\w))?"
-    edge = r"(?<![\w/.-])"
-    return _Patterns(
-        range=re.compile(
-            rf"{edge}{before}(?P<start>{date}){to}(?P<end>{date}|(?:{now})(?!\w)){tail}(?!\w)", re.IGNORECASE
-        ),
-        open=re.compile(
-            rf"{edge}(?:(?:{since})\s{{0,3}}(?P<since>{date})|(?P<dash>{date})\s?[-–—〜~](?=\s*\)?\s*$)){tail}(?![\w/])",
-            re.IGNORECASE,
-        ),
-        single=re.compile(rf"{edge}(?P<start>{date})(?![\w/-])", re.IGNORECASE),
-        month=re.compile(rf"(?<!\w)({month})(?!\w)", re.IGNORECASE),
-        duration=re.compile(rf"[(·\s]*{duration}[)\s]*", re.IGNORECASE),
-    )
+_DATE = (
+    r"(?:(?:(?:[0-9]{1,2}(?:st|nd|rd|th|er|\.)?\s{1,3}(?:de\s)?)?{months}\.?(?:\s{1,3}[0-9]{1,2}(?:st|nd|rd|th)?,)?"
+    r"[,/]?\s{0,3}(?:de\s|del\s)?|{seasons}(?:\s(?:semester|term))?\s{1,3}(?:de\s)?"
+    rf"|(?:[0-9]{{1,2}}[./-])?[0-9]{{1,2}}[./-])?{_YEAR}"
+    r"(?:年\s?(?:(?:1[0-2]|0?[1-9])月(?:\s?[0-9]{1,2}日)?)?"
+    r"|[-./](?:1[0-2]|0[1-9])(?:[-./](?:[0-2][0-9]|3[01]))?|[./][1-9](?![0-9./]))?)"
+)
+_LASTED = r"(?:[0-9]{1,2}\s?{durations}\.?,?\s{0,2}{until}?\s{0,2}){1,2}"
+_BEFORE = r"(?:(?:{since}|{start})(?:\s{1,3}|(?<=['’]))(?:le\s|el\s)?)?"
+_TO = r"\s{0,3}(?:[-–—−‒‐~〜]{1,3}|&|(?<!\w){until}(?!\w))\s{0,3}(?:el\s|le\s|l['’]|o\s)?"
+_TAIL = rf"(?:\s{{0,3}}[·,]?\s?\(?{_LASTED}\)?(?!\w))?"
+_EDGE = r"(?i)(?<![\w/.-])"
+_RANGE = rf"{_EDGE}{_BEFORE}(?P<start>{_DATE}){_TO}(?P<end>{_DATE}|{{present}}(?!\w)){_TAIL}(?!\w)"
+_OPEN = rf"{_EDGE}(?:{{since}}\s{{0,3}}(?P<since>{_DATE})|(?P<dash>{_DATE})\s?[-–—〜~](?=\s*\)?\s*$)){_TAIL}(?![\w/])"
+_SINGLE = rf"{_EDGE}(?P<start>{_DATE})(?![\w/-])"
+_MONTH = r"(?i)(?<!\w)({months})(?!\w)"
+_DURATION = rf"(?i)[(·\s]*{_LASTED}[)\s]*"
 
 
 def find(text: str) -> Dates | None:
     """The first range of dates of a line, else the first date in it. How long it was belongs to it: `(2 years)`."""
     if not _ANY_YEAR.search(text):
         return None
-    patterns = _patterns()
-    if found := patterns.range.search(text):
+    if found := pattern(_RANGE).search(text):
         end = found["end"]
         until = iso(end) if any(character.isdigit() for character in end) else None
         return Dates(iso(found["start"]), until, *found.span())
-    if found := patterns.open.search(text):
+    if found := pattern(_OPEN).search(text):
         return Dates(iso(found["since"] or found["dash"]), None, *found.span())
-    if found := patterns.single.search(text):
+    if found := pattern(_SINGLE).search(text):
         date = iso(found["start"])
         return Dates(date, date, *found.span(), is_range=False)
     return None
@@ -95,7 +67,7 @@ def cut_dates(text: str) -> tuple[str, Dates | None]:
 
 def is_duration(text: str) -> bool:
     """`4 years 11 months`, which the dates beside it say too."""
-    return _patterns().duration.fullmatch(text) is not None
+    return pattern(_DURATION).fullmatch(text) is not None
 
 
 def iso(date: str) -> str:
@@ -105,7 +77,7 @@ def iso(date: str) -> str:
         return _joined(found[1], found[2], found[3])
     years = _ANY_YEAR.findall(bare)
     year = years[-1] if years else bare[-4:]
-    if named := _patterns().month.search(bare):
+    if named := pattern(_MONTH).search(bare):
         return _joined(year, f"{vocabulary.months()[named[1].lower()]:02}", None)
     if found := _NUMERIC_YEAR_LAST.match(bare):
         first, second = found[1], found[2]

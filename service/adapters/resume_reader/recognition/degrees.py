@@ -6,11 +6,11 @@ from functools import cache
 from service.adapters.resume_reader.recognition.places import without_place
 from service.adapters.resume_reader.recognition.words import (
     alternatives,
-    any_of,
     bared,
     known,
     label_before,
     listed,
+    pattern,
     words_of,
 )
 
@@ -21,6 +21,8 @@ _SHORT_DEGREE = re.compile(
 )
 _SPACED = re.compile(r"\b([BM])\. (?=Sc|A\b|Eng|Ed)")
 _COMPOUND = re.compile(r"dipl(?:om)?[.-]|diplom(?=[a-zäöü]{4})")
+# Between a degree and what it is in.
+_STUDIED_IN = r"\s+(?i:{studied_in})\s+"
 _MARK = re.compile(r"\s*[:,(–]\s*")
 # Shorter words are abbreviations, which are told by their capitals.
 WHOLE_WORD_CHARS_MIN = 5
@@ -34,14 +36,13 @@ NAME_WITH_DEGREES_MAX_CHARS = 120
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands between a degree and what it is in; a degree at the beginning."""
+def _degree() -> re.Pattern[str]:
+    """A degree at the beginning."""
     whole = alternatives(word for word in known("words.degrees") if len(word) >= WHOLE_WORD_CHARS_MIN)
-    degree = (
+    return re.compile(
         rf"(?:(?i:{whole})(?:['’]?s)?(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?"
         r"|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
     )
-    return re.compile(rf"\s+(?i:{any_of('studied_in')})\s+"), re.compile(degree)
 
 
 def is_degree(text: str) -> bool:
@@ -58,14 +59,13 @@ def studied(degree: str, *, is_school_named: bool) -> tuple[str, str]:
 
     What follows a comma is what it was in or where it was; where the school is not named elsewhere, it is neither.
     """
-    studied_in, begins = _patterns()
     if (label := label_before("degree").match(degree)) and is_degree(degree[label.end() :]):
         degree = degree[label.end() :]
     first, _, _ = degree.partition(",")
     said = degree if is_school_named else first
-    if (found := studied_in.search(first)) and is_degree(degree[: found.start()]):
+    if (found := pattern(_STUDIED_IN).search(first)) and is_degree(degree[: found.start()]):
         return bared(degree[: found.start()]), bared(said[found.end() :])
-    if (found := begins.match(first)) and is_degree(degree[: found.start("rest")]) and found["rest"].strip(" ("):
+    if (found := _degree().match(first)) and is_degree(degree[: found.start("rest")]) and found["rest"].strip(" ("):
         before, area = degree[: found.start("rest")], bared(said[found.start("rest") :])
         return (bared(first), "") if is_degree(area) else (bared(before), area)
     if (mark := _MARK.search(degree)) and is_degree(degree[: mark.start()]):

@@ -39,8 +39,12 @@ def _unrecognised() -> Json:
 @cache
 def _labels() -> Mapping[Part, frozenset[str]]:
     """Words that are written before what is told, and tell nothing themselves."""
-    contact = (phrase for kind in ("name", "email", "phone", "page", "address") for phrase in known(f"labels.{kind}"))
-    position = _in_words((*entry_header.roles_of_labels(), *known("at")))
+
+    def labels(*kinds: str) -> Iterator[str]:
+        return (phrase for kind in kinds for phrase in known(f"labels.{kind}"))
+
+    position = _in_words((*labels(*entry_header.ROLES), *known("at")))
+    contact = labels("name", "email", "phone", "page", "address")
     person = _in_words((*contact, *known("document_names"), "http", "https"))
     return {
         Part.WORK: position,

@@ -5,8 +5,7 @@ where another part of the header, or of the one above, can be the employer.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 
 from service.adapters.resume_reader.recognition.contacts import urls
 from service.adapters.resume_reader.recognition.dates import is_duration
@@ -21,17 +20,16 @@ from service.adapters.resume_reader.recognition.places import (
 )
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
-    alternatives,
     around_at,
     bared,
     has_legal_form,
     is_area,
-    is_contract,
-    is_independent,
     is_position,
     is_team,
     known,
     may_be_team,
+    pattern,
+    phrase_of,
     pieces,
     stripped,
 )
@@ -42,29 +40,19 @@ LABEL_MAX_CHARS = 30
 COMMA = re.compile(r",\s+(?!(?:Inc|Ltd|LLC|LLP|Co|GmbH|Corp|S\.A|SA|SE|AG|KG|SL|S\.L|Lda|Ltda|Unipessoal)\b)|、")
 # "Contadora en Telefónica" and "Ingeniero en Sistemas": whose, or in what.
 _EN = re.compile(r"\s+en\s+[A-ZÁÉÍÓÚÑ]")
+# What a form writes before a value about a position. French sets a blank before the colon, which is a mark between
+# pieces otherwise.
+ROLES = ("place", "dates", "employer", "title")
+_NAMES = "|".join(f"(?P<{role}>{{labels.{role}}})" for role in ROLES)
+_LABEL = rf"(?i)\s*(?:{_NAMES})\s*:\s*"
+_SPACED_LABEL = rf"(?i)(?:(?<=\t)|(?<=\| )|\A)(?P<label>{_NAMES})\s:"
 _UNKNOWN_LABEL = re.compile(rf"[^\W\d_][^:]{{1,{LABEL_MAX_CHARS}}}:\s")
 
 
-@cache
-def roles_of_labels() -> Mapping[str, str]:
-    """What each label of a form announces: title, employer, place or dates."""
-    return {label: role for role in ("place", "dates", "employer", "title") for label in known(f"labels.{role}")}
-
-
-@cache
-def _label_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """French sets a blank before the colon, which is a mark between pieces otherwise."""
-    names = alternatives(roles_of_labels())
-    return (
-        re.compile(rf"\s*(?P<label>{names})\s*:\s*", re.IGNORECASE),
-        re.compile(rf"(?:(?<=\t)|(?<=\| )|\A)(?P<label>{names})\s:", re.IGNORECASE),
-    )
-
-
 def label_of(text: str) -> str:
-    """What the label announces that a line begins with, if any."""
-    found = _label_patterns()[0].match(text)
-    return roles_of_labels()[found["label"].casefold()] if found else ""
+    """What the label announces that a line begins with, if any: a name of `ROLES`."""
+    found = pattern(_LABEL).match(text)
+    return (found.lastgroup or "") if found else ""
 
 
 class Header:
@@ -84,10 +72,6 @@ class Header:
         self._find_employer(parts)
         self._split_places(parts)
         self.rest = parts
-
-    @property
-    def is_independent(self) -> bool:
-        return is_independent(self.title)
 
     def take_team(self) -> None:
         """For want of another: `Senior Engineer, Acme`."""
@@ -149,7 +133,9 @@ def parts_of(lines: Sequence[str]) -> list[str]:
     for piece in (part for role, text in _fields(lines) if not role for part in around_at(text)):
         before, place = without_place(piece)
         bare = without_remark(piece)
-        is_told = is_duration(piece) or (is_contract(bare) and not is_position(piece) and not is_employer(piece))
+        is_told = is_duration(piece) or (
+            phrase_of("contracts").search(bare) and not is_position(piece) and not is_employer(piece)
+        )
         is_labelled = _UNKNOWN_LABEL.match(piece) and not is_position(piece.partition(":")[0])
         if not is_told and not is_labelled:
             found += [_without_team(before), place] if before and place else [_without_team(piece)]
@@ -202,13 +188,11 @@ def _is_whole_employer(text: str) -> bool:
 
 def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The pieces of a header, each with the role that its label gives it, if any; a label of dates makes none."""
-    label_before, spaced_label = _label_patterns()
     for line in lines:
-        for piece in pieces(spaced_label.sub(r"\g<label>:", line)):
-            label = label_before.match(piece)
-            role = roles_of_labels()[label["label"].casefold()] if label else ""
+        for piece in pieces(pattern(_SPACED_LABEL).sub(r"\g<label>:", line)):
+            label, role = pattern(_LABEL).match(piece), label_of(piece)
             value = bared(piece[label.end() :]) if label else piece
-            is_date = role == "dates" or roles_of_labels().get(piece.casefold()) == "dates"
+            is_date = role == "dates" or piece.casefold() in known("labels.dates")
             if value and not is_date and len(value) <= LINE_MAX_CHARS:
                 yield role, value
 

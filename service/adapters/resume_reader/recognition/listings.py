@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line
@@ -12,11 +11,11 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     WORDS_MAX,
     Json,
-    any_of,
     bared,
     filled,
     is_position,
     known,
+    pattern,
     split_list,
     stripped,
     words_of,
@@ -27,22 +26,21 @@ SKILL_WORDS_MAX = 8
 
 _GAP = re.compile(r"\s*[\t|]\s*")
 _LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
+# How well, and for how long.
+_LEVEL = (
+    r"(?i){words.levels}(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{1,3} ?%|"
+    r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}"
+)
+_TIME = (
+    r"(?i)[<>~]?\s?[0-9]{1,4}(?:[.,][0-9])?\s?\+?(?:\s?{durations}\.?"
+    r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?"
+)
+# A language and how well: as the Common European Framework has it, or in words.
+_FLUENCY = (
+    r"(?i)(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
+    r"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{0,40})?|.{0,20}{words.fluency}.{0,60}))\s*\)?\s*"
+)
 _RATED = re.compile(r"(?P<name>[^,;\t–—]{1,60}?)(?:\s+[-–—]\s+|\s*:\s+)(?P<level>[^,;\t]{1,40})")
-
-
-@cache
-def _measures() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """How well, and for how long."""
-    levels, units = any_of("words.levels"), any_of("durations")
-    level = (
-        rf"(?:{levels})(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{{1,3}} ?%|"
-        r"[0-9]{1,2} ?/ ?[0-9]{1,2}|[★☆●○•*]{1,10}"
-    )
-    time = (
-        rf"[<>~]?\s?[0-9]{{1,4}}(?:[.,][0-9])?\s?\+?(?:\s?(?:{units})\.?"
-        r"(?: (?:of )?(?:experience|erfahrung|d['’]expérience|de experiencia))?)?"
-    )
-    return re.compile(level, re.IGNORECASE), re.compile(time, re.IGNORECASE)
 
 
 def column_names() -> frozenset[str]:
@@ -52,12 +50,12 @@ def column_names() -> frozenset[str]:
 
 def is_level(text: str) -> bool:
     """`sehr gut`, `Expert`, `4/5`; `BASIC` is a language."""
-    return _measures()[0].fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
+    return pattern(_LEVEL).fullmatch(text) is not None and not (text.isupper() and len(text) > 2)
 
 
 def is_measure(text: str) -> bool:
     """How well, or for how long: no skill."""
-    return is_level(text) or _measures()[1].fullmatch(text) is not None
+    return is_level(text) or pattern(_TIME).fullmatch(text) is not None
 
 
 def is_header(text: str) -> bool:
@@ -131,16 +129,6 @@ def _named_group(text: str) -> Json:
     return {}
 
 
-@cache
-def _level() -> re.Pattern[str]:
-    """A language and how well: as the Common European Framework has it, or in words."""
-    return re.compile(
-        r"(?P<language>[^\W\d_][^\W\d_ -]*(?: [^\W\d_]+)?)\s*(?:[-–—:(|\t]\s*|\s)"
-        rf"(?P<fluency>\(?(?:[abc][12](?:[ ./+-].{{0,40}})?|.{{0,20}}(?:{any_of('words.fluency')}).{{0,60}}))\s*\)?\s*",
-        re.IGNORECASE,
-    )
-
-
 def languages(lines: Sequence[Line]) -> list[Json]:
     """Languages that people speak; what is listed under the same heading and is none is left to others."""
     return [each for line in lines for text in _spoken(line.text) if (each := _language(text))][:ENTRIES_MAX]
@@ -209,7 +197,7 @@ def _language(text: str) -> Json:
     words = words_of(bare)
     if not words or len(bare) > LINE_MAX_CHARS or not any(word in vocabulary.language_names() for word in words[:2]):
         return {}
-    if found := _level().fullmatch(bare):
+    if found := pattern(_FLUENCY).fullmatch(bare):
         return {"language": bared(found["language"]), "fluency": bared(found["fluency"])}
     head, _, rest = (bare, "", "") if len(words) == 1 else bare.partition(" ")
     return filled({"language": bared(head), "fluency": bared(rest)})

@@ -18,6 +18,7 @@ from service.adapters.resume_reader.recognition.words import (
     filled,
     joined,
     label_before,
+    phrase_of,
     pieces,
     split_list,
 )
@@ -48,7 +49,12 @@ def _headers(read: Sequence[Entry], *, is_voluntary: bool) -> Iterator[Header]:
         is_above = following is not None and bool(following.under) and not entry.under
         if (is_voluntary or is_above) and not header.title and not header.employer and len(header.rest) == 1:
             header.employer = header.rest.pop()
-        if not header.employer and not header.rest and header.title and not header.is_independent:
+        if (
+            not header.employer
+            and not header.rest
+            and header.title
+            and not phrase_of("independent").search(header.title)
+        ):
             if entry.under:
                 _take_over(header, Header([entry.under]))
             elif group is not None and last is not None and _is_promotion(group, last, header, entry):

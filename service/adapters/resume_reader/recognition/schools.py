@@ -1,8 +1,6 @@
 """Schools: what somebody studied, where and when. Pure."""
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.degrees import is_degree, studied
@@ -14,27 +12,21 @@ from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
     WORDS_MAX,
     Json,
-    any_of,
     bared,
     filled,
     is_school,
     label_before,
+    pattern,
     pieces,
     split_list,
 )
 
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A mark; what opens what somebody studied: "Studium BWL"."""
-    return (
-        re.compile(
-            rf"\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?(?:{any_of('labels.score')})"
-            r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)",
-            re.IGNORECASE,
-        ),
-        re.compile(rf"(?:{any_of('labels.study')})\b", re.IGNORECASE),
-    )
+_SCORE = (
+    r"(?i)\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?{labels.score}"
+    r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)"
+)
+# Opens what somebody studied: "Studium BWL".
+_STUDY = r"(?i){labels.study}\b"
 
 
 def schools(lines: Sequence[Line]) -> list[Json]:
@@ -55,9 +47,9 @@ def schools(lines: Sequence[Line]) -> list[Json]:
 def _school(entry: Entry) -> Json:
     told: Json = {}
     for text in (*entry.header, *entry.prose, *entry.items):
-        if (score := _patterns()[0].search(text)) and "score" not in told:
+        if (score := pattern(_SCORE).search(text)) and "score" not in told:
             told["score"] = score["score"]
-    parts = _parts([_patterns()[0].sub("\t", line) for line in entry.header])
+    parts = _parts([pattern(_SCORE).sub("\t", line) for line in entry.header])
     degree = take(parts, lambda part: is_degree(part) and not is_school(part)) or take(parts, is_degree)
     institution = take(parts, is_school) or take(parts, bool)
     if not (degree or institution) or entry.event == "joined":
@@ -86,7 +78,7 @@ def _parts(header: Sequence[str]) -> list[str]:
             rest = said[comma.end() :]
             following, before = rest.partition(",")[0], said[cuts[-1] : comma.start()]
             is_degree_next = is_degree(following) and (is_degree(f"{before}, {rest}") or not following.isupper())
-            is_study = is_degree(before) or _patterns()[1].match(before) is not None
+            is_study = is_degree(before) or pattern(_STUDY).match(before) is not None
             if (is_school(following) and is_study) or (is_degree_next and is_school(before)):
                 cuts.append(comma.end())
         found += [bared(said[start:end]) for start, end in zip(cuts, [*cuts[1:], len(said)], strict=True)]

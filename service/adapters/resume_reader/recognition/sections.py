@@ -9,7 +9,7 @@ from functools import cache
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line
 from service.adapters.resume_reader.recognition.listings import cells, is_header
-from service.adapters.resume_reader.recognition.words import any_of, is_inner, is_position
+from service.adapters.resume_reader.recognition.words import is_inner, is_position, pattern
 
 # Longer ones are sentences.
 HEADING_MAX_CHARS = 60
@@ -50,15 +50,11 @@ _WITHOUT_CAPITALS = frozenset({Part.CONTACT, Part.SUMMARY, Part.LANGUAGES, Part.
 # Where "Skills: Python" is a line of what stands there.
 _TAKES_LABELS = frozenset({Part.WORK, Part.PROJECTS, Part.SKILLS, Part.VOLUNTEER})
 
+# Between the two halves of a heading.
+_JOINT = r"\s*(?:[&+/,|・、]|\b{joins}\b)\s*"
 _DECORATION = re.compile(r"^[\W\d_]+|[\W_]+$")
 _SPACED_OUT = re.compile(r"(?:[^\W\d_] ){3,}[^\W\d_]")
 _LABELLED = re.compile(r"([^:]{2,40}):\s*(?=\S)")
-
-
-@cache
-def _joint() -> re.Pattern[str]:
-    """What stands between the two halves of a heading."""
-    return re.compile(rf"\s*(?:[&+/,|・、]|\b(?:{any_of('joins')})\b)\s*")
 
 
 @cache
@@ -132,7 +128,7 @@ def named(line: Line) -> Part | None:
         return None
     if part := part_names().get(text):
         return part
-    halves = [half for half in _joint().split(text) if half]
+    halves = [half for half in pattern(_JOINT).split(text) if half]
     known = [part_names()[half] for half in halves if half in part_names()]
     if len(halves) > 1 and known and (len(known) == len(halves) or line.kind == "heading"):
         return known[0]

@@ -24,6 +24,8 @@ Json = dict[str, Any]
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.&+#-]*[\w'’+#])?")
 # What stands between the pieces of a line: a gap, or a mark with blanks around it.
 _SEPARATOR = re.compile(r"\s*\t\s*|\s+[|•·–—―−‒/:]\s+|\s+-{1,2}\s+|\s*[|•·]\s*|\s+@\s+|\s*;\s+")
+_AT = r"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])"
+_TABLE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _EDGES = " ,;:|•·–—-"
 _LIST_MARKS = frozenset(",;•·|\t▪●、，・")
 
@@ -50,25 +52,27 @@ def listed(words: str) -> frozenset[str]:
 
 @cache
 def known(table: str) -> frozenset[str]:
-    """A table of the vocabulary's `Resume` in all languages, by its path: `since`, `labels.phone`, `words.schools`."""
-    return frozenset(vocabulary.phrases(attrgetter(f"resume.{table}")))
-
-
-def any_of(table: str) -> str:
-    """A pattern of any phrase of the same."""
-    return alternatives(known(table))
+    """A table of the vocabulary's `Resume` in all languages, by its path: `since`, `labels.phone`, `words.schools`; or
+    `months`, or `present`."""
+    if table == "months":
+        return frozenset(vocabulary.months())
+    return frozenset(vocabulary.phrases(attrgetter(table if table == "present" else f"resume.{table}")))
 
 
 @cache
+def pattern(template: str) -> re.Pattern[str]:
+    """A regular expression in which `{labels.phone}` stands for any phrase of that table."""
+    return re.compile(_TABLE.sub(lambda table: f"(?:{alternatives(known(table[1]))})", template))
+
+
 def label_before(kind: str) -> re.Pattern[str]:
     """What a form writes before a value of a kind, with its colon."""
-    return re.compile(rf"(?:{any_of(f'labels.{kind}')})\s*:\s*", re.IGNORECASE)
+    return pattern(rf"(?i){{labels.{kind}}}\s*:\s*")
 
 
-@cache
-def _phrase_in(kind: str) -> re.Pattern[str]:
+def phrase_of(kind: str) -> re.Pattern[str]:
     """Any phrase of a table of words, as whole words."""
-    return re.compile(rf"(?<!\w)(?:{any_of(f'words.{kind}')})(?!\w)", re.IGNORECASE)
+    return pattern(rf"(?i)(?<!\w){{words.{kind}}}(?!\w)")
 
 
 @cache
@@ -79,10 +83,9 @@ def _positions() -> tuple[frozenset[str], re.Pattern[str]]:
     return frozenset(nouns), re.compile(rf"(?:{alternatives(endings)})\Z")
 
 
-@cache
 def ending_in(kind: str) -> re.Pattern[str]:
     """Any of the same at the end of a text, whether a blank stands before it or not."""
-    return re.compile(rf"\s*(?:{any_of(f'words.{kind}')})\s*\Z")
+    return pattern(rf"\s*{{words.{kind}}}\s*\Z")
 
 
 @cache
@@ -91,11 +94,6 @@ def _legal_forms() -> tuple[frozenset[str], re.Pattern[str]]:
     forms = {form.rstrip(".") for form in (*vocabulary.companies().certain, *vocabulary.companies().short)}
     long = (form.casefold() for form in forms if len(form) > SHORT_FORM_CHARS)
     return frozenset(forms).union(long), re.compile(alternatives(vocabulary.companies().joined))
-
-
-@cache
-def _at() -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{any_of('at')}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])")
 
 
 def words_of(text: str) -> list[str]:
@@ -126,26 +124,17 @@ def is_organisation(text: str) -> bool:
 
 def is_team(text: str) -> bool:
     """`Platform Team`, `Full-time`: what stands beside a position and is not whom it was for."""
-    return _phrase_in("teams").search(text) is not None or is_contract(text)
+    return bool(phrase_of("teams").search(text) or phrase_of("contracts").search(text))
 
 
 def is_area(text: str) -> bool:
     """`Payments Platform`: nothing but what a team works on."""
-    return not words_of(_phrase_in("areas").sub("", text))
+    return not words_of(phrase_of("areas").sub("", text))
 
 
 def may_be_team(text: str) -> bool:
     """`Search Infrastructure`, `Tidewater Analytics`: the latter is an employer."""
-    return is_team(text) or _phrase_in("areas").search(text) is not None
-
-
-def is_contract(text: str) -> bool:
-    return _phrase_in("contracts").search(text) is not None
-
-
-def is_independent(text: str) -> bool:
-    """Who works for nobody else."""
-    return _phrase_in("independent").search(text) is not None
+    return is_team(text) or phrase_of("areas").search(text) is not None
 
 
 def is_inner(text: str) -> bool:
@@ -162,7 +151,7 @@ def pieces(text: str) -> list[str]:
 
 def around_at(text: str) -> list[str]:
     """`Engineer at Globex` is two."""
-    return stripped(_at().split(text, maxsplit=1))
+    return stripped(pattern(_AT).split(text, maxsplit=1))
 
 
 def stripped(texts: Iterable[str]) -> list[str]:
