@@ -16,11 +16,13 @@ from tests.journeys.process import ISSUER, Service, free_port, running_service
 from tests.journeys.providers import paid_by
 from tests.postgres import Server
 
+# Enough for an answer on a machine with other things to do; whoever keeps silent is waited for so long.
+BRANCH_SECONDS = 2
 ENVIRONMENT = {
     "OVERTURE_RATE_LIMITS": "false",  # tests flood on purpose; the limits have their own
     "OVERTURE_WELCOME_COINS": "1000",
     "OVERTURE_JWT_ISSUER": ISSUER,
-    "OVERTURE_BRANCH_TIMEOUT_SECONDS": "1",
+    "OVERTURE_BRANCH_TIMEOUT_SECONDS": str(BRANCH_SECONDS),
 }
 
 

@@ -17,6 +17,7 @@ from tests.fakes.page_server import (
     status,
     trickle,
 )
+from tests.journeys.conftest import BRANCH_SECONDS
 from tests.journeys.process import Service
 
 pytestmark = pytest.mark.anyio
@@ -61,9 +62,8 @@ async def test_a_page_that_fails_is_missing_and_nothing_more(standing: Service) 
             reasons[path] = email["missing"][0]["reason"]
             await pages.quiet()
             await standing.is_at_rest()
-    # The standing service gives a branch a second.
     for path in ("/hangs", "/hangs-in-the-body", "/trickles"):
-        assert reasons[path] == "timed out after 1 s"
+        assert reasons[path] == f"timed out after {BRANCH_SECONDS} s"
     for path, reason in reasons.items():
         assert 10 < len(reason) < 300, (path, reason)
         assert "unexpected" not in reason, (path, reason)
@@ -71,21 +71,20 @@ async def test_a_page_that_fails_is_missing_and_nothing_more(standing: Service) 
     await standing.is_in_order()
 
 
-async def test_a_resume_that_is_not_there_is_missing(standing: Service) -> None:
+async def test_a_resume_that_is_not_there_is_refused(standing: Service) -> None:
     user = await standing.somebody()
     async with standing.client(user) as client:
         asked = {"resume_id": str(uuid4()), "job_text": "Engineer at Acme", "recruiter": {"name": "Ada Park"}}
         written = await client.post("/api/emails/generate", json=asked)
-    assert written.status_code == 201, written.text
-    assert [gone["branch"] for gone in written.json()["missing"]] == ["resume"]
-    assert "no résumé" in written.json()["missing"][0]["reason"]
-    assert written.json()["job_context"] is not None
+    assert written.status_code == 404, written.text
+    assert "no résumé" in written.json()["detail"]
+    assert await standing.balance(user) == {"balance": 1000, "reserved": 0, "available": 1000}
 
 
 async def test_both_sources_failing_leave_a_letter(standing: Service) -> None:
     user = await standing.somebody()
     async with page_server(PAGES) as pages, standing.client(user) as client:
-        asked = {"resume_id": str(uuid4()), "job_url": pages.url("/hangs"), "recruiter": {"company": "Acme"}}
+        asked = {"github": "fault-error", "job_url": pages.url("/hangs"), "recruiter": {"company": "Acme"}}
         written = await client.post("/api/emails/generate", json=asked)
     assert written.status_code == 201, written.text
-    assert {gone["branch"] for gone in written.json()["missing"]} == {"job_context", "resume"}
+    assert {gone["branch"] for gone in written.json()["missing"]} == {"job_context", "github"}

@@ -9,15 +9,13 @@ import httpx
 import pytest
 
 from tests.fakes.github_api import github_api
-from tests.journeys.conftest import Writing
+from tests.journeys.conftest import BRANCH_SECONDS, Writing
 from tests.journeys.directed_model import GENERATE, directed_model
 from tests.journeys.process import free_port, running_service
 from tests.journeys.test_main_job import REQUEST
 
 pytestmark = pytest.mark.anyio
 
-# The services here give a branch a second.
-BRANCH_SECONDS = 1
 # Whichever limit is felt first, the branch's or the one within it that leaves time to answer.
 LATE = ("GitHub did not answer in time.", f"timed out after {BRANCH_SECONDS} s")
 LIMITED = "GitHub's rate limit is reached; try again later."

@@ -180,7 +180,7 @@ async def test_after_a_kill_the_sweeper_gives_the_coin_back(
         environment={
             "OVERTURE_SWEEP_SECONDS": "0.2",
             "OVERTURE_HOLD_GRACE_SECONDS": "1",
-            "OVERTURE_REQUEST_TIMEOUT_SECONDS": "3",
+            "OVERTURE_REQUEST_TIMEOUT_SECONDS": "5",
         },
     )
     async with slow_page() as page:

@@ -193,9 +193,10 @@ async def test_it_is_never_worse_than_without(
 async def test_a_model_that_was_late_is_asked_again_later(
     db: Database, ada: UserId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extraction, "WHOLE_SECONDS", 0.1)
     async with house(db, HANGS, answer()) as (home, model):
-        assert (await home.by_url()).company is None
+        with monkeypatch.context() as hurried:
+            hurried.setattr(extraction, "WHOLE_SECONDS", 0.1)
+            assert (await home.by_url()).company is None
         assert await home.used(rows=1) == [("cancelled", "scripted", 1)]
         assert ((await home.by_url()).cached, len(model.prompts)) == (True, 1)
         await home.age(UNREAD_SECONDS + 1)
