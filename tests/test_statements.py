@@ -48,7 +48,7 @@ NOT_COUNTED = {
     "/debug/tasks": "reads nothing",
     "/api/job-context": "one page, fetched where it is not stored",
     "/api/github/repos/{owner}/{repo}": "asks GitHub",
-    "/api/github/users/{login}/evidence": "asks GitHub",
+    "/api/github/users/{login:path}/evidence": "asks GitHub",
     "/api/users/export": "reads each table page by page, a transaction each; its own tests see to it",
 }
 # Pages of a list, a search that has to look twice, and what is read besides.

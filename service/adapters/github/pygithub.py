@@ -226,7 +226,7 @@ def open_pygithub_connection(*, api_url: str, token: str | None, user_agent: str
     """Call it in a worker thread, for importing PyGithub takes 0.4 s. Raises `GitHubNotInstalled`."""
     try:
         from service.adapters.github.connection import PyGithubConnection  # noqa: PLC0415
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # of two threads that import at once only one is told what is not there
         raise GitHubNotInstalled("GitHub cannot be reached: install the service with its extra `github`.") from error
     return PyGithubConnection(api_url=api_url, token=token, user_agent=user_agent)
 

@@ -52,7 +52,7 @@ async def test_the_end_of_the_time_frees_the_key_and_the_rest_follows(
     monkeypatch.setattr(importing, "BATCH_JOBS", 2)
     async with crm_client(db) as client:
         with anyio.fail_after(WITHIN_SECONDS):
-            late = await import_file(client, Sent(HEADER + rows(3), stops=True), X_Request_Timeout="1", **KEY)
+            late = await import_file(client, Sent(HEADER + rows(3), stops=True), X_Request_Timeout="3", **KEY)
         assert (late.status_code, late.json()["imported"], await Shop(db).keys()) == (504, 2, 0)
         rest = await import_file(client, FILE, **KEY)
     assert said(rest) == {"imported": 1, "skipped": 2, "failed": 1}
