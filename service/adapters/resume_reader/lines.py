@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -118,8 +118,3 @@ def folded(text: str) -> str:
     shown = UNSTORABLE.sub("\ufffd", _INVISIBLE.sub("", text))
     shown = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), shown)
     return _SPACE.sub(lambda space: "\t" if "\t" in space[0] else " ", shown).strip()
-
-
-def split_lines(text: str) -> Iterator[str]:
-    """At line breaks of every kind."""
-    yield from re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text)

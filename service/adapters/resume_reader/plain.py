@@ -2,9 +2,10 @@
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
-from service.adapters.resume_reader.lines import BULLET, Kind, Lines, NotReadable, ResumeText, split_lines
+from service.adapters.resume_reader.lines import BULLET, Kind, Lines, NotReadable, ResumeText
 
 # UTF-32's little-endian mark begins with UTF-16's, so it is looked for first.
 _MARKS = (
@@ -28,6 +29,7 @@ DEPTH_MAX = 3
 TABLE_RULE_MAX_CHARS = 1_000
 HEADINGS = 6  # a line that is bold as a whole is a heading of the last rank
 
+_LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
 _RULE = re.compile(r"(?:[-*_=~#•·—–] ?){3,}")
 _GAP = re.compile(r" {3,}")
@@ -45,14 +47,10 @@ def decoded(content: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _if_text(content[len(mark) :].decode(encoding, "replace"))
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        text = content.decode(_unmarked_encoding(content), "replace")
-    else:
-        if "\0" in text:
-            text = content.decode(_unmarked_encoding(content), "replace")
-    return _if_text(text)
+    with suppress(UnicodeDecodeError):
+        if "\0" not in (text := content.decode("utf-8")):
+            return _if_text(text)
+    return _if_text(content.decode(_unmarked_encoding(content), "replace"))
 
 
 def _unmarked_encoding(content: bytes) -> str:
@@ -91,7 +89,7 @@ def _blocks(text: str) -> list[_Block]:
     blocks: list[_Block] = []
     is_open = False  # whether the line before belongs to the last block
     is_table = False
-    for line in split_lines(text):
+    for line in _LINE_BREAK.split(text):
         bare = line.strip()
         last = blocks[-1] if is_open else None
         is_open, is_table = False, is_table and "|" in bare
@@ -101,7 +99,7 @@ def _blocks(text: str) -> list[_Block]:
             if last is not None and last.kind == "paragraph" and bare[0] in "=-":
                 last.kind, last.level = "heading", 1 if bare[0] == "=" else 2
             continue
-        if last is not None and last.kind == "paragraph" and _is_table_rule(bare, last.text):
+        if last is not None and last.kind == "paragraph" and "|" in bare and "|" in last.text and _is_rule(bare):
             last.kind, last.text, is_open, is_table = "columns", _cells(last.text), True, True
             continue
         is_open = True
@@ -111,10 +109,6 @@ def _blocks(text: str) -> list[_Block]:
         else:
             blocks.append(block)
     return blocks
-
-
-def _is_table_rule(bare: str, above: str) -> bool:
-    return "|" in bare and "|" in above and _is_rule(bare)
 
 
 def _is_rule(text: str) -> bool:

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from service.adapters.resume_reader.reader_process import read_file
-from service.adapters.resume_reader.recognition.degrees import is_degree
 from service.adapters.resume_reader.recognition.document import recognised
-from service.adapters.resume_reader.recognition.places import is_place, without_place
+from service.adapters.resume_reader.recognition.places import is_degree, is_place, without_place
 
 
 def schools(text: str) -> list[dict[str, Any]]:

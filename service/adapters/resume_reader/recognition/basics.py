@@ -19,8 +19,7 @@ from service.adapters.resume_reader.recognition.contacts import (
     without_contacts,
 )
 from service.adapters.resume_reader.recognition.dates import find
-from service.adapters.resume_reader.recognition.degrees import is_degree, without_degrees
-from service.adapters.resume_reader.recognition.places import is_place, is_placelike
+from service.adapters.resume_reader.recognition.places import is_degree, is_place, is_placelike
 from service.adapters.resume_reader.recognition.sections import part_names
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
@@ -64,6 +63,12 @@ _WITHOUT_ACCENTS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", 
 _DOCUMENT_NAME = r"(?i){document_names}(?: {of})?\s*:?\s+(?=\S)"
 _OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
+_DIPLOMA = re.compile(r"\(?dipl\.?(?:[- ]?[^\W\d_]{2,10}\.?)?\)?", re.IGNORECASE)
+_BEFORE_NAMES = re.compile(
+    r"(?:(?:Dipl\.?[- ]?[^\W\d_]{2,10}\.?(?: ?\((?:FH|TU|Univ\.?)\))?|Mag\.|[MB]\.? ?(?:Sc|A|Eng)\.|MSc|BSc|MBA) )+"
+    r"(?=\w)"
+)
+NAME_WITH_DEGREES_MAX_CHARS = 120
 # A code before its town, or after it.
 _ADDRESS = re.compile(r"\b[0-9]{4,6} [^\W\d_]{2}|\b[A-Z]{2} [0-9]{5}\b")
 
@@ -177,7 +182,23 @@ def _bare(part: str, *, takes_states: bool) -> str:
     if dates := find(bare):
         before = _OPEN.sub("", bare[: dates.start_at])  # "(Stand:"
         bare = max(bared(before), bared(bare[dates.end_at :]), key=len)
-    return without_degrees(bare, takes_states=takes_states)
+    return _without_degrees(bare, takes_states=takes_states)
+
+
+def _without_degrees(name: str, *, takes_states: bool) -> str:
+    """`Jane Roe, PhD, PMP` is Jane Roe. `takes_states` tells that `Jane Roe, MA` stands where a name does: what is two
+    letters behind a comma may as well be a place's state."""
+    if len(name) > NAME_WITH_DEGREES_MAX_CHARS:
+        return name
+    words = _BEFORE_NAMES.sub("", name, count=1).split(" ") if _BEFORE_NAMES.match(name) else name.split(" ")
+    while len(words) > 1:
+        bare = words[-1].strip("(),").rstrip(".").casefold()
+        is_behind_comma = words[-2].endswith(",") and words[-1].strip("(),").isupper()
+        is_short = bare in known("words.degrees_behind_commas") and is_behind_comma and (takes_states or bare == "ba")
+        if not (bare in known("words.degrees_behind_names") or is_short or _DIPLOMA.fullmatch(words[-1])):
+            break
+        words.pop()
+    return bared(" ".join(words))
 
 
 def looks_like_a_name(text: str, *, may_be_title: bool = False) -> bool:

@@ -28,15 +28,6 @@ _TELLING = ("work", "volunteer", "education", "skills", "projects", "languages",
 
 
 @cache
-def _unrecognised() -> Json:
-    languages = ", ".join(sorted(code for code, each in vocabulary.languages().items() if each.resume.sections))
-    detail = (
-        f"No heading of this résumé is known, so that its lines are kept as text. Known are headings in: {languages}."
-    )
-    return {"code": "unrecognised-resume", "detail": detail}
-
-
-@cache
 def _labels() -> Mapping[Part, frozenset[str]]:
     """Words that are written before what is told, and tell nothing themselves."""
 
@@ -69,7 +60,11 @@ def recognised(text: ResumeText) -> Json:
     if other := list(_left_over(found, by_part, document)):
         document["other"] = other
     if len(text.lines) > NOTE_LINES_MAX and not any(name in document for name in _TELLING):
-        document["warnings"] = [_unrecognised()]
+        codes = ", ".join(sorted(code for code, each in vocabulary.languages().items() if each.resume.sections))
+        detail = (
+            f"No heading of this résumé is known, so that its lines are kept as text. Known are headings in: {codes}."
+        )
+        document["warnings"] = [{"code": "unrecognised-resume", "detail": detail}]
     return document
 
 

@@ -12,9 +12,8 @@ from typing import Literal, Protocol
 
 from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, cut_dates, is_duration
-from service.adapters.resume_reader.recognition.degrees import is_degree
 from service.adapters.resume_reader.recognition.entry_header import label_of
-from service.adapters.resume_reader.recognition.places import is_employer, is_place, is_placelike
+from service.adapters.resume_reader.recognition.places import is_degree, is_employer, is_place, is_placelike
 from service.adapters.resume_reader.recognition.words import ending_in, is_inner, is_position, words_of
 
 HEADER_LINES_MAX = 3

@@ -169,10 +169,11 @@ def _is_title_first(parts: Sequence[str]) -> bool | None:
     """Whether the first part is what somebody was; None where nothing tells."""
     if len(parts) < 2:
         return None
-    title = index_of(parts, lambda part: is_position(part) and not is_employer(part))
-    title = index_of(parts, is_position) if title is None else title
-    employer = index_of(parts, is_employer)
-    return title == 0 if title is not None else employer > 0 if employer is not None else None
+    titles, employers = list(map(is_position, parts)), list(map(is_employer, parts))
+    surely = [is_title and not is_employer for is_title, is_employer in zip(titles, employers, strict=True)]
+    if any(titles):
+        return surely[0] if any(surely) else titles[0]
+    return not employers[0] if any(employers) else None
 
 
 def _halves(part: str) -> list[tuple[str, bool]]:
@@ -195,10 +196,6 @@ def _fields(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
             is_date = role == "dates" or piece.casefold() in known("labels.dates")
             if value and not is_date and len(value) <= LINE_MAX_CHARS:
                 yield role, value
-
-
-def index_of(parts: Sequence[str], tells: Callable[[str], bool]) -> int | None:
-    return next((index for index, part in enumerate(parts) if tells(part)), None)
 
 
 def take(parts: list[str], tells: Callable[[str], object], *, last: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Places, as a line names them: a town with its state, its region or its country. Pure.
+"""Places, as a line names them: a town with its state, its region or its country; and degrees. Pure.
 
 `Cambridge, MA` ends in what is a degree as well, `Denver, CO` in what a firm may end in; places are looked for first. A
 town alone is one where it is known, or where a header has told everything else.
@@ -7,7 +7,14 @@ town alone is one where it is known, or where a header has told everything else.
 import re
 
 from service import vocabulary
-from service.adapters.resume_reader.recognition.words import is_organisation, is_position, known, may_be_team, words_of
+from service.adapters.resume_reader.recognition.words import (
+    is_organisation,
+    is_position,
+    known,
+    listed,
+    may_be_team,
+    words_of,
+)
 
 # Of a place; longer ones are sentences.
 PLACE_MAX_CHARS = 100
@@ -25,6 +32,13 @@ _TOWN_OF_WORDS = re.compile(
     r"(?:San|Santa|Santo|St\.?|Saint|São|New|Los|Las|Den|Bad|El|La|Le|Les|Port|Fort|Mount)\s\w|"
     r"\s(?:am|an|der|de|del|la|sur|en|upon|on|im|ob|bei|do|da)\s"
 )
+# Two letters are as often a state, a firm or a product; they are a degree at the beginning, or before what it is in.
+_SHORT = listed("ba bs jd ma md ms")
+_SHORT_DEGREE = re.compile(
+    r"(?:\A|\()(?:BA|BS|JD|MA|MD|MS)\b(?!\s+(?:Office|Excel|Word))|\b(?:BA|BS|MA|MS)(?:,| (?:in|of)) |, (?:BA|BS)\Z"
+)
+_SPACED = re.compile(r"\b([BM])\. (?=Sc|A\b|Eng|Ed)")
+_COMPOUND = re.compile(r"dipl(?:om)?[.-]|diplom(?=[a-zäöü]{4})")
 
 
 def is_place(text: str) -> bool:
@@ -96,3 +110,12 @@ def _is_region(text: str) -> bool:
 
 def _names_something_else(text: str) -> bool:
     return is_position(text) or is_organisation(text) or not known("words.degrees").isdisjoint(words_of(text))
+
+
+def is_degree(text: str) -> bool:
+    """The `MA` of `Harvard University, Cambridge, MA` is none."""
+    before, _ = without_place(_SPACED.sub(r"\1.", text))
+    words = words_of(before)
+    if any((word in known("words.degrees") and word not in _SHORT) or _COMPOUND.match(word) for word in words):
+        return True
+    return any(word in _SHORT for word in words) and _SHORT_DEGREE.search(before) is not None

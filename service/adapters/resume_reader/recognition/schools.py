@@ -1,32 +1,50 @@
 """Schools: what somebody studied, where and when. Pure."""
 
+import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from service.adapters.resume_reader.lines import Line
-from service.adapters.resume_reader.recognition.degrees import is_degree, studied
 from service.adapters.resume_reader.recognition.entries import Entry, entries, span
 from service.adapters.resume_reader.recognition.entry_header import COMMA, take
-from service.adapters.resume_reader.recognition.places import is_place, without_place
+from service.adapters.resume_reader.recognition.places import is_degree, is_place, without_place
 from service.adapters.resume_reader.recognition.words import (
     ENTRIES_MAX,
     LINE_MAX_CHARS,
     WORDS_MAX,
     Json,
+    alternatives,
     bared,
     filled,
     is_school,
+    known,
     label_before,
     pattern,
     pieces,
     split_list,
 )
 
+# Between a degree and what it is in.
+_STUDIED_IN = r"\s+(?i:{studied_in})\s+"
+_MARK = re.compile(r"\s*[:,(–]\s*")
+# Shorter words are abbreviations, which are told by their capitals.
+WHOLE_WORD_CHARS_MIN = 5
 _SCORE = (
     r"(?i)\b(?:(?:cum(?:ulative)?\.?|major|overall)\s+)?{labels.score}"
     r"\s*[:\-]?\s*(?P<score>[0-9][0-9.,]{0,5}(?:\s*/\s*[0-9]{1,3}(?:[.,][0-9]{1,2})?)?%?)"
 )
 # Opens what somebody studied: "Studium BWL".
 _STUDY = r"(?i){labels.study}\b"
+
+
+@cache
+def _degree() -> re.Pattern[str]:
+    """A degree at the beginning."""
+    whole = alternatives(word for word in known("words.degrees") if len(word) >= WHOLE_WORD_CHARS_MIN)
+    return re.compile(
+        rf"(?:(?i:{whole})(?:['’]?s)?(?:\s(?:of|en|de)\s[A-Z][\w.]+|\s[12])?"
+        r"|[A-Z][\w.]{0,6}\.?(?:\s?(?:Sc|Eng|A)\.)?)(?=\s|$)(?P<rest>.*)"
+    )
 
 
 def schools(lines: Sequence[Line]) -> list[Json]:
@@ -88,3 +106,23 @@ def _parts(header: Sequence[str]) -> list[str]:
 def _is_complete(header: Sequence[str], *, surely: bool = False) -> bool:
     parts = _parts(header)
     return any(map(is_degree, parts)) and any(is_school(part) for part in parts)
+
+
+def studied(degree: str, *, is_school_named: bool) -> tuple[str, str]:
+    """`Master of Science in Physics` is the one in the other, `BSc Physics` as well.
+
+    What follows a comma is what it was in or where it was; where the school is not named elsewhere, it is neither.
+    """
+    if (label := label_before("degree").match(degree)) and is_degree(degree[label.end() :]):
+        degree = degree[label.end() :]
+    first, _, _ = degree.partition(",")
+    said = degree if is_school_named else first
+    if (found := pattern(_STUDIED_IN).search(first)) and is_degree(degree[: found.start()]):
+        return bared(degree[: found.start()]), bared(said[found.end() :])
+    if (found := _degree().match(first)) and is_degree(degree[: found.start("rest")]) and found["rest"].strip(" ("):
+        before, area = degree[: found.start("rest")], bared(said[found.start("rest") :])
+        return (bared(first), "") if is_degree(area) else (bared(before), area)
+    if (mark := _MARK.search(degree)) and is_degree(degree[: mark.start()]):
+        area = bared(said[mark.end() :])
+        return bared(degree[: mark.start()]), "" if is_degree(area) else area
+    return bared(said) if is_degree(said) else degree, ""
