@@ -165,18 +165,15 @@ def read_docx(content: bytes) -> ResumeText:
         styles = Styles(archive).found if STYLES in archive.names else {}
         found = Lines()
         sides = sorted(name for name in archive.names if _SIDES.fullmatch(name))
-        found.extend(_once(_Story(archive, name, styles).lines for name in sides if "header" in name))
-        found.extend(_Story(archive, BODY, styles).lines)
-        found.extend(_once(_Story(archive, name, styles).lines for name in sides if "footer" in name))
+        for kind in ("header", "body", "footer"):
+            names = [BODY] if kind == "body" else [name for name in sides if kind in name]
+            lines = [line for name in names for line in _Story(archive, name, styles).lines]
+            # The first page's header and the others' say mostly the same.
+            found.extend(lines if kind == "body" else dict.fromkeys(lines))
         if LINKS in archive.names:
             for address in _Addresses(archive).found:
                 found.add_link(address)
         return found.done()
-
-
-def _once(stories: Iterable[Iterable[Line]]) -> Iterator[Line]:
-    """The first page's header and the others' say mostly the same."""
-    yield from dict.fromkeys(line for story in stories for line in story)
 
 
 class _Story(Part):

@@ -163,7 +163,10 @@ def _drawn(page: PageObject) -> list[_Drawn]:
     lines = [_Drawn()]
 
     def visit(text: str, cm: Sequence[float], tm: Sequence[float], font: Any, size: float) -> None:
-        left, baseline, height = _place(cm, tm, size)
+        # In the page's own units.
+        left = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        baseline = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        height = abs(size) * math.hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
         for number, said in enumerate(text.split("\n")):
             if number:
                 lines.append(_Drawn())
@@ -190,14 +193,6 @@ def _space_out(operator: bytes, operands: Any, _cm: Any, _tm: Any) -> None:
         for number, item in enumerate(shown):
             if isinstance(item, int | float) and -WORD_GAPS[1] < item <= -WORD_GAPS[0]:
                 shown[number] = " "
-
-
-def _place(cm: Sequence[float], tm: Sequence[float], size: float) -> tuple[float, float, float]:
-    """Where a piece begins, and how high its letters are, in the page's own units."""
-    left = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-    baseline = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-    height = abs(size) * math.hypot(tm[2] * cm[0] + tm[3] * cm[2], tm[2] * cm[1] + tm[3] * cm[3])
-    return left, baseline, height
 
 
 def _name_glyphs(resources: object, depth: int = FORMS_DEPTH_MAX) -> None:
@@ -239,11 +234,10 @@ def _with_margins(lines: list[_Drawn]) -> list[_Drawn]:
         before = kept[kept.index(above) :] if above is not None else []
         if above is not None and cell:
             above.text = "\t".join((above.text, *(each.text for each in cell)))
-        elif before and len(_cell(before, line)) == len(before):
-            del kept[-len(before) :]
-            line.text = "\t".join((line.text, *(each.text for each in before)))
-            kept.append(line)
         else:
+            if before and len(_cell(before, line)) == len(before):
+                del kept[-len(before) :]
+                line.text = "\t".join((line.text, *(each.text for each in before)))
             kept.append(line)
         index += len(cell) or 1
     return kept

@@ -1,7 +1,8 @@
 """How to reach somebody: addresses, numbers, pages, profiles, found in a line; and the labels of a form. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 
 import phonenumbers
@@ -97,16 +98,13 @@ def phones(text: str, *, is_labelled: bool = False) -> Iterator[re.Match[str]]:
 
 
 def _is_valid(number: str) -> bool:
-    if number.lstrip("(").startswith("+"):
-        return _is_number(number, None, phonenumbers.is_possible_number)
-    return any(_is_number(number, region, phonenumbers.is_valid_number) for region in vocabulary.territories())
-
-
-def _is_number(number: str, region: str | None, check: Callable[[phonenumbers.PhoneNumber], bool]) -> bool:
-    try:
-        return check(phonenumbers.parse(number, region))
-    except phonenumbers.NumberParseException:
-        return False
+    has_code = number.lstrip("(").startswith("+")
+    is_number = phonenumbers.is_possible_number if has_code else phonenumbers.is_valid_number
+    for region in (None,) if has_code else vocabulary.territories():
+        with suppress(phonenumbers.NumberParseException):
+            if is_number(phonenumbers.parse(number, region)):
+                return True
+    return False
 
 
 @cache

@@ -48,14 +48,9 @@ class Dated:
     @property
     def is_header_like(self) -> bool:
         text = self.rest.rstrip(" \t,;:|–—-").strip() if self.dates else self.rest.strip()
-        words = len(words_of(text))
+        is_short = len(text) <= HEADER_MAX_CHARS and len(words_of(text)) <= HEADER_WORDS_MAX
         is_sentence = text.endswith((";", ",", ":")) or (text.endswith(".") and not is_employer(text))
-        return (
-            len(text) <= HEADER_MAX_CHARS
-            and words <= HEADER_WORDS_MAX
-            and not is_sentence
-            and (not text[:1].islower() or is_degree(text))
-        )
+        return is_short and not is_sentence and (not text[:1].islower() or is_degree(text))
 
     @property
     def is_anchor(self) -> bool:
@@ -176,11 +171,6 @@ def _goes_on(header: Sequence[str], below: Sequence[Dated], is_complete: IsCompl
     return (is_above_list or is_placelike(text)) and _is_capitalised(text)
 
 
-def _is_naming(each: Dated) -> bool:
-    """Whether a line may be part of a header: it is written like a name at least."""
-    return each.is_heading or _is_telling(each) or _is_capitalised(each.rest)
-
-
 def _is_telling(each: Dated) -> bool:
     """Whether a line says what it is."""
     text = each.rest.strip()
@@ -195,11 +185,10 @@ def _starts(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
     """`is_complete` tells of the lines of a header whether nothing is missing in it."""
     anchors = [index for index, each in enumerate(lines) if each.is_anchor and each.line.kind != "item"]
     has_item_headers = anchors[:1] == [1] and lines[0].line.kind == "item"
-    if not anchors:
-        anchors = [index for index, each in enumerate(lines) if each.is_anchor]
-        anchors = anchors if anchors[:1] == [0] else []
     if not lines:
         return []
+    if not anchors and lines[0].is_anchor:
+        anchors = [index for index, each in enumerate(lines) if each.is_anchor]
     if not anchors and lines[0].line.kind != "heading":
         return _undated(lines, is_complete)
     return _Search(lines, anchors, has_item_headers=has_item_headers, is_complete=is_complete).found
@@ -270,14 +259,14 @@ class _Search:
         each, floor = self._lines[index], self._floor()
         run = index - self._back(index, HEADER_LINES_MAX + 1)
         follows_item = index - run - 1 > floor and self._lines[index - run - 1].line.kind == "item"
-        limit = self._above
-        if not limit and not each.tells and not self._is_told_by_dates:
-            limit = 1  # elsewhere the dates stand in the line of the name, and here below it
+        # Where the dates stand in the line of the name elsewhere, and here below it, one line.
+        limit = self._above or int(not each.tells and not self._is_told_by_dates)
         is_all = run <= HEADER_LINES_MAX and (follows_item or all(map(_is_telling, self._lines[index - run : index])))
-        if limit and is_all:
-            limit = run
-        at = self._back(index, limit)
-        while not follows_item and index - at > 1 and len(self.found) > 0 and not _is_naming(self._lines[at]):
+        at = self._back(index, run if limit and is_all else limit)
+        while not follows_item and index - at > 1 and self.found:
+            top = self._lines[at]
+            if top.is_heading or _is_telling(top) or _is_capitalised(top.rest):
+                break  # it is written like a name at least
             at += 1
         if self.found and at == index == floor + 1 and not each.tells and not self._above:
             return  # a second line of dates within one header
@@ -285,9 +274,9 @@ class _Search:
 
     def _floor(self) -> int:
         """The last line that the entry before needs; a place right below its dates is its own."""
-        last = self.found[-1] if self.found else None
-        if last is None:
+        if not self.found:
             return -1
+        last = self.found[-1]
         end = last.at if last.anchor is None else last.anchor
         while last.anchor is not None and end + 1 < len(self._lines) and is_place(self._lines[end + 1].rest.strip()):
             end += 1
@@ -323,12 +312,10 @@ def _undated(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
     """Without dates: at each short run of lines that has a list below it, else where the lines before are complete."""
     found: list[Start] = []
     at = 0
-    for index, each in enumerate(lines):
-        is_item = each.line.kind == "item"
-        run = lines[at : min(index, at + HEADER_LINES_MAX + 1)]
-        if is_item and 0 < len(run) <= HEADER_LINES_MAX and all(above.is_header_like for above in run):
+    for item in (index for index, each in enumerate(lines) if each.line.kind == "item"):
+        if 0 < item - at <= HEADER_LINES_MAX and all(above.is_header_like for above in lines[at:item]):
             found.append(Start(at))
-        at = index + 1 if is_item else at
+        at = item + 1
     if found:
         return found if found[0].at == 0 else []
     return _complete_runs(lines, is_complete)

@@ -25,7 +25,8 @@ from service.adapters.resume_reader.recognition.words import (
 SKILL_WORDS_MAX = 8
 
 _GAP = re.compile(r"\s*[\t|]\s*")
-_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)|(?P<bare>[^:]{2,60}):\Z")
+_NAME = re.compile(r"[^:]{2,60}:")
+_LABELLED = re.compile(r"(?P<label>[^:]{2,60}?)\s*:\s+(?=\S)")
 # How well, and for how long.
 _LEVEL = (
     r"(?i){words.levels}(?:\s(?:kenntnisse|level|knowledge|skills|niveau))?|[abc][12]|[0-9]{1,3} ?%|"
@@ -81,7 +82,7 @@ def skills(lines: Sequence[Line]) -> list[Json]:
         if (row := _row(line.text, columns)) or (row := _named_group(line.text)):
             found.append(row)
             group = None
-        elif _opens_group(line):
+        elif len(line.text) <= LINE_MAX_CHARS and (line.kind == "heading" or _NAME.fullmatch(line.text)):
             group = {"name": bared(line.text.rstrip(":")), "keywords": []}
             found.append(group)
         else:
@@ -96,11 +97,6 @@ def skills(lines: Sequence[Line]) -> list[Json]:
 def keywords(text: str) -> Iterator[str]:
     """What a line lists; an "and" before its last stays with it. How well is left out."""
     yield from (each for each in split_list(text) if not is_measure(each))
-
-
-def _opens_group(line: Line) -> bool:
-    label = _LABELLED.match(line.text)
-    return len(line.text) <= LINE_MAX_CHARS and (line.kind == "heading" or bool(label and label["bare"]))
 
 
 def _row(text: str, columns: Sequence[str]) -> Json:
@@ -124,7 +120,7 @@ def _named_group(text: str) -> Json:
     if (rated := _RATED.fullmatch(text)) and is_measure(rated["level"]):
         return {"name": bared(rated["name"]), "level": rated["level"] * is_level(rated["level"]), "keywords": []}
     label = _LABELLED.match(text)
-    if label and label["label"] and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
+    if label and len(words_of(label["label"])) <= SKILL_WORDS_MAX:
         return {"name": bared(label["label"]), "keywords": list(keywords(text[label.end() :]))}
     return {}
 

@@ -110,7 +110,7 @@ def _position(entry: Entry, header: Header, organisation: str, *, is_title_first
         title, employer = header.rest[:2] if is_title_first else header.rest[1::-1]
     told = filled({"position": title, organisation: employer, "location": header.place, "url": header.url})
     # Where nothing tells which is which, nothing is said of either; the lines are kept as they are.
-    body = _body(entry)
+    body = filled({"summary": joined(entry.prose), "highlights": entry.items[:WORDS_MAX]})
     if entry.event:  # until when it went on is another line's to tell
         return told | body if entry.event == "joined" else {}
     is_entry = title or employer or (body and (entry.dates or 0 < entry.level < BOLD_LEVEL))
@@ -140,13 +140,8 @@ def _listed_project(text: str) -> Json:
     return filled({key: text})
 
 
-def _body(entry: Entry) -> Json:
-    """What an entry says below its header."""
-    return filled({"summary": joined(entry.prose), "highlights": entry.items[:WORDS_MAX]})
-
-
 def _described(entry: Entry) -> Json:
-    """The same of a project; its technologies where it names them so, and what stands above them."""
+    """What a project says below its header; its technologies where it names them so, and what stands above them."""
     words: list[str] = []
     prose: list[str] = []
     items: list[str] = []
