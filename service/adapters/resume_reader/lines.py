@@ -35,7 +35,6 @@ _FORMS = re.compile("[\ufb00-\ufb06\uff01-\uff5e\u3000]+")
 # C0 and C1 controls beyond white space; the marks that only steer how a line is laid out; the soft hyphen.
 _INVISIBLE = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
-
 Kind = Literal["heading", "item", "paragraph", "columns"]
 
 

@@ -269,9 +269,7 @@ def _cell(lines: Sequence[_Drawn], beside: _Drawn) -> list[_Drawn]:
 
 
 def _links(page: PageObject) -> Iterator[str]:
-    for number, reference in enumerate(page.get("/Annots") or ()):
-        if number == LINKS_PER_PAGE_MAX:
-            return
+    for reference in islice(page.get("/Annots") or (), LINKS_PER_PAGE_MAX):
         annotation = reference.get_object()
         action = annotation.get("/A") if annotation is not None else None
         if action is not None and isinstance(address := cast("object", action.get_object().get("/URI")), str):

@@ -9,7 +9,7 @@ document          the whole, from `ResumeText` to the JSON Resume object
 sections          headings, in the languages of the vocabulary, and what stands under them
 basics            what stands above them: who, and how to reach them, by contacts
 entries           where one position, project or school ends and the next begins, and what each holds
-positions         what each of them says, by entry_header: whose, where, what as; schools the same
+positions         what each of them says, by entry_header: whose, where, what as; and schools
 listings          skills, languages, certificates, awards, publications, interests
 dates, places, words   what is recognised within a line
 

@@ -65,7 +65,7 @@ _OPEN = re.compile(r"\([^()]*\Z")
 _CITY = re.compile(r"(?P<city>[^,\d]{2,60}), (?P<region>[A-Z]{2})")
 _DIPLOMA = re.compile(r"\(?dipl\.?(?:[- ]?[^\W\d_]{2,10}\.?)?\)?", re.IGNORECASE)
 _BEFORE_NAMES = re.compile(
-    r"(?:(?:Dipl\.?[- ]?[^\W\d_]{2,10}\.?(?: ?\((?:FH|TU|Univ\.?)\))?|Mag\.|[MB]\.? ?(?:Sc|A|Eng)\.|MSc|BSc|MBA) )+"
+    r"\A(?:(?:Dipl\.?[- ]?[^\W\d_]{2,10}\.?(?: ?\((?:FH|TU|Univ\.?)\))?|Mag\.|[MB]\.? ?(?:Sc|A|Eng)\.|MSc|BSc|MBA) )+"
     r"(?=\w)"
 )
 NAME_WITH_DEGREES_MAX_CHARS = 120
@@ -167,9 +167,8 @@ def _name(found: Sequence[_Piece], *, is_owner: Callable[[str], bool]) -> str:
         for part in pieces(without_contacts(piece.text)):
             bare = _bare(part, takes_states=piece.line == 0 or piece.level == 1)
             is_early = piece.line < NAME_WITHIN_LINES and not piece.kind
-            if looks_like_a_name(bare, may_be_title=is_owner(bare)) and (
-                piece.kind == "name" or is_owner(bare) or is_early
-            ):
+            is_placed = piece.kind == "name" or is_owner(bare) or is_early
+            if looks_like_a_name(bare, may_be_title=is_owner(bare)) and is_placed:
                 is_heading = bare.isupper() and piece.line > 0  # of a language that is not known
                 names.append(((piece.kind != "name", not is_owner(bare), piece.level, is_heading), bare))
     return min(names, key=lambda each: each[0], default=((True, True, 0, True), ""))[1]
@@ -190,7 +189,7 @@ def _without_degrees(name: str, *, takes_states: bool) -> str:
     letters behind a comma may as well be a place's state."""
     if len(name) > NAME_WITH_DEGREES_MAX_CHARS:
         return name
-    words = _BEFORE_NAMES.sub("", name, count=1).split(" ") if _BEFORE_NAMES.match(name) else name.split(" ")
+    words = _BEFORE_NAMES.sub("", name).split(" ")
     while len(words) > 1:
         bare = words[-1].strip("(),").rstrip(".").casefold()
         is_behind_comma = words[-2].endswith(",") and words[-1].strip("(),").isupper()
@@ -219,11 +218,9 @@ def looks_like_a_name(text: str, *, may_be_title: bool = False) -> bool:
 
 def _title(lines: Sequence[Line], name: str) -> str:
     """`Engineer · Architect`: a line of nothing else, as it is."""
-    for line in lines:
-        found = pieces(line.text)
-        if found and name not in found and all(map(_is_label, found)):
-            return bared(line.text)
-    return ""
+    found = [(line, pieces(line.text)) for line in lines]
+    titles = (line for line, parts in found if parts and name not in parts and all(map(_is_label, parts)))
+    return next((bared(line.text) for line in titles), "")
 
 
 def _is_label(text: str) -> bool:
@@ -254,8 +251,8 @@ def _prose(lines: Sequence[Line], name: str) -> str:
     run: list[str] = []
     for line in lines:
         is_name = bool(name) and line.text.startswith(name)
-        is_sentence = len(words_of(without_contacts(line.text))) >= SUMMARY_WORDS_MIN and not is_name
-        is_sentence = is_sentence and not tells_day(line.text)
+        is_long = len(words_of(without_contacts(line.text))) >= SUMMARY_WORDS_MIN
+        is_sentence = is_long and not is_name and not tells_day(line.text)
         if is_sentence or (run and line.kind == "paragraph" and line.text.rstrip().endswith(".")):
             run.append(line.text.strip())
         elif run:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from service import vocabulary
 from service.adapters.resume_reader.lines import Line, ResumeText
-from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions, schools
+from service.adapters.resume_reader.recognition import basics, entry_header, listings, positions
 from service.adapters.resume_reader.recognition.dates import cut_dates, is_duration
 from service.adapters.resume_reader.recognition.sections import Part, Section, sections
 from service.adapters.resume_reader.recognition.words import (
@@ -37,9 +37,7 @@ def _labels() -> Mapping[Part, frozenset[str]]:
     position = _in_words((*labels(*entry_header.ROLES), *known("at")))
     contact = labels("name", "email", "phone", "page", "address")
     person = _in_words((*contact, *known("document_names"), "http", "https"))
-    return {
-        Part.WORK: position,
-        Part.VOLUNTEER: position,
+    return dict.fromkeys((Part.WORK, Part.VOLUNTEER), position) | {
         Part.HEADING: person,
         Part.CONTACT: person,
         Part.EDUCATION: _in_words((*known("labels.score"), *known("studied_in"), *known("of"))),
@@ -88,7 +86,7 @@ def _sections(by_part: ByPart) -> Json:
     return {
         "work": each(Part.WORK, partial(positions.positions, organisation="name")),
         "volunteer": each(Part.VOLUNTEER, partial(positions.positions, organisation="organization")),
-        "education": _with_courses(each(Part.EDUCATION, schools.schools), lines(Part.COURSES)),
+        "education": _with_courses(each(Part.EDUCATION, positions.schools), lines(Part.COURSES)),
         "awards": listings.awards(lines(Part.AWARDS)),
         "certificates": listings.certificates(lines(Part.CERTIFICATES)),
         "publications": each(Part.PUBLICATIONS, listings.publications),

@@ -6,7 +6,7 @@ of it stand above its dates, and which stand out, is the same throughout a secti
 heading as prominent as those begins an entry, whether it tells when or not: what stands below it is nobody else's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -14,7 +14,7 @@ from service.adapters.resume_reader.lines import LINE_MAX_CHARS, Line
 from service.adapters.resume_reader.recognition.dates import Dates, cut_dates, is_duration
 from service.adapters.resume_reader.recognition.entry_header import label_of
 from service.adapters.resume_reader.recognition.places import is_degree, is_employer, is_place, is_placelike
-from service.adapters.resume_reader.recognition.words import ending_in, is_inner, is_position, words_of
+from service.adapters.resume_reader.recognition.words import Json, ending_in, filled, is_inner, is_position, words_of
 
 HEADER_LINES_MAX = 3
 HEADER_MAX_CHARS = 120
@@ -63,10 +63,8 @@ class Dated:
 
 @dataclass(slots=True)
 class Start:
-    """`anchor` is the line that tells when, where one does."""
-
     at: int
-    anchor: int | None = None
+    anchor: int | None = None  # the line that tells when, where one does
 
 
 @dataclass(slots=True)
@@ -87,7 +85,6 @@ class Entry:
 
 
 def entries(lines: Sequence[Line], *, is_complete: IsComplete) -> list[Entry]:
-    """`is_complete` tells of the lines of a header whether nothing is missing in it."""
     dated = [Dated(line, *cut_dates(line.text)) for line in lines if not is_duration(line.text)]
     found = _starts(dated, is_complete)
     ends = [*(start.at for start in found[1:]), len(dated)][: len(found)]
@@ -136,11 +133,8 @@ def _add(entry: Entry, line: Line) -> None:
         entry.items.append(text)
 
 
-def span(dates: Dates | None) -> Iterator[tuple[str, str]]:
-    if dates is not None:
-        yield "startDate", dates.since
-        if dates.until is not None:
-            yield "endDate", dates.until
+def span(dates: Dates | None) -> Json:
+    return filled({"startDate": dates.since, "endDate": dates.until}) if dates else {}
 
 
 def _header_end(lines: Sequence[Dated], at: int, anchor: int, is_complete: IsComplete) -> int:
@@ -182,7 +176,6 @@ def _is_capitalised(text: str) -> bool:
 
 
 def _starts(lines: Sequence[Dated], is_complete: IsComplete) -> list[Start]:
-    """`is_complete` tells of the lines of a header whether nothing is missing in it."""
     anchors = [index for index, each in enumerate(lines) if each.is_anchor and each.line.kind != "item"]
     has_item_headers = anchors[:1] == [1] and lines[0].line.kind == "item"
     if not lines:

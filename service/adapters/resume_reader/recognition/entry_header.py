@@ -20,10 +20,8 @@ from service.adapters.resume_reader.recognition.places import (
 )
 from service.adapters.resume_reader.recognition.words import (
     LINE_MAX_CHARS,
-    around_at,
     bared,
     has_legal_form,
-    is_area,
     is_position,
     is_team,
     known,
@@ -32,13 +30,12 @@ from service.adapters.resume_reader.recognition.words import (
     phrase_of,
     pieces,
     stripped,
+    words_of,
 )
-
-# The longest word that a form announces a value by.
-LABEL_MAX_CHARS = 30
 
 COMMA = re.compile(r",\s+(?!(?:Inc|Ltd|LLC|LLP|Co|GmbH|Corp|S\.A|SA|SE|AG|KG|SL|S\.L|Lda|Ltda|Unipessoal)\b)|、")
 # "Contadora en Telefónica" and "Ingeniero en Sistemas": whose, or in what.
+_AT = r"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])"
 _EN = re.compile(r"\s+en\s+[A-ZÁÉÍÓÚÑ]")
 # What a form writes before a value about a position. French sets a blank before the colon, which is a mark between
 # pieces otherwise.
@@ -46,7 +43,7 @@ ROLES = ("place", "dates", "employer", "title")
 _NAMES = "|".join(f"(?P<{role}>{{labels.{role}}})" for role in ROLES)
 _LABEL = rf"(?i)\s*(?:{_NAMES})\s*:\s*"
 _SPACED_LABEL = rf"(?i)(?:(?<=\t)|(?<=\| )|\A)(?P<label>{_NAMES})\s:"
-_UNKNOWN_LABEL = re.compile(rf"[^\W\d_][^:]{{1,{LABEL_MAX_CHARS}}}:\s")
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_][^:]{1,30}:\s")
 
 
 def label_of(text: str) -> str:
@@ -104,8 +101,10 @@ class Header:
             self.title = self.title or take(parts, bool)
         elif (self.title and not _EN.search(self.title)) or (len(parts) == 1 and self.place):
             # Where no word says that it is somebody: what is not written like a place goes first.
+            # "Payments Platform" is nothing but what a team works on.
+            areas = [part for part in parts if not words_of(phrase_of("areas").sub("", part))]
             names = [
-                part for part in parts if not (is_position(part) or is_team(part) or is_area(part) or is_place(part))
+                part for part in parts if not (is_position(part) or is_team(part) or is_place(part) or part in areas)
             ]
             self.employer = min(names, key=lambda name: (is_placelike(name), may_be_team(name)), default="")
             parts[:] = [part for part in parts if part != self.employer]
@@ -130,7 +129,8 @@ class Header:
 def parts_of(lines: Sequence[str]) -> list[str]:
     """The pieces of a header that have no label, cut at "at"; how one is employed, and for how long, is none."""
     found: list[str] = []
-    for piece in (part for role, text in _fields(lines) if not role for part in around_at(text)):
+    texts = (part for role, text in _fields(lines) if not role for part in pattern(_AT).split(text, maxsplit=1))
+    for piece in stripped(texts):
         before, place = without_place(piece)
         bare = without_remark(piece)
         is_told = is_duration(piece) or (

@@ -24,7 +24,6 @@ Json = dict[str, Any]
 _WORD = re.compile(r"[^\W\d_](?:[\w'’.&+#-]*[\w'’+#])?")
 # What stands between the pieces of a line: a gap, or a mark with blanks around it.
 _SEPARATOR = re.compile(r"\s*\t\s*|\s+[|•·–—―−‒/:]\s+|\s+-{1,2}\s+|\s*[|•·]\s*|\s+@\s+|\s*;\s+")
-_AT = r"\s+(?:{at}|@)\s+(?=[^\W\d_a-zà-ÿ]|[0-9])"
 _TABLE = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)?)\}")
 _EDGES = " ,;:|•·–—-"
 _LIST_MARKS = frozenset(",;•·|\t▪●、，・")
@@ -127,11 +126,6 @@ def is_team(text: str) -> bool:
     return bool(phrase_of("teams").search(text) or phrase_of("contracts").search(text))
 
 
-def is_area(text: str) -> bool:
-    """`Payments Platform`: nothing but what a team works on."""
-    return not words_of(phrase_of("areas").sub("", text))
-
-
 def may_be_team(text: str) -> bool:
     """`Search Infrastructure`, `Tidewater Analytics`: the latter is an employer."""
     return is_team(text) or phrase_of("areas").search(text) is not None
@@ -147,11 +141,6 @@ def is_inner(text: str) -> bool:
 def pieces(text: str) -> list[str]:
     """A line at its gaps and marks; never empty ones."""
     return stripped(_SEPARATOR.split(text))
-
-
-def around_at(text: str) -> list[str]:
-    """`Engineer at Globex` is two."""
-    return stripped(pattern(_AT).split(text, maxsplit=1))
 
 
 def stripped(texts: Iterable[str]) -> list[str]:
